@@ -1,0 +1,8 @@
+//! The driver: owns all that runs.
+//!
+//! Awaits one input or the next deadline, feeds the machine, performs its effects, gathers traffic and logs into events,
+//! samples, and serves any number of clients. Decides nothing and draws nothing.
+
+mod clock;
+
+pub use clock::Clock;

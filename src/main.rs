@@ -1,0 +1,3 @@
+//! The forkdeck binary.
+
+fn main() {}

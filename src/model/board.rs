@@ -1,0 +1,206 @@
+//! The read model: what a client shows, folded from events by one function.
+//!
+//! Law: a board taken at t1 with the events after t1 folded in equals the board taken at t2.
+
+use indexmap::IndexMap;
+
+use crate::model::event::{DeckSampled, Event, Stamped};
+use crate::model::history::History;
+use crate::model::worker::WorkerView;
+use crate::model::{PoolName, Runtime, WorkerId};
+
+/// What all workers' messages may weigh, and what all their logs may weigh, in bytes each.
+const BUDGET: usize = 64 << 20;
+
+/// Of the budget, what one worker gets at the least and at the most.
+const SHARE: (usize, usize) = (64 << 10, WorkerView::MOST_BYTES);
+
+/// A whole deck as clients show it.
+#[derive(Clone, Debug)]
+pub struct Board {
+    /// The deck itself.
+    pub deck: DeckView,
+    /// The pools with their workers, in the order of the config.
+    pub pools: IndexMap<PoolName, PoolView>,
+}
+
+/// The deck's own numbers.
+#[derive(Clone, Debug)]
+pub struct DeckView {
+    /// The deck's name.
+    pub name: String,
+    /// The deck's process.
+    pub pid: u32,
+    /// The newest sample.
+    pub sampled: DeckSampled,
+    /// CPU of deck and keeper over time, in percent of one core.
+    pub cpu: History,
+    /// Timer lateness over time, in microseconds.
+    pub loop_delay: History,
+}
+
+/// A pool with its workers.
+#[derive(Clone, Debug)]
+pub struct PoolView {
+    /// The pool's name.
+    pub name: PoolName,
+    /// What executes its workers, where known.
+    pub runtime: Option<Runtime>,
+    /// Its command line, for people.
+    pub command: String,
+    /// Its workers; number N is at N - 1.
+    pub workers: Vec<WorkerView>,
+}
+
+impl Board {
+    /// An empty board of a deck.
+    pub fn new(name: impl Into<String>, pid: u32) -> Self {
+        let deck = DeckView {
+            name: name.into(),
+            pid,
+            sampled: DeckSampled::default(),
+            cpu: History::default(),
+            loop_delay: History::default(),
+        };
+        Self {
+            deck,
+            pools: IndexMap::new(),
+        }
+    }
+
+    /// Adds a pool without workers; [`Event::Pool`] brings them.
+    pub fn add_pool(&mut self, name: PoolName, runtime: Option<Runtime>, command: String) {
+        self.pools.insert(
+            name.clone(),
+            PoolView {
+                name,
+                runtime,
+                command,
+                workers: Vec::new(),
+            },
+        );
+    }
+
+    /// The worker with this address.
+    pub fn worker(&self, id: &WorkerId) -> Option<&WorkerView> {
+        self.pools.get(&id.pool)?.worker(id.number)
+    }
+
+    fn worker_mut(&mut self, id: &WorkerId) -> Option<&mut WorkerView> {
+        let index = usize::try_from(id.number.checked_sub(1)?).ok()?;
+        self.pools.get_mut(&id.pool)?.workers.get_mut(index)
+    }
+
+    /// Every worker, pool by pool.
+    pub fn workers(&self) -> impl Iterator<Item = &WorkerView> {
+        self.pools.values().flat_map(|pool| pool.workers.iter())
+    }
+
+    /// Folds one event in. What concerns a worker that is not there changes nothing.
+    pub fn apply(&mut self, stamped: &Stamped) {
+        let mono = stamped.now.mono;
+        match &stamped.event {
+            Event::Pool(changed) => self.resize(&changed.pool, changed.instances),
+            Event::Deck(sampled) => self.deck.apply(sampled),
+            event => {
+                let Some(worker) = event.worker().and_then(|id| self.worker_mut(id)) else {
+                    return;
+                };
+                worker.apply(mono, event);
+            }
+        }
+    }
+
+    fn resize(&mut self, name: &PoolName, instances: u32) {
+        let Some(pool) = self.pools.get_mut(name) else {
+            return;
+        };
+        let wanted = instances as usize;
+        pool.workers.truncate(wanted);
+        for index in pool.workers.len()..wanted {
+            let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
+            pool.workers.push(WorkerView::new(
+                WorkerId::new(name.clone(), number),
+                pool.runtime,
+            ));
+        }
+        let count: usize = self.pools.values().map(|pool| pool.workers.len()).sum();
+        let share = (BUDGET / count.max(1)).clamp(SHARE.0, SHARE.1);
+        for worker in self
+            .pools
+            .values_mut()
+            .flat_map(|pool| pool.workers.iter_mut())
+        {
+            worker.traffic.limit(share);
+            worker.logs.limit(share);
+        }
+    }
+}
+
+impl DeckView {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a lateness in microseconds, drawn as a bar"
+    )]
+    fn apply(&mut self, sampled: &DeckSampled) {
+        self.sampled = sampled.clone();
+        self.cpu.push(sampled.cpu_percent);
+        self.loop_delay.push(Some(sampled.loop_p99_us as f32));
+    }
+}
+
+impl PoolView {
+    /// Worker `number` of the pool, from 1.
+    pub fn worker(&self, number: u32) -> Option<&WorkerView> {
+        self.workers
+            .get(usize::try_from(number.checked_sub(1)?).ok()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Dropped, DroppedWhat, Now, PoolChanged};
+
+    fn board() -> Board {
+        let mut board = Board::new("test", 1);
+        board.add_pool(PoolName::new("a").unwrap(), None, "a".into());
+        resize(&mut board, 3);
+        board
+    }
+
+    fn resize(board: &mut Board, instances: u32) {
+        let changed = PoolChanged {
+            pool: PoolName::new("a").unwrap(),
+            instances,
+        };
+        board.apply(&Stamped {
+            now: Now::default(),
+            event: Event::Pool(changed),
+        });
+    }
+
+    #[test]
+    fn a_smaller_pool_loses_its_highest_workers() {
+        let mut board = board();
+        resize(&mut board, 1);
+        let numbers: Vec<u32> = board.workers().map(|worker| worker.id.number).collect();
+        assert_eq!(numbers, [1]);
+    }
+
+    #[test]
+    fn an_event_of_a_removed_worker_changes_nothing() {
+        let mut board = board();
+        let worker = WorkerId::new(PoolName::new("a").unwrap(), 9);
+        let event = Event::Dropped(Dropped {
+            worker,
+            what: DroppedWhat::Log,
+            count: 1,
+        });
+        board.apply(&Stamped {
+            now: Now::default(),
+            event,
+        });
+        assert!(board.workers().all(|worker| worker.dropped_lines == 0));
+    }
+}

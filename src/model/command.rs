@@ -1,0 +1,161 @@
+//! What a client may ask of a deck, what it gets, and why it may be refused.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::model::{Address, PoolName, Signal, WorkerId};
+use crate::wire::Message;
+
+/// What a client asks. Commands of one client take effect in the order in which they were given.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Put a message into mailboxes; with `wait`, answer with the workers' replies that come within that time.
+    Send {
+        /// The targets.
+        to: Address,
+        /// What to send.
+        message: Message,
+        /// How long to wait for replies, or not at all.
+        wait: Option<Duration>,
+    },
+    /// Start what is stopped, failed, finished or in backoff; done when it is ready or has ended.
+    Start {
+        /// The targets.
+        to: Address,
+    },
+    /// Take the targets down by the stop ladder; done when the last one is gone.
+    Stop {
+        /// The targets.
+        to: Address,
+    },
+    /// Stop, then start; clears backoff and restart budget.
+    Restart {
+        /// The targets.
+        to: Address,
+    },
+    /// SIGKILL to the targets' trees at once; they are started again unless their policy is never.
+    Kill {
+        /// The targets.
+        to: Address,
+    },
+    /// Close the deck's half of the channel and read the rest, as Node's `child.disconnect()`.
+    Disconnect {
+        /// The targets.
+        to: Address,
+    },
+    /// Send a signal to the targets' process groups.
+    Signal {
+        /// The targets.
+        to: Address,
+        /// Which signal.
+        signal: Signal,
+    },
+    /// Make a pool as large as this: new workers start, the highest ones stop and go.
+    Scale {
+        /// The pool.
+        pool: PoolName,
+        /// How many workers it is to have.
+        instances: u32,
+    },
+    /// Stop every worker, all in parallel, then end the deck.
+    Down,
+}
+
+/// What a command that was carried out answers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// Of `send`.
+    Sent {
+        /// The workers whose mailboxes took the message.
+        delivered: Vec<WorkerId>,
+        /// Their replies; none unless the command waited.
+        replies: Vec<Reply>,
+    },
+    /// The workers that a lifecycle command reached.
+    Workers(Vec<WorkerId>),
+    /// Of `scale`.
+    Scaled {
+        /// How many workers the pool is to have now.
+        instances: u32,
+    },
+    /// Of `down`.
+    Down,
+}
+
+/// A worker's answer to a message that waited for one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    /// Who answered.
+    pub worker: WorkerId,
+    /// The answer.
+    pub message: Message,
+    /// How long after the message was given to the kernel.
+    pub latency: Duration,
+}
+
+/// Why a command was refused.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// The kind, for programs.
+    pub kind: RefusalKind,
+    /// What happened, for people: a lower-case fragment that names the target.
+    pub message: String,
+    /// The address it concerns.
+    pub address: Option<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Refusal {
+    /// A refusal of `kind` with its sentence.
+    pub fn new(kind: RefusalKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            address: None,
+            hint: None,
+        }
+    }
+
+    /// Names the address it concerns.
+    #[must_use]
+    pub fn at(mut self, address: &impl ToString) -> Self {
+        self.address = Some(address.to_string());
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// The kinds of refusals, as named in the control protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalKind {
+    /// The deck has no pool of that name.
+    NoSuchPool,
+    /// The pool has no worker of that number.
+    NoSuchWorker,
+    /// The text is not an address.
+    BadAddress,
+    /// The message is not one that every worker can read, or is too long.
+    BadMessage,
+    /// The mailbox takes no more.
+    MailboxFull,
+    /// The worker lives, but its channel is closed.
+    ChannelClosed,
+    /// The worker is stopped, failed or finished.
+    NotRunning,
+    /// The time ran out.
+    Timeout,
+    /// The deck is going down.
+    ShuttingDown,
+    /// The system does not allow it.
+    Forbidden,
+}

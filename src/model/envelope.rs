@@ -1,0 +1,73 @@
+//! What passes between the deck and a worker: messages with their circumstances, and lines of output.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::model::WallTime;
+use crate::wire::Message;
+
+/// Which way a message went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// From the worker.
+    In,
+    /// To the worker.
+    Out,
+}
+
+/// A message with its direction, time, size and latency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// When it was read from the worker, or given to the kernel.
+    pub at: WallTime,
+    /// Its place among everything the deck saw, to merge what several workers said.
+    pub order: u64,
+    /// Its number among the worker's messages of both directions, from 1; never starts anew. 0 for internal ones.
+    pub seq: u64,
+    /// Which way it went.
+    pub direction: Direction,
+    /// The message itself.
+    pub message: Message,
+    /// Its size on the channel in bytes, newline included.
+    pub bytes: usize,
+    /// On a reply: how long after the message it answers was given to the kernel.
+    pub latency: Option<Duration>,
+    /// Whether it is a `NODE_…` message, which is never counted nor shown unless asked for.
+    pub internal: bool,
+}
+
+/// Which of its two outputs a worker wrote to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// One line of a worker's output, as it was written: not sanitised, its newline left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// When it was read.
+    pub at: WallTime,
+    /// Its place among everything the deck saw, to merge what several workers said.
+    pub order: u64,
+    /// Where it was written.
+    pub stream: Stream,
+    /// The bytes, at most 64 KiB.
+    pub bytes: Bytes,
+    /// How many further bytes of the line were left out.
+    pub cut: u64,
+}
+
+impl LogLine {
+    /// The line as text, bad UTF-8 replaced. Not fit for a terminal: escape sequences are still in it.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.bytes)
+    }
+}

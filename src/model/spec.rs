@@ -1,0 +1,254 @@
+//! What a deck is to be: its pools, and for each how its workers are made, restarted, stopped and bounded.
+//!
+//! The defaults are the ones of the config file.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+
+use crate::model::{PoolName, Signal};
+use crate::wire::Message;
+
+/// A whole deck.
+#[derive(Clone, Debug)]
+pub struct DeckSpec {
+    /// The deck's name, shown in the header.
+    pub name: String,
+    /// The pools in the order in which they start; names are unique.
+    pub pools: Vec<PoolSpec>,
+}
+
+/// A named set of identical workers.
+#[derive(Clone, Debug)]
+pub struct PoolSpec {
+    /// The pool's name.
+    pub name: PoolName,
+    /// How many workers it starts with.
+    pub instances: u32,
+    /// The program: a path, or a name to be found in `PATH`.
+    pub program: OsString,
+    /// The program's arguments.
+    pub args: Vec<OsString>,
+    /// What executes the program, where that is known.
+    pub runtime: Option<Runtime>,
+    /// The folder the workers start in.
+    pub cwd: PathBuf,
+    /// Environment variables beside the inherited ones.
+    pub env: Vec<(OsString, OsString)>,
+    /// A file of `NAME=value` lines, read at each start; never overrides a variable that is set.
+    pub env_file: Option<PathBuf>,
+    /// The longest message taken from a worker, in bytes. Default 64 MiB.
+    pub max_frame: usize,
+    /// Whether and how workers come back.
+    pub restart: RestartSpec,
+    /// How workers are ended.
+    pub stop: StopSpec,
+    /// How many messages wait for a worker.
+    pub mailbox: MailboxSpec,
+    /// After how long with unread bytes a worker counts as stalled. Default 250 ms.
+    pub stall_after: Duration,
+    /// What becomes of a worker that closes its channel and lives on.
+    pub on_disconnect: OnDisconnect,
+}
+
+impl PoolSpec {
+    /// A pool of one worker that runs `program` in `cwd`, everything else as by default.
+    pub fn new(name: PoolName, program: impl Into<OsString>, cwd: impl Into<PathBuf>) -> Self {
+        Self {
+            name,
+            instances: 1,
+            program: program.into(),
+            args: Vec::new(),
+            runtime: None,
+            cwd: cwd.into(),
+            env: Vec::new(),
+            env_file: None,
+            max_frame: 64 << 20,
+            restart: RestartSpec::default(),
+            stop: StopSpec::default(),
+            mailbox: MailboxSpec::default(),
+            stall_after: Duration::from_millis(250),
+            on_disconnect: OnDisconnect::default(),
+        }
+    }
+}
+
+/// What executes a worker's program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Runtime {
+    /// Node.js.
+    Node,
+    /// Bun.
+    Bun,
+    /// Deno.
+    Deno,
+    /// Python 3.
+    Python,
+    /// A shell.
+    Shell,
+    /// forkdeck's own worker.
+    Forkdeck,
+}
+
+impl Runtime {
+    /// Its name, in JSON and on the screen.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Node => "node",
+            Self::Bun => "bun",
+            Self::Deno => "deno",
+            Self::Python => "python",
+            Self::Shell => "shell",
+            Self::Forkdeck => "forkdeck",
+        }
+    }
+}
+
+impl fmt::Display for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Serialize for Runtime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// Whether a worker that ended by itself is started again, and how soon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestartSpec {
+    /// After which exits. Default always.
+    pub when: RestartWhen,
+    /// How long to wait before each start. Default 100 ms doubling to 30 s.
+    pub backoff: Backoff,
+    /// How many restarts are too many. Default 5 in 30 s.
+    pub intensity: Intensity,
+    /// After how long a life the backoff starts anew. Default 10 s.
+    pub healthy: Duration,
+}
+
+impl Default for RestartSpec {
+    fn default() -> Self {
+        Self {
+            when: RestartWhen::Always,
+            backoff: Backoff {
+                first: Duration::from_millis(100),
+                most: Duration::from_secs(30),
+            },
+            intensity: Intensity {
+                restarts: 5,
+                within: Duration::from_secs(30),
+            },
+            healthy: Duration::from_secs(10),
+        }
+    }
+}
+
+/// After which exits a worker is started again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RestartWhen {
+    /// After every exit that was not asked for.
+    #[default]
+    Always,
+    /// After every exit but a clean one.
+    OnFailure,
+    /// Never.
+    Never,
+}
+
+/// The wait before a restart: `first`, doubled with each further one, `most` at the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backoff {
+    /// The first wait.
+    pub first: Duration,
+    /// The longest wait.
+    pub most: Duration,
+}
+
+impl Backoff {
+    /// The wait before the restart that follows `earlier` restarts without a healthy life between.
+    pub fn delay(self, earlier: u32) -> Duration {
+        let factor = 1_u32.checked_shl(earlier.min(31)).unwrap_or(u32::MAX);
+        self.first.saturating_mul(factor).min(self.most)
+    }
+}
+
+/// Restart intensity, OTP's term: `restarts` within `within` are allowed, the next exit fails the worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Intensity {
+    /// How many restarts are allowed.
+    pub restarts: u32,
+    /// Within how long.
+    pub within: Duration,
+}
+
+/// How a worker is ended: the message where there is one, else the signal; with a message, the signal at half of the
+/// grace; SIGKILL to the whole tree at its end. SIGCONT goes with each signal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StopSpec {
+    /// The signal, sent to the worker's process group. Default SIGTERM.
+    pub signal: Signal,
+    /// How long the worker has from the first step. Default 5 s.
+    pub grace: Duration,
+    /// A message that tells the worker to end.
+    pub message: Option<Message>,
+}
+
+impl Default for StopSpec {
+    fn default() -> Self {
+        Self {
+            signal: Signal::TERM,
+            grace: Duration::from_secs(5),
+            message: None,
+        }
+    }
+}
+
+/// The bounds of a worker's mailbox; a full one refuses. An empty one takes any one message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MailboxSpec {
+    /// How many messages. Default 10,000.
+    pub capacity: usize,
+    /// How many bytes in all. Default 16 MiB.
+    pub bytes: usize,
+}
+
+impl Default for MailboxSpec {
+    fn default() -> Self {
+        Self {
+            capacity: 10_000,
+            bytes: 16 << 20,
+        }
+    }
+}
+
+/// What becomes of a worker that closes its channel and lives on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnDisconnect {
+    /// It is left alone, as Node's parent does.
+    #[default]
+    Keep,
+    /// It is stopped, and the restart policy decides what follows.
+    Stop,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backoff_doubles_to_its_limit() {
+        let backoff = RestartSpec::default().backoff;
+        let delays: Vec<u128> = (0..10).map(|n| backoff.delay(n).as_millis()).collect();
+        assert_eq!(
+            delays,
+            [100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 30000]
+        );
+        assert_eq!(backoff.delay(u32::MAX), backoff.most);
+    }
+}

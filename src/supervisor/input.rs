@@ -1,0 +1,119 @@
+//! What the machine is told.
+
+use crate::model::{Command, Exit, Incarnation, Stream, WorkerId};
+use crate::wire::Frame;
+
+/// Names a client's command until it is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+/// Something happened. Reports of an earlier incarnation of a worker are void.
+#[derive(Debug)]
+pub enum Input {
+    /// A client asks; exactly one [`Effect::Answer`](super::Effect::Answer) with this ticket follows, now or later.
+    Command {
+        /// What the answer is tied to.
+        ticket: Ticket,
+        /// What is asked.
+        command: Command,
+    },
+    /// The process that `Effect::Spawn` asked for exists.
+    Spawned {
+        /// Whose.
+        worker: WorkerId,
+        /// Which of its processes.
+        incarnation: Incarnation,
+        /// Its pid.
+        pid: u32,
+    },
+    /// The process that `Effect::Spawn` asked for could not be made.
+    SpawnFailed {
+        /// Whose.
+        worker: WorkerId,
+        /// Which of its processes.
+        incarnation: Incarnation,
+        /// Why.
+        fault: SpawnFault,
+    },
+    /// The process ended, and all that it had written to its channel and its outputs was told before.
+    Exited {
+        /// Whose.
+        worker: WorkerId,
+        /// Which of its processes.
+        incarnation: Incarnation,
+        /// How it ended.
+        exit: Exit,
+        /// Which bytes given to the kernel it is known not to have read, at the last look before its end.
+        unread_bytes: u64,
+    },
+    /// The channel reached its end.
+    ChannelClosed {
+        /// Whose.
+        worker: WorkerId,
+        /// Which of its processes.
+        incarnation: Incarnation,
+    },
+    /// One of its outputs reached its end.
+    OutputClosed {
+        /// Whose.
+        worker: WorkerId,
+        /// Which of its processes.
+        incarnation: Incarnation,
+        /// Which output.
+        stream: Stream,
+    },
+    /// All frames that one read of the channel brought, in order.
+    Received {
+        /// From whom.
+        worker: WorkerId,
+        /// From which of its processes.
+        incarnation: Incarnation,
+        /// The frames.
+        frames: Vec<Frame>,
+    },
+    /// The oldest `count` messages of those given by `Effect::Write` and not yet confirmed were taken by the kernel whole.
+    Written {
+        /// To whom.
+        worker: WorkerId,
+        /// To which of its processes.
+        incarnation: Incarnation,
+        /// How many.
+        count: usize,
+    },
+    /// How much the worker has left unread, looked at while it is not zero, and once when it becomes zero.
+    Unread {
+        /// Whose.
+        worker: WorkerId,
+        /// Which of its processes.
+        incarnation: Incarnation,
+        /// Bytes given to the kernel that the worker has not read.
+        bytes: u64,
+        /// Whether the worker read anything since the last look.
+        progressed: bool,
+    },
+    /// A signal suspended the process.
+    Suspended {
+        /// Whose.
+        worker: WorkerId,
+        /// Which of its processes.
+        incarnation: Incarnation,
+    },
+    /// The suspended process goes on.
+    Continued {
+        /// Whose.
+        worker: WorkerId,
+        /// Which of its processes.
+        incarnation: Incarnation,
+    },
+    /// A deadline passed.
+    Tick,
+}
+
+/// Why a process could not be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpawnFault {
+    /// Whether trying again is of no use: the program is not there, may not be executed, or is no program.
+    pub permanent: bool,
+    /// What was attempted and how the system refused, with the path and the error's name.
+    pub reason: String,
+}

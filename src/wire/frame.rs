@@ -1,0 +1,69 @@
+//! What a channel's bytes turn out to be.
+
+use serde::Serialize;
+
+use crate::wire::Message;
+
+/// One frame from a worker.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Frame {
+    /// A message of the user's.
+    Message {
+        /// The message.
+        message: Message,
+        /// Its size on the channel in bytes, newline included.
+        bytes: usize,
+    },
+    /// A `NODE_…` message between runtimes; never shown as the user's.
+    Internal {
+        /// The message.
+        message: Message,
+        /// Its size on the channel in bytes, newline included.
+        bytes: usize,
+        /// What it asks for.
+        kind: InternalKind,
+    },
+    /// No message at all.
+    Fault(Fault),
+}
+
+/// What an internal message asks of its reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum InternalKind {
+    /// `NODE_HANDLE`: a handle comes along and must be acknowledged or refused at once.
+    Handle,
+    /// `NODE_HANDLE_ACK`: the worker took a handle.
+    HandleAck,
+    /// `NODE_HANDLE_NACK`: the worker refused a handle.
+    HandleNack,
+    /// Anything else; readers ignore it.
+    Other,
+}
+
+/// A frame that is no message: the only trace of what was lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What was wrong.
+    pub kind: FaultKind,
+    /// How many bytes it had: what was left of a truncated one, an invalid one with its newline, what was skipped of
+    /// one that was too long.
+    pub bytes: u64,
+    /// Its first bytes, at most 32.
+    pub head: Vec<u8>,
+    /// What may be the matter.
+    pub hint: Option<&'static str>,
+}
+
+/// What was wrong with a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// It is not JSON.
+    Invalid,
+    /// The channel ended within it.
+    Truncated,
+    /// It is longer than `max_frame`.
+    TooLong,
+    /// It looks like another serialization than the pool's.
+    Mismatch,
+}
