@@ -96,12 +96,16 @@ impl Board {
         self.pools.values().flat_map(|pool| pool.workers.iter())
     }
 
-    /// Folds one event in. What concerns a worker that is not there changes nothing.
+    /// Folds one event in. [`Event::Deck`] is the beat: it adds each worker's numbers in force to its histories. What concerns a worker that is not there changes nothing.
     pub fn apply(&mut self, stamped: &Stamped) {
         let mono = stamped.now.mono;
         match &stamped.event {
             Event::Pool(changed) => self.resize(&changed.pool, changed.instances),
-            Event::Deck(sampled) => self.deck.apply(sampled),
+            Event::Deck(sampled) => {
+                self.deck.apply(sampled);
+                let workers = self.pools.values_mut().flat_map(|pool| &mut pool.workers);
+                workers.for_each(|worker| worker.beat(mono));
+            }
             event => {
                 let Some(worker) = event.worker().and_then(|id| self.worker_mut(id)) else {
                     return;

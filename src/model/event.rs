@@ -41,9 +41,9 @@ pub enum Event {
     Liveness(LivenessChanged),
     /// A stall lasts; at most once a second.
     Stalled(StalledFor),
-    /// A worker's numbers.
+    /// A worker's numbers, told when one of them changed.
     Sample(Sampled),
-    /// The deck's own numbers.
+    /// The deck's own numbers, once a second: the beat at which histories grow.
     Deck(DeckSampled),
 }
 

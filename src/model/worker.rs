@@ -85,7 +85,7 @@ pub struct WorkerView {
     /// How its processes ended.
     pub exits: Ring<Exited>,
     latencies: VecDeque<Duration>,
-    sampled_at: Option<MonoTime>,
+    counted: Option<(u64, MonoTime)>,
 }
 
 /// What passed on a channel: a message, or something that was none.
@@ -165,7 +165,7 @@ impl WorkerView {
             logs: Ring::new(50_000, Self::MOST_BYTES),
             exits: Ring::new(100, 64 << 10),
             latencies: VecDeque::new(),
-            sampled_at: None,
+            counted: None,
         }
     }
 
@@ -221,7 +221,7 @@ impl WorkerView {
                 self.stalled = Some(stalled.stalled);
                 self.sampled.unread_bytes = stalled.unread_bytes;
             }
-            Event::Sample(sampled) => self.take_sample(mono, sampled),
+            Event::Sample(sampled) => self.take_sample(sampled),
             Event::Pool(_) | Event::Deck(_) => {}
         }
     }
@@ -281,31 +281,34 @@ impl WorkerView {
         }
     }
 
+    fn take_sample(&mut self, sampled: &Sampled) {
+        self.sent = sampled.sent;
+        self.received = sampled.received;
+        self.sampled = sampled.clone();
+    }
+
+    /// Adds the numbers in force to the histories: called once for each sample of the deck itself.
     #[expect(
         clippy::cast_precision_loss,
         reason = "numbers to be drawn, not to be added up"
     )]
-    fn take_sample(&mut self, mono: MonoTime, sampled: &Sampled) {
-        let before = self.sampled.sent + self.sampled.received;
-        let passed = (sampled.sent + sampled.received).saturating_sub(before) as f32;
-        let seconds = self
-            .sampled_at
-            .map(|at| (mono - at).as_secs_f32())
-            .filter(|seconds| *seconds > 0.0);
-        self.rate.push(seconds.map(|seconds| passed / seconds));
-        self.cpu.push(sampled.cpu_percent);
+    pub(crate) fn beat(&mut self, mono: MonoTime) {
+        let passed = self.sent + self.received;
+        let (before, at) = self
+            .counted
+            .replace((passed, mono))
+            .unwrap_or((passed, mono));
+        let seconds = (mono - at).as_secs_f32();
+        let rate = (passed.saturating_sub(before)) as f32 / seconds;
+        self.rate.push(Some(rate).filter(|_| seconds > 0.0));
+        self.cpu.push(self.sampled.cpu_percent);
         self.memory
-            .push(sampled.memory_bytes.map(|bytes| bytes as f32));
-        self.unread.push(Some(sampled.unread_bytes as f32));
-        self.mailbox.push(Some(sampled.mailbox as f32));
-        self.latency.push(
-            self.last_latency()
-                .map(|latency| latency.as_secs_f32() * 1000.0),
-        );
-        self.sent = sampled.sent;
-        self.received = sampled.received;
-        self.sampled = sampled.clone();
-        self.sampled_at = Some(mono);
+            .push(self.sampled.memory_bytes.map(|bytes| bytes as f32));
+        self.unread.push(Some(self.sampled.unread_bytes as f32));
+        self.mailbox.push(Some(self.sampled.mailbox as f32));
+        let latency = self.last_latency();
+        self.latency
+            .push(latency.map(|latency| latency.as_secs_f32() * 1000.0));
     }
 }
 
