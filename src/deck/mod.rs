@@ -4,5 +4,9 @@
 //! samples, and serves any number of clients. Decides nothing and draws nothing.
 
 mod clock;
+mod handle;
+mod subscriber;
 
 pub use clock::Clock;
+pub use handle::{Deck, Pending, Update};
+pub use subscriber::Subscription;
