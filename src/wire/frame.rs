@@ -46,7 +46,8 @@ pub struct Fault {
     /// What was wrong.
     pub kind: FaultKind,
     /// How many bytes it had: what was left of a truncated one, an invalid one with its newline, what was skipped of
-    /// one that was too long.
+    /// one that was too long, newline included; of a mismatch what the first message's header announces, else the bytes
+    /// it was recognised by.
     pub bytes: u64,
     /// Its first bytes, at most 32.
     pub head: Vec<u8>,

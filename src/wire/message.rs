@@ -69,13 +69,34 @@ impl Message {
     /// # Errors
     /// [`MessageError::Syntax`] when the bytes are no JSON value.
     pub fn from_frame(frame: Bytes) -> Result<Self, MessageError> {
-        let text = match std::str::from_utf8(&frame) {
+        let frame = match std::str::from_utf8(&frame) {
             Ok(_) => frame,
             Err(_) => Bytes::from(String::from_utf8_lossy(&frame).into_owned()),
         };
-        let text = text.slice_ref(text.trim_ascii());
-        serde_json::from_slice::<&RawValue>(&text).map_err(MessageError::syntax)?;
-        Ok(Self { text })
+        let value = serde_json::from_slice::<&RawValue>(&frame)
+            .map_err(MessageError::syntax)?
+            .get()
+            .as_bytes();
+        if memchr::memchr(b'\n', value).is_some() {
+            // A valid text holds a newline only between tokens, where a space means the same.
+            let spaced = value.iter().map(|&b| if b == b'\n' { b' ' } else { b });
+            return Ok(Self {
+                text: spaced.collect(),
+            });
+        }
+        if value.len() == frame.len() {
+            return Ok(Self { text: frame });
+        }
+        Ok(Self {
+            text: frame.slice_ref(value),
+        })
+    }
+
+    /// A message that is known to be valid while the program is written.
+    pub(crate) fn from_static(text: &'static str) -> Self {
+        Self {
+            text: Bytes::from_static(text.as_bytes()),
+        }
     }
 
     /// The JSON text.
@@ -87,6 +108,11 @@ impl Message {
     /// The JSON text's bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.text
+    }
+
+    /// The JSON text's bytes, shared.
+    pub(crate) fn bytes(&self) -> Bytes {
+        self.text.clone()
     }
 
     /// Its length in bytes, without a newline.
@@ -281,6 +307,8 @@ mod tests {
         assert_eq!(frame(b"\"\xff\"").unwrap().as_str(), "\"\u{fffd}\"");
         assert!(frame(br#""\ud800""#).is_ok());
         assert!(frame(b"1e400").is_ok());
+        assert_eq!(frame(b"[1,\n2]").unwrap().as_str(), "[1, 2]");
+        assert!(frame(b"\"\n\"").is_err());
         assert!(frame(b"").is_err());
         assert!(frame(b"{\"a\":1}{").is_err());
         assert!(Message::from_frame(Bytes::from("[".repeat(10_000) + &"]".repeat(10_000))).is_ok());

@@ -1,10 +1,18 @@
 //! Bytes to messages and back, without I/O: the hot path.
 //!
-//! Owns the framing of a channel, the message type and the fork contract's names. Never reads, writes or looks at a
-//! clock; called by `process` with bytes and by everything above with messages.
+//! Owns the framing of a channel, the message type, the fork contract's names, and the lines of a worker's output. Never
+//! reads, writes or looks at a clock; called by `process` with bytes and by everything above with messages.
 
+mod decoder;
+mod encoder;
+mod foreign;
 mod frame;
+mod lines;
 mod message;
+pub mod node;
 
+pub use decoder::LineDecoder;
+pub use encoder::OutBuffer;
 pub use frame::{Fault, FaultKind, Frame, InternalKind};
+pub use lines::{LineSplitter, RawLine};
 pub use message::{Message, MessageError};

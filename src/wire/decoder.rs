@@ -1,0 +1,246 @@
+//! Lines of JSON to frames: what a worker wrote on its channel.
+//!
+//! Owns the partial line between two reads and says what every line is. Accepts whatever a worker could have meant, and
+//! never buffers what it will not use. Never reads; called by `process`, one per channel and process.
+
+use bytes::{Bytes, BytesMut};
+use memchr::{memchr, memchr_iter, memrchr};
+
+use crate::wire::foreign::{self, Recognized};
+use crate::wire::node::Classifier;
+use crate::wire::{Fault, FaultKind, Frame, InternalKind, Message};
+
+/// How much of a line that is no message is shown.
+const HEAD: usize = 32;
+
+/// Bun's cluster writes its own messages with this byte before the JSON (observed with bun 1.4).
+const BUN_INTERNAL: u8 = 0x02;
+
+const EMPTY_LINE: &str = "an empty line; bun writes one for a message that is a function";
+
+/// Cuts a channel into frames. Frames do not depend on where reads cut the bytes, but for how much of a mismatch is shown.
+///
+/// Holds at most `max_frame` bytes of a partial line (a growing buffer may have twice that at hand), nothing between two
+/// lines, and nothing of a line that cannot become a message.
+///
+/// Another serialization than JSON is told once, as [`FaultKind::Mismatch`], as soon as its first bytes are there. From
+/// then on lines that are no messages are passed over in silence, until one is a message.
+#[derive(Debug)]
+pub struct LineDecoder {
+    max_frame: usize,
+    partial: Partial,
+    /// Whether a mismatch was told and no message came since.
+    is_foreign: bool,
+    classifier: Classifier,
+}
+
+/// The line whose newline has not come yet.
+#[derive(Debug)]
+enum Partial {
+    Kept(BytesMut),
+    Skipped(Skipped),
+}
+
+/// A line that can no longer become a message: only counted.
+#[derive(Debug)]
+struct Skipped {
+    bytes: u64,
+    head: Vec<u8>,
+    /// Whether nothing is to be told at its end, because a mismatch was told within it.
+    is_told: bool,
+}
+
+impl LineDecoder {
+    /// Makes a decoder for lines of at most `max_frame` bytes, newline not counted.
+    pub fn new(max_frame: usize) -> Self {
+        Self {
+            max_frame,
+            partial: Partial::default(),
+            is_foreign: false,
+            classifier: Classifier::new(),
+        }
+    }
+
+    /// Takes what one read brought and appends the frames that it completed. All messages of one read share one buffer,
+    /// which lives as long as any of them: keep a [`Message::detached`] copy.
+    pub fn push(&mut self, bytes: &[u8], frames: &mut Vec<Frame>) {
+        let Some(last) = memrchr(b'\n', bytes) else {
+            self.keep(bytes, frames);
+            return;
+        };
+        let (lines, rest) = bytes.split_at(last + 1);
+        let lines = self.complete(lines, frames);
+        if !lines.is_empty() {
+            let lines = Bytes::copy_from_slice(lines);
+            let mut start = 0;
+            for end in memchr_iter(b'\n', &lines) {
+                self.line(lines.slice(start..end), frames);
+                start = end + 1;
+            }
+        }
+        self.keep(rest, frames);
+    }
+
+    /// Tells what was cut off when the channel has ended; `None` when it ended with a newline. A whole value without its
+    /// newline counts as cut off too: every runtime writes the newline.
+    pub fn finish(&mut self) -> Option<Fault> {
+        let (bytes, head) = match std::mem::take(&mut self.partial) {
+            Partial::Kept(rest) if rest.is_empty() => return None,
+            Partial::Kept(rest) => (rest.len() as u64, head_of(&rest)),
+            Partial::Skipped(skipped) if skipped.is_told || self.is_foreign => return None,
+            Partial::Skipped(skipped) => (skipped.bytes, skipped.head),
+        };
+        let kind = if bytes > self.max_frame as u64 {
+            FaultKind::TooLong
+        } else {
+            FaultKind::Truncated
+        };
+        Some(Fault {
+            kind,
+            bytes,
+            head,
+            hint: None,
+        })
+    }
+
+    /// Gives the partial line its newline, the first in `lines`, and returns the lines after it.
+    fn complete<'a>(&mut self, lines: &'a [u8], frames: &mut Vec<Frame>) -> &'a [u8] {
+        if matches!(&self.partial, Partial::Kept(rest) if rest.is_empty()) {
+            return lines;
+        }
+        let end = memchr(b'\n', lines).unwrap_or(lines.len());
+        let (line, after) = lines.split_at(end);
+        self.keep(line, frames);
+        match std::mem::take(&mut self.partial) {
+            Partial::Kept(line) => self.line(line.freeze(), frames),
+            Partial::Skipped(skipped) if skipped.is_told => {}
+            Partial::Skipped(skipped) => self.tell(&skipped.head, skipped.bytes, frames),
+        }
+        after.get(1..).unwrap_or_default()
+    }
+
+    /// Appends to the partial line, or stops keeping it once it cannot become a message.
+    fn keep(&mut self, bytes: &[u8], frames: &mut Vec<Frame>) {
+        if let Partial::Kept(rest) = &mut self.partial {
+            let can_begin = rest.first().or(bytes.first()).is_none_or(|&b| begins(b));
+            if can_begin && rest.len() + bytes.len() <= self.max_frame {
+                rest.extend_from_slice(bytes);
+                return;
+            }
+            self.partial = Partial::Skipped(Skipped {
+                bytes: rest.len() as u64,
+                head: head_of(rest),
+                is_told: false,
+            });
+        }
+        let Partial::Skipped(skipped) = &mut self.partial else {
+            return;
+        };
+        skipped.bytes += bytes.len() as u64;
+        let room = HEAD - skipped.head.len();
+        skipped.head.extend(bytes.iter().take(room));
+        if skipped.is_told {
+            return;
+        }
+        if let Some(recognized) = foreign::recognize(&skipped.head) {
+            skipped.is_told = true;
+            let head = skipped.head.clone();
+            self.mismatch(&recognized, head, frames);
+        }
+    }
+
+    /// Says what a whole line is, its newline left out.
+    fn line(&mut self, line: Bytes, frames: &mut Vec<Frame>) {
+        let length = line.len();
+        if length > self.max_frame {
+            self.tell(&line, length as u64, frames);
+            return;
+        }
+        // Sharing costs a few nanoseconds, and the line is needed once more when it is no message.
+        let shared = line.clone();
+        let (text, is_bun) = match line.first() {
+            Some(&BUN_INTERNAL) => (line.slice(1..), true),
+            _ => (line, false),
+        };
+        let Ok(message) = Message::from_frame(text) else {
+            self.tell(&shared, length as u64, frames);
+            return;
+        };
+        self.is_foreign = false;
+        let kind = if is_bun {
+            Some(InternalKind::Other)
+        } else {
+            self.classifier.classify(message.as_bytes())
+        };
+        let bytes = length + 1;
+        frames.push(match kind {
+            None => Frame::Message { message, bytes },
+            Some(kind) => Frame::Internal {
+                message,
+                bytes,
+                kind,
+            },
+        });
+    }
+
+    /// Tells of a whole line that is no message; `length` leaves its newline out, `line` may be only its beginning.
+    fn tell(&mut self, line: &[u8], length: u64, frames: &mut Vec<Frame>) {
+        if self.is_foreign && !line.first().is_some_and(|&b| begins(b)) {
+            return;
+        }
+        let head = head_of(line);
+        let recognized = foreign::recognize(&head).or_else(|| foreign::recognize_cut(line));
+        if let Some(recognized) = recognized {
+            self.mismatch(&recognized, head, frames);
+            return;
+        }
+        let kind = if length > self.max_frame as u64 {
+            FaultKind::TooLong
+        } else if self.is_foreign {
+            return;
+        } else {
+            FaultKind::Invalid
+        };
+        frames.push(Frame::Fault(Fault {
+            kind,
+            bytes: length + 1,
+            head,
+            hint: line.is_empty().then_some(EMPTY_LINE),
+        }));
+    }
+
+    fn mismatch(&mut self, recognized: &Recognized, head: Vec<u8>, frames: &mut Vec<Frame>) {
+        if self.is_foreign {
+            return;
+        }
+        self.is_foreign = true;
+        frames.push(Frame::Fault(Fault {
+            kind: FaultKind::Mismatch,
+            bytes: recognized.bytes,
+            head,
+            hint: Some(recognized.hint),
+        }));
+    }
+}
+
+impl Default for Partial {
+    fn default() -> Self {
+        Self::Kept(BytesMut::new())
+    }
+}
+
+/// Whether a line that begins so may be a message: JSON's first characters, the white space before them, and bun's mark.
+fn begins(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'{' | b'[' | b'"' | b'-' | b'0'
+            ..=b'9' | b't' | b'f' | b'n' | b' ' | b'\t' | b'\r' | BUN_INTERNAL
+    )
+}
+
+fn head_of(line: &[u8]) -> Vec<u8> {
+    line.iter().take(HEAD).copied().collect()
+}
+
+#[cfg(test)]
+mod tests;
