@@ -3,6 +3,8 @@
 //! Owns the partial line between two reads and says what every line is. Accepts whatever a worker could have meant, and
 //! never buffers what it will not use. Never reads; called by `process`, one per channel and process.
 
+use std::ops::Range;
+
 use bytes::{Bytes, BytesMut};
 use memchr::{memchr, memchr_iter, memrchr};
 
@@ -74,7 +76,7 @@ impl LineDecoder {
             let lines = Bytes::copy_from_slice(lines);
             let mut start = 0;
             for end in memchr_iter(b'\n', &lines) {
-                self.line(lines.slice(start..end), frames);
+                self.line(&lines, start..end, frames);
                 start = end + 1;
             }
         }
@@ -112,7 +114,10 @@ impl LineDecoder {
         let (line, after) = lines.split_at(end);
         self.keep(line, frames);
         match std::mem::take(&mut self.partial) {
-            Partial::Kept(line) => self.line(line.freeze(), frames),
+            Partial::Kept(line) => {
+                let line = line.freeze();
+                self.line(&line, 0..line.len(), frames);
+            }
             Partial::Skipped(skipped) if skipped.is_told => {}
             Partial::Skipped(skipped) => self.tell(&skipped.head, skipped.bytes, frames),
         }
@@ -149,21 +154,18 @@ impl LineDecoder {
         }
     }
 
-    /// Says what a whole line is, its newline left out.
-    fn line(&mut self, line: Bytes, frames: &mut Vec<Frame>) {
+    /// Says what a whole line is: the part `range` of what was read, its newline left out.
+    fn line(&mut self, read: &Bytes, range: Range<usize>, frames: &mut Vec<Frame>) {
+        let line = read.get(range.clone()).unwrap_or_default();
         let length = line.len();
         if length > self.max_frame {
-            self.tell(&line, length as u64, frames);
+            self.tell(line, length as u64, frames);
             return;
         }
-        // Sharing costs a few nanoseconds, and the line is needed once more when it is no message.
-        let shared = line.clone();
-        let (text, is_bun) = match line.first() {
-            Some(&BUN_INTERNAL) => (line.slice(1..), true),
-            _ => (line, false),
-        };
+        let is_bun = line.first() == Some(&BUN_INTERNAL);
+        let text = read.slice(range.start + usize::from(is_bun)..range.end);
         let Ok(message) = Message::from_frame(text) else {
-            self.tell(&shared, length as u64, frames);
+            self.tell(line, length as u64, frames);
             return;
         };
         self.is_foreign = false;

@@ -94,10 +94,15 @@ impl OutBuffer {
 
     /// Appends a line to the last piece, or to a new one when that is full or shared.
     fn gather(&mut self, text: &[u8]) {
-        let has_room =
-            matches!(self.pieces.back(), Some(Piece::Gathered(lines)) if lines.len() < PIECE);
-        if !has_room {
-            self.pieces.push_back(Piece::Gathered(Vec::new()));
+        let room = match self.pieces.back() {
+            Some(Piece::Gathered(lines)) if lines.len() < PIECE => None,
+            // One full piece says that there is much: the next one need not grow.
+            Some(Piece::Gathered(_)) => Some(PIECE),
+            Some(Piece::Shared(_)) | None => Some(0),
+        };
+        if let Some(room) = room {
+            self.pieces
+                .push_back(Piece::Gathered(Vec::with_capacity(room)));
         }
         if let Some(Piece::Gathered(lines)) = self.pieces.back_mut() {
             lines.extend_from_slice(text);

@@ -69,11 +69,10 @@ impl Message {
     /// # Errors
     /// [`MessageError::Syntax`] when the bytes are no JSON value.
     pub fn from_frame(frame: Bytes) -> Result<Self, MessageError> {
-        let frame = match std::str::from_utf8(&frame) {
-            Ok(_) => frame,
-            Err(_) => Bytes::from(String::from_utf8_lossy(&frame).into_owned()),
+        let Ok(text) = std::str::from_utf8(&frame) else {
+            return Self::from_frame(Bytes::from(String::from_utf8_lossy(&frame).into_owned()));
         };
-        let value = serde_json::from_slice::<&RawValue>(&frame)
+        let value = serde_json::from_str::<&RawValue>(text)
             .map_err(MessageError::syntax)?
             .get()
             .as_bytes();
@@ -84,12 +83,13 @@ impl Message {
                 text: spaced.collect(),
             });
         }
-        if value.len() == frame.len() {
-            return Ok(Self { text: frame });
-        }
-        Ok(Self {
-            text: frame.slice_ref(value),
-        })
+        let is_whole = value.len() == frame.len();
+        let text = if is_whole {
+            frame
+        } else {
+            frame.slice_ref(value)
+        };
+        Ok(Self { text })
     }
 
     /// A message that is known to be valid while the program is written.
