@@ -211,9 +211,20 @@ fn line_of(code: &str, at: usize) -> usize {
     code[..at].matches('\n').count() + 1
 }
 
+/// Checks texts planted as files against what is to be told of them.
+fn assert_caught(table: &[(&str, &str, &[&str])]) {
+    for (path, text, expected) in table {
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|what| format!("src/{path}:{what}"))
+            .collect();
+        assert_eq!(check(path, text), expected, "{text}");
+    }
+}
+
 #[test]
-fn planted_violations_are_caught() {
-    let table: &[(&str, &str, &[&str])] = &[
+fn planted_imports_are_caught() {
+    assert_caught(&[
         (
             "wire/a.rs",
             "use crate::model::State;",
@@ -257,6 +268,12 @@ fn planted_violations_are_caught() {
             "use super::super::wire;",
             &["1: super::super"],
         ),
+    ]);
+}
+
+#[test]
+fn planted_tokio_rooms_sizes_and_items_are_caught() {
+    assert_caught(&[
         (
             "supervisor/a.rs",
             "use tokio::time;",
@@ -284,14 +301,7 @@ fn planted_violations_are_caught() {
             "#[cfg(unix)]\nconst A: u8 = 1;\n",
             &["1: mod.rs holds more than docs, `mod` and `use`"],
         ),
-    ];
-    for (path, text, expected) in table {
-        let expected: Vec<_> = expected
-            .iter()
-            .map(|what| format!("src/{path}:{what}"))
-            .collect();
-        assert_eq!(check(path, text), expected, "{text}");
-    }
+    ]);
     assert_eq!(
         check("wire/a.rs", &"\n".repeat(401)),
         ["src/wire/a.rs:401: the file has more than 400 lines"]
