@@ -3,6 +3,11 @@
 //! Owns how a process is made and signalled (the keeper), its channel, its output pipes, and how its CPU and memory are
 //! measured. Never decides when; called by `deck`.
 
+#[cfg(target_os = "linux")]
+pub mod keeper;
 mod spawner;
+#[cfg(target_os = "linux")]
+mod stat;
+mod sys;
 
 pub use spawner::{Order, ProcessKey, Report, SpawnOrder, Spawner};

@@ -1,0 +1,125 @@
+//! The calls that no safe crate offers: the only file with `unsafe`.
+//!
+//! Owns nothing; each function says why it is sound.
+#![expect(
+    unsafe_code,
+    reason = "the calls that no safe crate offers are gathered in this file"
+)]
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+
+use tokio::io::Interest;
+use tokio::io::unix::{AsyncFd, AsyncFdReadyGuard};
+
+/// A descriptor whose readiness the runtime watches.
+#[derive(Debug)]
+pub(crate) struct Watched(AsyncFd<OwnedFd>);
+
+impl Watched {
+    /// Makes the descriptor non-blocking and has it watched. Needs a runtime.
+    pub(crate) fn new(fd: OwnedFd, interest: Interest) -> io::Result<Self> {
+        rustix::io::ioctl_fionbio(&fd, true)?;
+        // SAFETY: the descriptor is open, and since this type never gives out a mutable reference nobody can replace or
+        // close it before the registration ends.
+        Ok(Self(unsafe {
+            AsyncFd::register_with_interest(fd, interest)
+        }?))
+    }
+
+    /// Waits until it may be read. Cancel safe.
+    pub(crate) async fn readable(&self) -> io::Result<AsyncFdReadyGuard<'_, OwnedFd>> {
+        self.0.readable().await
+    }
+
+    /// Waits until it may be written. Cancel safe.
+    pub(crate) async fn writable(&self) -> io::Result<AsyncFdReadyGuard<'_, OwnedFd>> {
+        self.0.writable().await
+    }
+}
+
+impl AsFd for Watched {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.get_ref().as_fd()
+    }
+}
+
+/// Bytes of kernel memory held by what was written to a socket and not yet read by its peer (unix(7), SIOCOUTQ). It
+/// counts the kernel's own book-keeping: 10 bytes show as 768.
+#[cfg(target_os = "linux")]
+pub(crate) fn queued_bytes(socket: impl AsFd) -> io::Result<u64> {
+    use rustix::ioctl::{Getter, Opcode, ioctl};
+    const SIOCOUTQ: Opcode = 0x5411;
+    // SAFETY: SIOCOUTQ writes one `int` to its argument and does nothing else (tty_ioctl(2), TIOCOUTQ).
+    let queued = unsafe { ioctl(socket, Getter::<SIOCOUTQ, i32>::new()) }?;
+    Ok(u64::try_from(queued).unwrap_or(0))
+}
+
+/// The same where the system has no such call: nothing is known to be unread.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn queued_bytes(_socket: impl AsFd) -> io::Result<u64> {
+    Ok(0)
+}
+
+/// Takes over a descriptor that this process was started with, after checking that it is an open socket, and marks it
+/// close-on-exec. To be called once for a number.
+///
+/// # Errors
+/// When the number is no open descriptor, or is no socket.
+pub(crate) fn adopt_socket(fd: RawFd) -> io::Result<OwnedFd> {
+    if fd < 3 {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    // SAFETY: the borrow ends within this function, and a number that is not open only makes the calls fail.
+    let borrowed = unsafe { BorrowedFd::borrow_raw(fd) };
+    let stat = rustix::fs::fstat(borrowed)?;
+    if rustix::fs::FileType::from_raw_mode(stat.st_mode) != rustix::fs::FileType::Socket {
+        return Err(io::Error::from_raw_os_error(
+            rustix::io::Errno::NOTSOCK.raw_os_error(),
+        ));
+    }
+    rustix::io::fcntl_setfd(borrowed, rustix::io::FdFlags::CLOEXEC)?;
+    // SAFETY: it is open, and by this function's contract nobody else in this process owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Closes every descriptor above standard error. Only for a process that has just begun and opened none itself.
+#[cfg(target_os = "linux")]
+pub(crate) fn close_inherited() {
+    // SAFETY: the caller owns no descriptor above 2 yet, so none is closed under its owner's feet (close_range(2)).
+    unsafe {
+        nix::libc::syscall(nix::libc::SYS_close_range, 3_u32, u32::MAX, 0_u32);
+    }
+}
+
+/// Sets every signal to its default action, as libuv does for its children: what this process was started to ignore is
+/// not passed on. SIGPIPE stays as Rust set it.
+#[cfg(target_os = "linux")]
+pub(crate) fn default_signal_actions() {
+    for number in (1..=64).filter(|&number| number != nix::libc::SIGPIPE) {
+        // SAFETY: the default action runs no code of ours; numbers that cannot be changed only make the call fail.
+        unsafe {
+            nix::libc::signal(number, nix::libc::SIG_DFL);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::IntoRawFd;
+    use std::os::unix::net::UnixStream;
+
+    use super::*;
+
+    #[test]
+    fn only_an_open_socket_is_adopted() {
+        let (one, _other) = UnixStream::pair().unwrap();
+        let file = std::fs::File::open("/dev/null").unwrap();
+
+        assert!(adopt_socket(OwnedFd::from(one).into_raw_fd()).is_ok());
+        assert!(adopt_socket(file.into_raw_fd()).is_err());
+        assert!(adopt_socket(1_000_000).is_err());
+        assert!(adopt_socket(-1).is_err());
+        assert!(adopt_socket(0).is_err());
+    }
+}

@@ -1,0 +1,19 @@
+//! The keeper against real processes: what it reports, what a worker finds, and that nothing is left behind.
+#![cfg(target_os = "linux")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    unreachable_pub,
+    reason = "these are tests and their helpers"
+)]
+
+#[path = "keeper/deaths.rs"]
+mod deaths;
+#[path = "keeper/reports.rs"]
+mod reports;
+#[path = "keeper/support.rs"]
+mod support;
+#[path = "keeper/terminal.rs"]
+mod terminal;
