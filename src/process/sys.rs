@@ -92,14 +92,24 @@ pub(crate) fn close_inherited() {
     }
 }
 
-/// Sets every signal to its default action, as libuv does for its children: what this process was started to ignore is
-/// not passed on. SIGPIPE stays as Rust set it.
+/// Lets every signal that can be caught pass without effect on this process. Unlike a blocked or an ignored one, a caught
+/// signal is back at its default in what this process spawns (execve(2)): workers start as libuv starts its children,
+/// whatever the deck was started to ignore. SIGCHLD gets its default, so that it can wait in a signalfd.
 #[cfg(target_os = "linux")]
-pub(crate) fn default_signal_actions() {
-    for number in (1..=64).filter(|&number| number != nix::libc::SIGPIPE) {
-        // SAFETY: the default action runs no code of ours; numbers that cannot be changed only make the call fail.
+pub(crate) fn heed_no_signal() {
+    use nix::libc::{SIG_DFL, SIGCHLD, c_int, sighandler_t, signal};
+    extern "C" fn pass(_: c_int) {}
+    let handler: extern "C" fn(c_int) = pass;
+    for number in 1..=64 {
+        let action = if number == SIGCHLD {
+            SIG_DFL
+        } else {
+            handler as sighandler_t
+        };
+        // SAFETY: the handler does nothing, so it is safe at any moment; numbers that cannot be caught only make the call
+        // fail.
         unsafe {
-            nix::libc::signal(number, nix::libc::SIG_DFL);
+            signal(number, action);
         }
     }
 }

@@ -81,26 +81,27 @@ impl Spawner for Keeper {
 
     async fn serve(self, mut orders: mpsc::Receiver<Order>, reports: mpsc::Sender<Report>) {
         let mut child = self.child;
-        let reason = match Link::new(self.socket) {
+        let end = match Link::new(self.socket) {
             Ok(mut link) => match link.work(&mut orders, &reports).await {
                 Ok(()) => {
                     link.close(child.id()).await;
-                    None
+                    Ok(())
                 }
-                Err(error) => Some(format!("the keeper is gone: {error}")),
+                Err(error) => Err(format!("the keeper is gone: {error}")),
             },
-            Err(error) => Some(format!("the keeper cannot be watched: {error}")),
+            Err(error) => Err(format!("the keeper cannot be watched: {error}")),
         };
-        let session = child.id();
-        reap(&mut child).await;
-        sweep(session, self.spared).await;
-        if let Some(reason) = reason {
+        let is_done = reap(&mut child).await;
+        if end.is_err() || !is_done {
+            sweep(child.id(), self.spared).await;
+        }
+        if let Err(reason) = end {
             let _ = reports.send(Report::Gone { reason }).await;
         }
     }
 }
 
-/// Ends what a keeper that died left to its deck; after a keeper that ended in order there is nothing.
+/// Ends what a keeper that died left to its deck.
 async fn sweep(session: u32, spared: HashSet<(u32, u64)>) {
     let mut extermination = Extermination::new(session, spared);
     while !extermination.strike() && extermination.rounds() < LAST_ROUNDS {
@@ -108,16 +109,19 @@ async fn sweep(session: u32, spared: HashSet<(u32, u64)>) {
     }
 }
 
-/// Reaps the keeper, by its pid only; one that hangs with its socket closed is killed first.
-async fn reap(child: &mut Child) {
+/// Reaps the keeper, by its pid only; one that hangs with its socket closed is killed first. `true` when it ended in
+/// order, which it does with nothing left behind.
+async fn reap(child: &mut Child) -> bool {
     for _ in 0..100 {
         match child.try_wait() {
             Ok(None) => sleep(Duration::from_millis(1)).await,
-            Ok(Some(_)) | Err(_) => return,
+            Ok(Some(status)) => return status.success(),
+            Err(_) => return false,
         }
     }
     let _ = child.kill();
     let _ = child.wait();
+    false
 }
 
 /// The socket, what waits to be sent and what waits to be told.

@@ -21,7 +21,7 @@ use rustix::net::{
 use crate::process::Report;
 use crate::process::keeper::brood::Brood;
 use crate::process::keeper::protocol::{Bodies, Program, Request, decode_request, encode_report};
-use crate::process::keeper::spawn::{Ends, Forge};
+use crate::process::keeper::spawn::{Ends, Forge, Refused};
 use crate::process::keeper::start::subreap;
 use crate::process::keeper::terminal::Custody;
 use crate::process::keeper::tree::Extermination;
@@ -42,7 +42,7 @@ pub fn run() -> ExitCode {
         return ExitCode::from(2);
     }
     sys::close_inherited();
-    sys::default_signal_actions();
+    sys::heed_no_signal();
     let _ = rustix::thread::set_name(c"fd-keeper");
     // Fails for a group leader only, which a deck's child is not; then group kills are left out.
     let _ = rustix::process::setsid();
@@ -89,15 +89,17 @@ struct Server {
     /// The descriptors of each spawn order to come, in order; `None` where they were lost on the way.
     ends: VecDeque<Option<Ends>>,
     reports: Vec<u8>,
+    /// A SIGCHLD that came during a spawn is lost.
+    has_spawned: bool,
 }
 
 impl Server {
     fn prepare() -> Option<Self> {
         let forge = Forge::new().ok()?;
         subreap().ok()?;
-        SigSet::all().thread_block().ok()?;
         let mut mask = SigSet::empty();
         mask.add(Signal::SIGCHLD);
+        mask.thread_set_mask().ok()?;
         let flags = SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK;
         Some(Self {
             deck: rustix::stdio::stdin(),
@@ -108,6 +110,7 @@ impl Server {
             bodies: Bodies::default(),
             ends: VecDeque::new(),
             reports: Vec::new(),
+            has_spawned: false,
         })
     }
 
@@ -120,9 +123,10 @@ impl Server {
         if deck.intersects(PollFlags::IN | PollFlags::HUP | PollFlags::ERR) && !self.take_orders() {
             return false;
         }
-        if children {
-            // One reading stands for any number of children, so all are looked at.
+        if children || self.has_spawned {
+            // One signal stands for any number of children, so all are looked at.
             while let Ok(Some(_)) = self.signals.read_signal() {}
+            self.has_spawned = false;
             let reports = &mut self.reports;
             self.brood.reap(|report| encode_report(&report, reports));
         }
@@ -213,7 +217,7 @@ impl Server {
                 errno: Errno::MFILE.raw_os_error(),
                 what: "take the worker's descriptors".to_owned(),
             },
-            Some(ends) => match self.forge.spawn(program, ends) {
+            Some(ends) => match self.forge_worker(program, ends) {
                 Ok(pid) => {
                     self.brood.adopt(key, pid);
                     Report::Spawned { key, pid }
@@ -226,6 +230,17 @@ impl Server {
             },
         };
         encode_report(&report, &mut self.reports);
+    }
+
+    /// A spawned process inherits the mask of signals, so nothing may be blocked meanwhile.
+    fn forge_worker(&mut self, program: &Program, ends: Ends) -> Result<u32, Refused> {
+        self.has_spawned = true;
+        let mut mask = SigSet::empty();
+        let _ = mask.thread_set_mask();
+        let result = self.forge.spawn(program, ends);
+        mask.add(Signal::SIGCHLD);
+        let _ = mask.thread_set_mask();
+        result
     }
 
     fn send_reports(&mut self) -> bool {

@@ -5,9 +5,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rustix::io::Errno;
 use rustix::process::{
-    Pid, PidfdFlags, Signal, WaitOptions, kill_process_group, pidfd_open, pidfd_send_signal,
-    waitpid,
+    Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, WaitOptions, kill_process_group, pidfd_open,
+    pidfd_send_signal, waitid, waitpid,
 };
 
 use crate::process::ProcessKey;
@@ -129,7 +130,18 @@ impl Extermination {
         for child in found.iter().filter(|stat| stat.parent == own) {
             reap(child.pid);
         }
-        found.is_empty()
+        found.is_empty() && self.has_no_child()
+    }
+
+    /// Whether no child is left but spared ones. Every descendant hangs on a child of this process, so the kernel's word
+    /// counts; a walk can miss one that is just being born.
+    fn has_no_child(&self) -> bool {
+        let looks = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        if matches!(waitid(WaitId::All, looks), Err(Errno::CHILD)) {
+            return true;
+        }
+        let is_spared = |pid: &u32| self.spared.iter().any(|(spared, _)| spared == pid);
+        !self.spared.is_empty() && (0..3).all(|_| own_children().iter().all(is_spared))
     }
 
     /// How many rounds there were.
