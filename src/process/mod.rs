@@ -3,11 +3,18 @@
 //! Owns how a process is made and signalled (the keeper), its channel, its output pipes, and how its CPU and memory are
 //! measured. Never decides when; called by `deck`.
 
+mod channel;
+mod intake;
 #[cfg(target_os = "linux")]
 pub mod keeper;
 mod spawner;
 #[cfg(target_os = "linux")]
 mod stat;
+mod stdio;
 mod sys;
 
+pub use channel::{
+    Channel, ChannelGauge, ChannelReader, ChannelWriter, ReadBatch, Unread, WriteEnd, adopt_channel,
+};
 pub use spawner::{Order, ProcessKey, Report, SpawnOrder, Spawner};
+pub use stdio::{MOST_ENLARGED, OutputBatch, OutputPipe, OutputReader, PipeBudget};

@@ -1,0 +1,71 @@
+//! Reading what has come in, up to a budget.
+//!
+//! Owns the one read buffer of channels and output pipes, which lives on the stack while bytes are handed on. Called by
+//! `channel` and `stdio`.
+
+use std::mem::MaybeUninit;
+use std::os::fd::AsFd;
+
+use rustix::io::{Errno, read};
+
+use crate::process::sys::Watched;
+
+/// How many bytes one call takes before others get their turn.
+pub(crate) const BUDGET: usize = 256 << 10;
+
+/// One read. As large as what Node writes at once; 64 KiB is where larger ones stop to pay.
+const BUFFER: usize = 64 << 10;
+
+/// How a taking ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// Nothing is left for now.
+    All,
+    /// The budget was used up; there may be more.
+    Some,
+    /// Nothing will ever come again.
+    End,
+}
+
+/// Waits until there is something, then hands on what is there, within the budget.
+///
+/// # Cancel safety
+/// Nothing is taken before the last wait is over.
+pub(crate) async fn await_some(source: &Watched, mut sink: impl FnMut(&[u8])) -> Taken {
+    loop {
+        let Ok(mut ready) = source.readable().await else {
+            return Taken::End; // The runtime shuts down.
+        };
+        let mut has_some = false;
+        let taken = take(source, |bytes| {
+            has_some = true;
+            sink(bytes);
+        });
+        if taken == Taken::All {
+            ready.clear_ready();
+        }
+        if has_some || taken == Taken::End {
+            return taken;
+        }
+    }
+}
+
+/// Hands on what is there now, within the budget, without waiting. What the kernel took back from a worker that died
+/// with unread input (ECONNRESET) is an end like any other.
+pub(crate) fn take(source: impl AsFd, mut sink: impl FnMut(&[u8])) -> Taken {
+    let mut buffer = [MaybeUninit::<u8>::uninit(); BUFFER];
+    let mut taken = 0;
+    while taken < BUDGET {
+        match read(&source, &mut buffer) {
+            Ok(([], _)) => return Taken::End,
+            Ok((bytes, _)) => {
+                taken += bytes.len();
+                sink(bytes);
+            }
+            Err(Errno::AGAIN) => return Taken::All,
+            Err(Errno::INTR) => {}
+            Err(_) => return Taken::End,
+        }
+    }
+    Taken::Some
+}
