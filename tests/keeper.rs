@@ -10,6 +10,8 @@
 
 #[path = "keeper/deaths.rs"]
 mod deaths;
+#[path = "keeper/many.rs"]
+mod many;
 #[path = "keeper/reports.rs"]
 mod reports;
 #[path = "keeper/support.rs"]

@@ -52,6 +52,10 @@ pub(crate) async fn await_some(source: &Watched, mut sink: impl FnMut(&[u8])) ->
 
 /// Hands on what is there now, within the budget, without waiting. What the kernel took back from a worker that died
 /// with unread input (ECONNRESET) is an end like any other.
+#[expect(
+    clippy::large_stack_arrays,
+    reason = "the one read buffer of all channels; a buffer for each would cost 64 KiB a worker"
+)]
 pub(crate) fn take(source: impl AsFd, mut sink: impl FnMut(&[u8])) -> Taken {
     let mut buffer = [MaybeUninit::<u8>::uninit(); BUFFER];
     let mut taken = 0;

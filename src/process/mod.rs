@@ -3,6 +3,8 @@
 //! Owns how a process is made and signalled (the keeper), its channel, its output pipes, and how its CPU and memory are
 //! measured. Never decides when; called by `deck`.
 
+#[cfg(target_os = "linux")]
+mod census;
 mod channel;
 mod intake;
 #[cfg(target_os = "linux")]
@@ -12,9 +14,11 @@ mod spawner;
 mod stat;
 mod stdio;
 mod sys;
+mod usage;
 
 pub use channel::{
     Channel, ChannelGauge, ChannelReader, ChannelWriter, ReadBatch, Unread, WriteEnd, adopt_channel,
 };
 pub use spawner::{Order, ProcessKey, Report, SpawnOrder, Spawner};
 pub use stdio::{MOST_ENLARGED, OutputBatch, OutputPipe, OutputReader, PipeBudget};
+pub use usage::{Machine, Measured, Usage, descendants};

@@ -4,7 +4,6 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::str::FromStr;
 
 /// What the kernel tells of one process at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +20,10 @@ pub(crate) struct Stat {
     pub(crate) is_zombie: bool,
     /// When it started, in ticks since boot: with the pid it names a process for good.
     pub(crate) start: u64,
-    /// CPU time used by it and by the children it reaped, in ticks.
-    pub(crate) cpu_ticks: u64,
+    /// CPU time it used, in ticks.
+    pub(crate) own_ticks: u64,
+    /// CPU time used by the children it reaped and by what those had reaped, in ticks.
+    pub(crate) reaped_ticks: u64,
     /// Pages of memory it holds.
     pub(crate) resident_pages: u64,
 }
@@ -41,7 +42,7 @@ impl Stat {
         pids().filter_map(Self::read).collect()
     }
 
-    /// Parses the line (proc_pid_stat(5)). The name may hold spaces, parentheses and newlines, so all fields are counted
+    /// Parses the line (`proc_pid_stat(5)`). The name may hold spaces, parentheses and newlines, so all fields are counted
     /// from the last closing parenthesis.
     fn parse(line: &[u8]) -> Option<Self> {
         let open = memchr::memchr(b'(', line)?;
@@ -53,12 +54,11 @@ impl Stat {
         let parent = fields.next()?.parse().ok()?;
         let group = fields.next()?.parse().ok()?;
         let session = fields.next()?.parse().ok()?;
-        let mut times = fields.by_ref().skip(7).take(4).map(u64::from_str);
-        let mut cpu_ticks = 0_u64;
-        for _ in 0..4 {
-            cpu_ticks = cpu_ticks.saturating_add(times.next()?.ok()?);
-        }
-        drop(times);
+        let user: u64 = fields.nth(7)?.parse().ok()?;
+        let system: u64 = fields.next()?.parse().ok()?;
+        // The kernel prints these two as signed.
+        let reaped_user: i64 = fields.next()?.parse().ok()?;
+        let reaped_system: i64 = fields.next()?.parse().ok()?;
         let start = fields.nth(4)?.parse().ok()?;
         let resident_pages = fields.nth(1)?.parse().ok()?;
         Some(Self {
@@ -68,7 +68,8 @@ impl Stat {
             session,
             is_zombie: matches!(state, "Z" | "X"),
             start,
-            cpu_ticks,
+            own_ticks: user.saturating_add(system),
+            reaped_ticks: reaped_user.saturating_add(reaped_system).unsigned_abs(),
             resident_pages,
         })
     }
@@ -83,7 +84,7 @@ pub(crate) fn pids() -> impl Iterator<Item = u32> {
 }
 
 /// The pids of the children of this process's one thread; quick, and complete only while none of them ends (see
-/// proc_pid_task_children(5)).
+/// `proc_pid_task_children(5)`).
 pub(crate) fn own_children() -> Vec<u32> {
     let mut text = Vec::new();
     let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten();
@@ -94,7 +95,7 @@ pub(crate) fn own_children() -> Vec<u32> {
         let _ = file.read_to_end(&mut text);
         text.push(b' ');
     }
-    text.split(|byte| byte.is_ascii_whitespace())
+    text.split(u8::is_ascii_whitespace)
         .filter_map(number)
         .collect()
 }
@@ -122,7 +123,8 @@ mod tests {
                 session: 9,
                 is_zombie: true,
                 start: 555,
-                cpu_ticks: 100,
+                own_ticks: 30,
+                reaped_ticks: 70,
                 resident_pages: 66,
             }
         );

@@ -10,7 +10,8 @@ use rustix::process::{
 };
 
 use crate::model::{Exit, Signal};
-use crate::process::keeper::tree::{Census, marked_key, signal_exactly, to_pid};
+use crate::process::census::Census;
+use crate::process::keeper::tree::{marked_key, signal_exactly, to_pid};
 use crate::process::stat::Stat;
 use crate::process::{ProcessKey, Report};
 

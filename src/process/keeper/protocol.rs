@@ -39,7 +39,7 @@ pub(super) enum Request {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Program {
     pub(super) key: ProcessKey,
-    pub(super) program: OsString,
+    pub(super) name: OsString,
     pub(super) args: Vec<OsString>,
     pub(super) env: Vec<(OsString, OsString)>,
     pub(super) cwd: PathBuf,
@@ -128,7 +128,7 @@ pub(super) fn decode_request(body: &[u8]) -> Result<Request, Malformed> {
     let request = match fields.u8()? {
         SPAWN => Request::Spawn(Program {
             key: fields.key()?,
-            program: fields.text()?,
+            name: fields.text()?,
             args: (0..fields.u64()?)
                 .map(|_| fields.text())
                 .collect::<Result<_, _>>()?,

@@ -31,7 +31,7 @@ use crate::process::sys;
 const MOST_REPORTS: usize = 256 << 10;
 
 /// How many reads of orders go between two looks at the children.
-const READS_PER_TURN: usize = 16;
+const READS_PER_TURN: usize = 64;
 
 /// How many rounds of 5 ms the last clean-up has. What is left then was sent SIGKILL and hangs in the kernel.
 const LAST_ROUNDS: u32 = 4000;
@@ -171,7 +171,7 @@ impl Server {
     }
 
     fn receive(&mut self) -> Result<usize, Errno> {
-        let mut bytes = [0_u8; 64 << 10];
+        let mut bytes = [0_u8; 16 << 10];
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let flags = RecvFlags::DONTWAIT | RecvFlags::CMSG_CLOEXEC;

@@ -72,7 +72,7 @@ impl Forge {
         let path = find_program(program)?;
         let mut command = Command::new(&path);
         command
-            .arg0(&program.program)
+            .arg0(&program.name)
             .args(&program.args)
             .env_clear()
             .envs(program.env.iter().map(|(name, value)| (name, value)))
@@ -122,7 +122,7 @@ fn find_program(program: &Program) -> Result<PathBuf, Refused> {
         let what = format!("enter the folder {}", program.cwd.display());
         return Err(Refused { errno, what });
     }
-    let name = program.program.as_os_str();
+    let name = program.name.as_os_str();
     if name.as_bytes().contains(&b'/') {
         let path = program.cwd.join(name);
         return executable(&path).map(|()| path.clone()).map_err(|errno| {

@@ -117,7 +117,7 @@ fn next_depth(current: Option<&str>) -> Result<u32, KeeperError> {
     }
 }
 
-/// Makes this process the parent of all descendants that lose theirs (PR_SET_CHILD_SUBREAPER(2const)).
+/// Makes this process the parent of all descendants that lose theirs (`PR_SET_CHILD_SUBREAPER(2const)`).
 pub(super) fn subreap() -> io::Result<()> {
     // Any pid but none means "on".
     rustix::process::set_child_subreaper(Some(rustix::process::getpid())).map_err(io::Error::from)

@@ -219,7 +219,7 @@ fn looks_raw(terminal: &OwnedFd) -> bool {
     tcgetattr(terminal).is_ok_and(|modes| !modes.local_modes.intersects(cooked))
 }
 
-/// Writes without ever waiting long: the terminal may be held by Ctrl-S. It is opened anew, because O_NONBLOCK on the
+/// Writes without ever waiting long: the terminal may be held by Ctrl-S. It is opened anew, because `O_NONBLOCK` on the
 /// lent descriptor would be the shell's too.
 fn write_bounded(screen: &OwnedFd, mut bytes: &[u8]) {
     use std::os::fd::AsRawFd;
