@@ -8,7 +8,7 @@ use forkdeck::model::{Exit, Signal};
 use forkdeck::process::Report;
 use rustix::process::{Pid, Signal as Raw, kill_process};
 
-use crate::support::{Rig, is_alive, pids_in, stubborn, until_gone};
+use crate::support::{Rig, is_alive, pids_in, stubborn, until, until_gone};
 
 /// Names the folder for [`a_deck_of_its_own`], which is a deck only when it is set.
 const FOLDER: &str = "KEEPER_TEST_FOLDER";
@@ -121,21 +121,40 @@ async fn a_process_that_forks_away_from_every_kill_is_caught() {
     assert!(heirs.is_empty(), "{heirs:?}");
 }
 
-/// Three processes fork children that fork children, as fast as they can; at most 300 at once, for 20 seconds at most.
-const STORM: &str = "for n in 1 2 3; do perl -MPOSIX -e 'my $end = time + 20; $SIG{CHLD} = \"IGNORE\"; $SIG{TERM} = \"IGNORE\"; \
-    my $depth = 0; while (time < $end) { my $p = fork; if (defined $p && !$p) { $depth++; POSIX::setsid() if rand() < 0.5; \
-    exit if $depth > 5 || rand() < 0.5; } select(undef, undef, undef, 0.001); }' & done; echo $$ > FOLDER/started; wait";
+/// Thirty lines of processes, each of which lives a millisecond and leaves one heir, half of them in sessions of their
+/// own; never more than some sixty at once, and for 20 seconds at most.
+const STORM: &str = "for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do \
+    perl -MPOSIX -e 'my $end = time + 20; while (time < $end) { my $p = fork; exit if $p || !defined $p; \
+    POSIX::setsid() if $n++ % 2; select(undef, undef, undef, 0.001); }' & done; echo $$ > FOLDER/started; exec sleep 100";
 
 #[tokio::test]
 async fn a_storm_of_forks_is_ended() {
     let folder = tempfile::tempdir().unwrap();
     let script = STORM.replace("FOLDER", &folder.path().display().to_string());
     let (mut deck, keeper, _lines) = start_deck(folder.path(), &script);
-    pids_in(folder.path(), 1).await;
+    until("the storm rages", || marked(keeper).len() >= 20).await;
 
     deck.end();
 
     until_gone(&[keeper]).await;
+    let heirs: Vec<String> = (0..20).flat_map(|_| marked(keeper)).collect();
+    assert!(heirs.is_empty(), "{heirs:?}");
+}
+
+#[tokio::test]
+async fn a_storm_of_forks_is_one_tree() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = STORM.replace("FOLDER", &folder.path().display().to_string());
+    let mut rig = Rig::start();
+    let worker = rig.shell(&script).await;
+    rig.spawned().await;
+    let keeper = rig.keeper;
+    until("the storm rages", || marked(keeper).len() >= 20).await;
+
+    rig.signal(&worker, Signal::KILL, true).await;
+
+    rig.exited().await;
+    until("nobody is left", || marked(keeper).is_empty()).await;
     let heirs: Vec<String> = (0..20).flat_map(|_| marked(keeper)).collect();
     assert!(heirs.is_empty(), "{heirs:?}");
 }

@@ -118,7 +118,7 @@ fn execute(path: &Path) -> String {
 }
 
 fn find_program(program: &Program) -> Result<PathBuf, Refused> {
-    if let Err(errno) = access(&program.cwd, Access::EXEC_OK) {
+    if let Err(errno) = enterable(&program.cwd) {
         let what = format!("enter the folder {}", program.cwd.display());
         return Err(Refused { errno, what });
     }
@@ -154,6 +154,15 @@ fn search(name: &OsStr, paths: &OsStr, cwd: &Path) -> Result<PathBuf, Refused> {
         errno,
         what: format!("find {} in PATH", name.display()),
     })
+}
+
+fn enterable(folder: &Path) -> Result<(), Errno> {
+    access(folder, Access::EXEC_OK)?;
+    if folder.is_dir() {
+        Ok(())
+    } else {
+        Err(Errno::NOTDIR)
+    }
 }
 
 fn executable(path: &Path) -> Result<(), Errno> {

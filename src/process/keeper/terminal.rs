@@ -43,7 +43,7 @@ impl TerminalLease {
     pub(super) fn new(socket: OwnedFd) -> io::Result<Self> {
         // A keeper that does not answer must not hold the dashboard up for ever.
         for which in [Timeout::Recv, Timeout::Send] {
-            set_socket_timeout(&socket, which, Some(Duration::from_secs(5)))?;
+            set_socket_timeout(&socket, which, Some(Duration::from_secs(10)))?;
         }
         Ok(Self {
             socket: Arc::new(Mutex::new(socket)),
