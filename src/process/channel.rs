@@ -23,7 +23,7 @@ use crate::wire::{Frame, LineDecoder, OutBuffer};
 const SEND_BUFFER: usize = 4 << 20;
 
 /// How many bytes one writer sends before others get their turn.
-const WRITE_BUDGET: usize = 1 << 20;
+const WRITE_BUDGET: usize = 256 << 10;
 
 /// A new channel, not yet on any runtime.
 #[derive(Debug)]
@@ -104,6 +104,8 @@ pub struct ReadBatch {
     pub end: bool,
     /// Whether there may be more right now.
     pub more: bool,
+    /// At the end: whether the worker is known to have left input unread.
+    pub left_unread: bool,
 }
 
 /// The half that reads.
@@ -147,8 +149,9 @@ impl ChannelReader {
 
     fn close(&mut self, mut batch: ReadBatch, taken: Taken) -> ReadBatch {
         batch.more = taken == Taken::Some;
-        if taken == Taken::End {
+        if taken.is_end() {
             batch.end = true;
+            batch.left_unread = taken == Taken::Reset;
             self.has_ended = true;
             batch.frames.extend(self.decoder.finish().map(Frame::Fault));
         }
@@ -168,38 +171,32 @@ pub struct ChannelWriter {
 }
 
 impl ChannelWriter {
-    /// Writes until the buffer is empty, and tells how many messages the kernel took whole with each step.
+    /// Writes what the kernel takes at once, waiting only while it takes nothing, and returns how many messages it took
+    /// whole. Takes at most about 256 KiB before others get their turn.
     ///
     /// # Errors
     /// [`WriteEnd`]; what is left in the buffer was not taken.
     ///
     /// # Cancel safety
-    /// Nothing is lost or written twice: the buffer is advanced and told with each step.
-    pub async fn write(
-        &mut self,
-        out: &mut OutBuffer,
-        mut written: impl FnMut(usize),
-    ) -> Result<(), WriteEnd> {
-        let mut budget = WRITE_BUDGET;
-        while !out.is_empty() {
+    /// Nothing is lost or written twice: nothing is taken before the last wait is over.
+    pub async fn write(&mut self, out: &mut OutBuffer) -> Result<usize, WriteEnd> {
+        let mut messages = 0;
+        let mut taken = 0;
+        while !out.is_empty() && taken < WRITE_BUDGET {
             match self.link.send(out.chunk()) {
                 Ok(length) => {
-                    let messages = out.advance(length);
-                    if messages > 0 {
-                        written(messages);
-                    }
-                    budget = budget.saturating_sub(length);
+                    messages += out.advance(length);
+                    taken += length;
                 }
+                Err(Errno::AGAIN) if taken > 0 => break,
                 Err(Errno::AGAIN) => self.room().await?,
                 Err(Errno::INTR) => {}
+                // What was taken before counts first; the next call meets the end again.
+                Err(_) if taken > 0 => break,
                 Err(_) => return Err(WriteEnd),
             }
-            if budget == 0 {
-                tokio::task::yield_now().await;
-                budget = WRITE_BUDGET;
-            }
         }
-        Ok(())
+        Ok(messages)
     }
 
     /// Closes the deck's half: the worker sees a disconnect, and what it still sends is read.

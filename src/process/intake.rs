@@ -25,6 +25,15 @@ pub(crate) enum Taken {
     Some,
     /// Nothing will ever come again.
     End,
+    /// The same, because a worker died and left unread input behind.
+    Reset,
+}
+
+impl Taken {
+    /// Whether nothing will ever come again.
+    pub(crate) fn is_end(self) -> bool {
+        matches!(self, Self::End | Self::Reset)
+    }
 }
 
 /// Waits until there is something, then hands on what is there, within the budget.
@@ -44,14 +53,14 @@ pub(crate) async fn await_some(source: &Watched, mut sink: impl FnMut(&[u8])) ->
         if taken == Taken::All {
             ready.clear_ready();
         }
-        if has_some || taken == Taken::End {
+        if has_some || taken.is_end() {
             return taken;
         }
     }
 }
 
-/// Hands on what is there now, within the budget, without waiting. What the kernel took back from a worker that died
-/// with unread input (ECONNRESET) is an end like any other.
+/// Hands on what is there now, within the budget, without waiting. Linux answers ECONNRESET, after all that was queued,
+/// when a worker died with unread input (unix(7)).
 #[expect(
     clippy::large_stack_arrays,
     reason = "the one read buffer of all channels; a buffer for each would cost 64 KiB a worker"
@@ -68,6 +77,7 @@ pub(crate) fn take(source: impl AsFd, mut sink: impl FnMut(&[u8])) -> Taken {
             }
             Err(Errno::AGAIN) => return Taken::All,
             Err(Errno::INTR) => {}
+            Err(Errno::CONNRESET) => return Taken::Reset,
             Err(_) => return Taken::End,
         }
     }

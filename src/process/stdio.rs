@@ -182,7 +182,7 @@ impl OutputReader {
 
     fn close(&mut self, mut batch: OutputBatch, taken: Taken) -> OutputBatch {
         batch.more = taken == Taken::Some;
-        if taken == Taken::End {
+        if taken.is_end() {
             batch.end = true;
             self.has_ended = true;
             batch.lines.extend(self.splitter.finish());
