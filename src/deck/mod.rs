@@ -4,9 +4,19 @@
 //! samples, and serves any number of clients. Decides nothing and draws nothing.
 
 mod clock;
+mod driver;
+mod environment;
 mod handle;
+mod journal;
+mod link;
+mod orders;
+mod perform;
+mod sampler;
 mod subscriber;
+mod tasks;
 
 pub use clock::Clock;
+pub use driver::{Ended, start};
+pub use environment::EnvFileError;
 pub use handle::{Deck, Pending, Update};
 pub use subscriber::Subscription;

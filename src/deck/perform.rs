@@ -1,0 +1,184 @@
+//! What the machine wants, done.
+
+use std::io;
+
+use crate::deck::driver::Driver;
+use crate::deck::environment::{EnvFileError, environment};
+use crate::deck::link::Link;
+use crate::model::{Incarnation, Now, WorkerId};
+use crate::process::{Channel, Order, OutputPipe, ProcessKey, SpawnOrder};
+use crate::supervisor::{Effect, Input, SignalScope, SpawnFault};
+
+/// How many bytes of a line of output are kept.
+const LINE_BYTES: usize = 64 << 10;
+
+/// Why a process could not be ordered.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum PrepareError {
+    /// No channel could be made.
+    #[error("make the channel of {worker}")]
+    Channel {
+        worker: WorkerId,
+        #[source]
+        source: io::Error,
+    },
+    /// No output pipe could be made.
+    #[error("make the output pipes of {worker}")]
+    Output {
+        worker: WorkerId,
+        #[source]
+        source: io::Error,
+    },
+    /// The environment file cannot be used.
+    #[error(transparent)]
+    Environment(#[from] EnvFileError),
+}
+
+impl Driver {
+    pub(crate) fn perform_one(&mut self, now: Now, effect: Effect) {
+        match effect {
+            Effect::Spawn {
+                worker,
+                incarnation,
+            } => self.spawn(&worker, incarnation),
+            Effect::Write {
+                worker,
+                incarnation,
+                messages,
+            } => {
+                if let Some(link) = self.link(&worker, incarnation) {
+                    link.write(messages);
+                }
+            }
+            Effect::CloseChannel {
+                worker,
+                incarnation,
+            } => {
+                if let Some(link) = self.link(&worker, incarnation) {
+                    link.close();
+                }
+            }
+            Effect::Signal {
+                worker,
+                incarnation,
+                signal,
+                scope,
+            } => {
+                let Some(key) = self.key(&worker, incarnation) else {
+                    return;
+                };
+                let tree = scope == SignalScope::Tree;
+                self.orders.push(Order::Signal { key, signal, tree });
+            }
+            Effect::Publish(event) => self.journal.publish(now, event),
+            Effect::Traffic {
+                worker,
+                incarnation,
+                envelopes,
+            } => {
+                self.journal.traffic(now, worker, incarnation, envelopes);
+            }
+            Effect::Answer { ticket, result } => {
+                if let Some(answer) = self.answers.remove(&ticket) {
+                    // A client that is gone needs no answer.
+                    let _ = answer.send(result);
+                }
+            }
+            Effect::Halt => self.is_halted = true,
+        }
+    }
+
+    /// The worker's process of this incarnation, if it is the newest.
+    fn key(&self, worker: &WorkerId, incarnation: Incarnation) -> Option<ProcessKey> {
+        let (key, newest) = *self.newest.get(worker)?;
+        (newest == incarnation).then_some(key)
+    }
+
+    fn link(&mut self, worker: &WorkerId, incarnation: Incarnation) -> Option<&mut Link> {
+        let key = self.key(worker, incarnation)?;
+        self.links.get_mut(&key)
+    }
+
+    fn spawn(&mut self, worker: &WorkerId, incarnation: Incarnation) {
+        self.last_key += 1;
+        let key = ProcessKey(self.last_key);
+        match self.prepare(key, worker, incarnation) {
+            Ok((order, link)) => {
+                self.links.insert(key, link);
+                self.newest.insert(worker.clone(), (key, incarnation));
+                self.orders.push(Order::Spawn(order));
+            }
+            Err(error) => {
+                let fault = SpawnFault {
+                    permanent: matches!(error, PrepareError::Environment(_)),
+                    reason: explain(&error),
+                };
+                let worker = worker.clone();
+                self.inputs.push(Input::SpawnFailed {
+                    worker,
+                    incarnation,
+                    fault,
+                });
+            }
+        }
+    }
+
+    fn prepare(
+        &mut self,
+        key: ProcessKey,
+        worker: &WorkerId,
+        incarnation: Incarnation,
+    ) -> Result<(SpawnOrder, Link), PrepareError> {
+        let Some(pool) = self.pools.get(&worker.pool) else {
+            unreachable!("the machine spawns workers of the deck's own pools only");
+        };
+        let env = environment(pool, worker, std::env::vars_os())?;
+        let of_channel = |source| PrepareError::Channel {
+            worker: worker.clone(),
+            source,
+        };
+        let of_output = |source| PrepareError::Output {
+            worker: worker.clone(),
+            source,
+        };
+        let (channel, child) = Channel::pair().map_err(of_channel)?;
+        let (reader, writer) = channel.split(pool.max_frame).map_err(of_channel)?;
+        let (out, stdout) = OutputPipe::new(&self.budget).map_err(of_output)?;
+        let (err, stderr) = OutputPipe::new(&self.budget).map_err(of_output)?;
+        let out = out.reader(LINE_BYTES).map_err(of_output)?;
+        let err = err.reader(LINE_BYTES).map_err(of_output)?;
+        let order = SpawnOrder {
+            key,
+            program: pool.program.clone(),
+            args: pool.args.clone(),
+            env,
+            cwd: pool.cwd.clone(),
+            channel: child,
+            stdout,
+            stderr,
+        };
+        let who = (worker.clone(), incarnation);
+        let link = Link::start(
+            &self.tasks,
+            &self.heard,
+            key,
+            who,
+            (reader, writer),
+            (out, err),
+        );
+        Ok((order, link))
+    }
+}
+
+/// An error with its causes in one line.
+fn explain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
