@@ -1,0 +1,85 @@
+//! Waiting for a condition under a deadline, and looking at processes.
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a test waits for anything before it fails.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Waits until `condition` holds and returns what it found.
+///
+/// # Panics
+/// When the deadline passes.
+#[expect(clippy::disallowed_methods, reason = "a test's deadline is real time")]
+pub fn until<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = condition() {
+            return found;
+        }
+        assert!(start.elapsed() < DEADLINE, "waited in vain: {what}");
+        thread::park_timeout(Duration::from_millis(5));
+    }
+}
+
+/// One process, told apart from a later one with the same pid by its start time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proc {
+    pub pid: u32,
+    start: String,
+}
+
+impl Proc {
+    /// The process with this pid, if it lives and is no zombie.
+    pub fn find(pid: u32) -> Option<Self> {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+        if fields.first() == Some(&"Z") {
+            return None;
+        }
+        let start = (*fields.get(19)?).to_owned();
+        Some(Self { pid, start })
+    }
+
+    /// Whether it still lives.
+    pub fn is_alive(&self) -> bool {
+        Self::find(self.pid).as_ref() == Some(self)
+    }
+
+    /// The children of a process that live.
+    pub fn children(pid: u32) -> Vec<Self> {
+        let Ok(entries) = fs::read_dir("/proc") else {
+            return Vec::new();
+        };
+        let pids = entries
+            .flatten()
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        pids.filter(|child: &u32| parent(*child) == Some(pid))
+            .filter_map(Self::find)
+            .collect()
+    }
+
+    /// All living descendants of a process.
+    pub fn descendants(pid: u32) -> Vec<Self> {
+        let mut all = Vec::new();
+        let mut next = vec![pid];
+        while let Some(pid) = next.pop() {
+            for child in Self::children(pid) {
+                next.push(child.pid);
+                all.push(child);
+            }
+        }
+        all
+    }
+}
+
+fn parent(pid: u32) -> Option<u32> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(')')?
+        .1
+        .split_whitespace()
+        .nth(1)?
+        .parse()
+        .ok()
+}

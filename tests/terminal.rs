@@ -1,0 +1,131 @@
+//! The terminal is given back as it was found, whatever ends the dashboard.
+
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use rustix::process::{Pid, Signal, kill_process};
+use support::{Proc, Screen, until};
+
+fn signal(pid: u32, signal: Signal) {
+    kill_process(Pid::from_raw(i32::try_from(pid).unwrap()).unwrap(), signal).unwrap();
+}
+
+fn dashboard(folder: &tempfile::TempDir, size: (u16, u16)) -> Screen {
+    let screen = Screen::start(folder.path(), &["run", "sleep", "1000"], size);
+    screen.shows("● ready");
+    assert!(screen.is_alternate() && !screen.is_cooked());
+    screen
+}
+
+fn is_given_back(screen: &Screen) {
+    until("cooked mode is back", || screen.is_cooked().then_some(()));
+    until("the main screen is back", || {
+        (!screen.is_alternate()).then_some(())
+    });
+    until("the cursor is back", || {
+        (!screen.hides_cursor()).then_some(())
+    });
+    until("the mouse is free", || {
+        (!screen.takes_mouse()).then_some(())
+    });
+}
+
+#[test]
+fn quitting_gives_the_terminal_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut screen = dashboard(&folder, (120, 40));
+    screen.keys("q");
+    assert!(screen.end().success());
+    is_given_back(&screen);
+}
+
+#[test]
+fn ctrl_c_quits_like_q() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut screen = dashboard(&folder, (120, 40));
+    screen.keys("\x03");
+    assert!(screen.end().success());
+    is_given_back(&screen);
+}
+
+#[test]
+fn sigterm_and_sighup_give_the_terminal_back() {
+    for ended_by in [Signal::TERM, Signal::HUP] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut screen = dashboard(&folder, (80, 24));
+        let family = Proc::descendants(screen.pid());
+        signal(screen.pid(), ended_by);
+        assert!(screen.end().success());
+        is_given_back(&screen);
+        assert!(!family.iter().any(Proc::is_alive));
+    }
+}
+
+#[test]
+fn a_closed_terminal_ends_the_deck_and_its_workers() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut screen = dashboard(&folder, (80, 24));
+    let family = Proc::descendants(screen.pid());
+    screen.hang_up();
+    screen.end();
+    until("every descendant is gone", || {
+        (!family.iter().any(Proc::is_alive)).then_some(())
+    });
+}
+
+#[test]
+fn ctrl_z_suspends_the_deck_and_fg_brings_it_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = portable_pty::CommandBuilder::new("bash");
+    command.args(["--norc", "--noprofile", "-i"]);
+    command.env("PS1", "prompt$ ");
+    let mut screen = Screen::start_command(command, folder.path(), (100, 30));
+    screen.shows("prompt$");
+    screen.keys(&format!(
+        "{} run sleep 1000\r",
+        env!("CARGO_BIN_EXE_forkdeck")
+    ));
+    screen.shows("● ready");
+
+    screen.keys("\x1a");
+    screen.shows("Stopped");
+    is_given_back_to_a_shell(&screen);
+
+    screen.keys("fg\r");
+    screen.shows("● ready");
+    assert!(screen.is_alternate());
+    screen.keys("q");
+    screen.wait("the shell is back", |text| {
+        text.trim_end().ends_with("prompt$")
+    });
+    is_given_back_to_a_shell(&screen);
+    screen.keys("exit\r");
+    screen.end();
+}
+
+/// A shell that reads a line has its own modes, but no alternate screen, no mouse and a cursor.
+fn is_given_back_to_a_shell(screen: &Screen) {
+    until("the main screen is back", || {
+        (!screen.is_alternate()).then_some(())
+    });
+    until("the cursor is back", || {
+        (!screen.hides_cursor()).then_some(())
+    });
+    until("the mouse is free", || {
+        (!screen.takes_mouse()).then_some(())
+    });
+}
+
+#[test]
+fn a_resize_is_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut screen = dashboard(&folder, (120, 40));
+    for size in [(80, 24), (40, 12), (20, 5), (3, 2), (200, 60), (120, 40)] {
+        screen.resize(size);
+    }
+    screen.shows("● ready");
+    screen.keys("q");
+    assert!(screen.end().success());
+}
