@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::deck::clock::Clock;
 use crate::deck::handle::{Deck, Request};
 use crate::deck::journal::Journal;
-use crate::deck::link::{End, Heard, Link, What};
+use crate::deck::link::{Heard, Link};
 use crate::deck::orders::{ORDERS, Orders};
 use crate::deck::sampler::{Measures, Sampler};
 use crate::deck::tasks::Tasks;
@@ -18,7 +18,7 @@ use crate::model::{
     Board, DeckSpec, Incarnation, MonoTime, Now, Outcome, PoolName, PoolSpec, Refusal, WorkerId,
 };
 use crate::process::{PipeBudget, ProcessKey, Report, Spawner};
-use crate::supervisor::{Effect, Input, Machine, SpawnFault, Ticket};
+use crate::supervisor::{Effect, Input, Machine, Ticket};
 
 /// How many batches of what workers said wait for the driver; then their readers wait, and the workers meet full pipes.
 const HEARD: usize = 64;
@@ -58,7 +58,7 @@ pub(crate) struct Driver {
     pub(crate) last_key: u64,
     pub(crate) is_halted: bool,
     last_ticket: u64,
-    fault: Option<String>,
+    pub(crate) fault: Option<String>,
 }
 
 /// What comes to the driver from outside.
@@ -93,9 +93,9 @@ async fn run<S: Spawner>(
     let (orders, ordered) = mpsc::channel(ORDERS);
     let (reporter, reports) = mpsc::channel(REPORTS);
     let (heard_by, heard) = mpsc::channel(HEARD);
-    let (measured, measures) = mpsc::channel(1);
+    let (measured_by, measures) = mpsc::channel(1);
     let tasks = Tasks::new();
-    let sampler = Sampler::new(clock.now().mono, spawner.pid(), measured);
+    let sampler = Sampler::new(clock.now().mono, spawner.pid(), measured_by);
     tasks.spawn_to_end(spawner.serve(ordered, reporter));
 
     let mut board = Board::new(spec.name.clone(), std::process::id());
@@ -246,175 +246,11 @@ impl Driver {
         }
     }
 
-    fn report(&mut self, report: Report) {
-        let now = self.clock.now();
-        match report {
-            Report::Spawned { key, pid } => {
-                let Some(link) = self.links.get_mut(&key) else {
-                    return;
-                };
-                link.pid = Some(pid);
-                let (worker, incarnation) = (link.worker.clone(), link.incarnation);
-                self.handle(
-                    now,
-                    Input::Spawned {
-                        worker,
-                        incarnation,
-                        pid,
-                    },
-                );
-            }
-            Report::Failed { key, errno, what } => {
-                let Some(link) = self.links.remove(&key) else {
-                    return;
-                };
-                let input = Input::SpawnFailed {
-                    worker: link.worker,
-                    incarnation: link.incarnation,
-                    fault: spawn_fault(errno, what),
-                };
-                self.handle(now, input);
-            }
-            Report::Exited { key, exit } => {
-                let Some(link) = self.links.get_mut(&key) else {
-                    return;
-                };
-                link.exited(exit);
-                self.tell_exit(now, key);
-            }
-            Report::Suspended { key } => {
-                let Some(link) = self.links.get(&key) else {
-                    return;
-                };
-                let (worker, incarnation) = (link.worker.clone(), link.incarnation);
-                self.handle(
-                    now,
-                    Input::Suspended {
-                        worker,
-                        incarnation,
-                    },
-                );
-            }
-            Report::Continued { key } => {
-                let Some(link) = self.links.get(&key) else {
-                    return;
-                };
-                let (worker, incarnation) = (link.worker.clone(), link.incarnation);
-                self.handle(
-                    now,
-                    Input::Continued {
-                        worker,
-                        incarnation,
-                    },
-                );
-            }
-            Report::Gone { reason } => self.fault = Some(reason),
-        }
-    }
-
-    fn hear(&mut self, heard: Heard) {
-        let now = self.clock.now();
-        let key = heard.key;
-        let Some(link) = self.links.get_mut(&key) else {
-            return;
-        };
-        let (worker, incarnation) = (link.worker.clone(), link.incarnation);
-        match heard.what {
-            What::Frames(frames) => {
-                self.handle(
-                    now,
-                    Input::Received {
-                        worker,
-                        incarnation,
-                        frames,
-                    },
-                );
-            }
-            What::Lines(stream, lines) => {
-                let lines = lines.into_iter().map(|line| (line.bytes, line.cut));
-                self.journal.logs(now, worker, incarnation, stream, lines);
-            }
-            What::Written(count) => {
-                link.flush();
-                self.look_at(now.mono, key);
-                self.handle(
-                    now,
-                    Input::Written {
-                        worker,
-                        incarnation,
-                        count,
-                    },
-                );
-            }
-            What::Closed(end) => {
-                link.closed(end);
-                let input = match end {
-                    End::Channel => Input::ChannelClosed {
-                        worker,
-                        incarnation,
-                    },
-                    End::Output(stream) => Input::OutputClosed {
-                        worker,
-                        incarnation,
-                        stream,
-                    },
-                };
-                self.handle(now, input);
-                self.tell_exit(now, key);
-            }
-            What::LeftUnread => link.left_unread = true,
-            What::Drained => {
-                link.drained();
-                self.tell_exit(now, key);
-            }
-        }
-    }
-
-    /// Tells the machine of a process's end once all that it wrote was told, and forgets it when nothing is left of it.
-    fn tell_exit(&mut self, now: Now, key: ProcessKey) {
-        let Some(link) = self.links.get_mut(&key) else {
-            return;
-        };
-        if let Some(exit) = link.take_exit() {
-            let input = Input::Exited {
-                worker: link.worker.clone(),
-                incarnation: link.incarnation,
-                exit,
-                // Linux tells by a reset whether anything was left; how much was seen at the last look.
-                unread_bytes: if link.left_unread {
-                    link.unread_bytes.max(1)
-                } else {
-                    0
-                },
-            };
-            self.handle(now, input);
-        }
-        if self.links.get(&key).is_some_and(Link::is_done) {
-            self.links.remove(&key);
-        }
-    }
-
     /// Performs effects in order.
     fn perform(&mut self, now: Now, effects: Vec<Effect>) {
         for effect in effects {
             self.perform_one(now, effect);
         }
-    }
-}
-
-/// Whether trying again is of no use, and why, from the system's error number.
-fn spawn_fault(errno: i32, what: String) -> SpawnFault {
-    use rustix::io::Errno;
-    let permanent = [
-        Errno::NOENT,
-        Errno::ACCESS,
-        Errno::NOEXEC,
-        Errno::NOTDIR,
-        Errno::ISDIR,
-    ];
-    SpawnFault {
-        permanent: permanent.iter().any(|known| known.raw_os_error() == errno),
-        reason: what,
     }
 }
 

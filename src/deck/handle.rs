@@ -22,13 +22,16 @@ pub struct Deck {
     ended: CancellationToken,
 }
 
+/// A look at the board inside the loop.
+type Look = Box<dyn FnOnce(&Board, Now) + Send>;
+
 /// What a client asks of the driver.
 pub(crate) enum Request {
     Command {
         command: Command,
         answer: oneshot::Sender<Result<Outcome, Refusal>>,
     },
-    Read(Box<dyn FnOnce(&Board, Now) + Send>),
+    Read(Look),
     Subscribe(oneshot::Sender<Subscription>),
 }
 

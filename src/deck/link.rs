@@ -53,6 +53,7 @@ pub(crate) enum End {
 
 /// A process from its order to the end of all that it or its descendants hold open.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Link {
     pub(crate) worker: WorkerId,
     pub(crate) incarnation: Incarnation,
@@ -95,7 +96,7 @@ impl Link {
         (reader, writer): (ChannelReader, ChannelWriter),
         (stdout, stderr): (OutputReader, OutputReader),
     ) -> Self {
-        let (writes, orders) = mpsc::channel(WRITES);
+        let (to_writer, to_write) = mpsc::channel(WRITES);
         let gauge = writer.gauge();
         let drain: Vec<Arc<Notify>> = (0..3).map(|_| Arc::default()).collect();
         let mut asks = drain.iter().map(Arc::clone);
@@ -104,10 +105,10 @@ impl Link {
             heard: heard.clone(),
             drain: asks.next().unwrap_or_default(),
         };
-        tasks.spawn(read(teller(), Source::Channel(reader)));
+        tasks.spawn(read(teller(), Source::Channel(Box::new(reader))));
         tasks.spawn(read(teller(), Source::Output(stdout, Stream::Stdout)));
         tasks.spawn(read(teller(), Source::Output(stderr, Stream::Stderr)));
-        tasks.spawn(write(key, heard.clone(), writer, orders));
+        tasks.spawn(write(key, heard.clone(), writer, to_write));
         Self {
             worker,
             incarnation,
@@ -126,7 +127,7 @@ impl Link {
             ],
             undrained: 0,
             drain,
-            writes,
+            writes: to_writer,
             waiting: VecDeque::new(),
         }
     }
@@ -212,7 +213,7 @@ impl Teller {
 
 /// What a reading task reads.
 enum Source {
-    Channel(ChannelReader),
+    Channel(Box<ChannelReader>),
     Output(OutputReader, Stream),
 }
 

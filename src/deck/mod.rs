@@ -7,6 +7,7 @@ mod clock;
 mod driver;
 mod environment;
 mod handle;
+mod hear;
 mod journal;
 mod link;
 mod orders;

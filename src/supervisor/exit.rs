@@ -261,7 +261,7 @@ pub(crate) fn spell(duration: Duration) -> String {
         0..1000 => format!("{ms} ms"),
         1000..60_000 if ms % 1000 < 50 => format!("{seconds} s"),
         1000..60_000 => format!("{:.1} s", duration.as_secs_f64()),
-        _ if seconds < 3600 && seconds % 60 == 0 => format!("{} min", seconds / 60),
+        _ if seconds < 3600 && seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
         _ if seconds < 3600 => format!("{} min {} s", seconds / 60, seconds % 60),
         _ => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
     }

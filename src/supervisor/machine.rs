@@ -1,14 +1,12 @@
 //! The machine: every input dispatched, and what follows from it settled.
 
-use std::sync::Arc;
-
 use indexmap::IndexMap;
 
 use crate::model::{
-    DeckSpec, Event, Incarnation, MonoTime, Now, OnDisconnect, PoolChanged, PoolName, PoolSpec,
-    Reply, StalledFor, State, WorkerId,
+    DeckSpec, Incarnation, MonoTime, Now, Outcome, PoolName, Reply, State, WorkerId,
 };
-use crate::supervisor::phase::{DISCONNECT_AFTER, Phase, Why};
+use crate::supervisor::phase::{Phase, Why};
+use crate::supervisor::pool::Pool;
 use crate::supervisor::traffic::Answer;
 use crate::supervisor::waits::{Errand, Replies, Until};
 use crate::supervisor::worker::Worker;
@@ -28,15 +26,6 @@ pub struct Machine {
     pub(crate) is_down: bool,
     is_halted: bool,
     deadline: Option<MonoTime>,
-}
-
-/// A pool of workers.
-#[derive(Debug)]
-pub(crate) struct Pool {
-    pub(crate) spec: Arc<PoolSpec>,
-    pub(crate) workers: Vec<Worker>,
-    /// Whose turn it is among equals.
-    pub(crate) turn: usize,
 }
 
 /// A worker's numbers.
@@ -320,7 +309,7 @@ impl Machine {
             let down = std::mem::take(&mut self.down);
             effects.extend(down.into_iter().map(|ticket| Effect::Answer {
                 ticket,
-                result: Ok(crate::model::Outcome::Down),
+                result: Ok(Outcome::Down),
             }));
             effects.push(Effect::Halt);
         }
@@ -373,122 +362,6 @@ impl Machine {
             Until::Past(incarnation) => {
                 worker.incarnation > incarnation || worker.phase.life().is_none()
             }
-        }
-    }
-}
-
-impl Pool {
-    fn new(spec: &PoolSpec) -> Self {
-        let spec = Arc::new(spec.clone());
-        let mut pool = Self {
-            spec,
-            workers: Vec::new(),
-            turn: 0,
-        };
-        pool.grow(pool.spec.instances);
-        pool
-    }
-
-    /// Adds stopped workers up to a size.
-    pub(crate) fn grow(&mut self, instances: u32) {
-        let count = u32::try_from(self.workers.len()).unwrap_or(u32::MAX);
-        for number in count + 1..=instances {
-            let id = WorkerId::new(self.spec.name.clone(), number);
-            self.workers.push(Worker::new(id, Arc::clone(&self.spec)));
-        }
-    }
-
-    pub(crate) fn tell_size(&self, effects: &mut Vec<Effect>) {
-        effects.push(Effect::Publish(Event::Pool(PoolChanged {
-            pool: self.spec.name.clone(),
-            instances: u32::try_from(self.workers.len()).unwrap_or(u32::MAX),
-        })));
-    }
-
-    /// Removes the highest workers that are to go and are gone.
-    fn remove_left(&mut self, effects: &mut Vec<Effect>) {
-        let before = self.workers.len();
-        while self
-            .workers
-            .last()
-            .is_some_and(|last| last.is_leaving && last.phase.is_over())
-        {
-            self.workers.pop();
-        }
-        if self.workers.len() < before {
-            self.tell_size(effects);
-        }
-    }
-}
-
-impl Worker {
-    /// Does what is due.
-    fn tick(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        match &self.phase {
-            Phase::Backoff { until } if *until <= now.mono => self.return_from_backoff(now),
-            Phase::Stopping(_) => self.climb_on(now, effects),
-            Phase::Running(running) => {
-                let gone = running
-                    .closed_at
-                    .is_some_and(|at| at + DISCONNECT_AFTER <= now.mono);
-                if gone && self.spec.on_disconnect == OnDisconnect::Stop {
-                    self.climb(now, Why::Disconnected, effects);
-                } else {
-                    self.tell_stall(now, effects);
-                }
-            }
-            Phase::Stopped
-            | Phase::Starting { .. }
-            | Phase::Backoff { .. }
-            | Phase::Failed
-            | Phase::Finished => {}
-        }
-    }
-
-    fn tell_stall(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        let is_stalled = self.state(now.mono) == State::Stalled;
-        let Phase::Running(running) = &mut self.phase else {
-            return;
-        };
-        let Some(since) = running.quiet_since.filter(|_| is_stalled) else {
-            return;
-        };
-        let due = running
-            .stall_told
-            .map(|told| told + super::phase::STALL_TOLD_EVERY);
-        if due.is_some_and(|due| due > now.mono) {
-            return;
-        }
-        running.stall_told = Some(now.mono);
-        let stalled = StalledFor {
-            worker: self.id.clone(),
-            stalled: now.mono - since,
-            unread_bytes: self.unread_bytes,
-        };
-        self.tell_state(now, effects);
-        effects.push(Effect::Publish(Event::Stalled(stalled)));
-    }
-
-    fn close_channel(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        self.change_liveness(effects, |liveness| {
-            liveness.channel = crate::model::Fact::Closed
-        });
-        if let Phase::Running(running) = &mut self.phase {
-            running.closed_at.get_or_insert(now.mono);
-            running.quiet_since = None;
-        }
-    }
-
-    fn suspend(&mut self, now: Now, is_suspended: bool) {
-        if let Some(life) = self.phase.life_mut() {
-            life.is_suspended = is_suspended;
-        }
-        if let Phase::Running(running) = &mut self.phase
-            && running.quiet_since.is_some()
-        {
-            // It could not have read meanwhile.
-            running.quiet_since = Some(now.mono);
-            running.stall_told = None;
         }
     }
 }

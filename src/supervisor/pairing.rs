@@ -78,6 +78,6 @@ mod tests {
     fn a_slow_answer_is_still_one() {
         let mut pairing = Pairing::default();
         pairing.written(at(0));
-        assert_eq!(pairing.answer(at(60_000)), Some(Duration::from_secs(60)));
+        assert_eq!(pairing.answer(at(60_000)), Some(Duration::from_mins(1)));
     }
 }

@@ -1,13 +1,9 @@
 //! The routes that everything takes through the deck, end to end (see the map in `src/lib.rs`).
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
-
 use std::fs;
 
+use crate::support::{Rpc, Screen, until};
 use serde_json::{Value, json};
-use support::{Rpc, Screen, until};
 
 /// The worker of the founding text: it computes, and answers with a message.
 const PROCESS: &str = "

@@ -1,16 +1,11 @@
 //! However a deck, its keeper or its workers die: nothing is left behind, and what happened is told.
 
-#![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
-
 use std::fs;
 use std::path::Path;
 
+use crate::support::{Proc, Rpc, Screen, until};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
-use support::{Proc, Rpc, Screen, until};
 
 /// A worker with every kind of descendant that tries to outlive it.
 const STUBBORN: &str = r#"

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::wait::{DEADLINE, until};
 
 /// A deck that another program drives. Dropped, it is told to go down and waited for.
-pub struct Rpc {
+pub(crate) struct Rpc {
     child: Child,
     input: Option<ChildStdin>,
     lines: Receiver<Value>,
@@ -24,14 +24,14 @@ pub struct Rpc {
 
 impl Rpc {
     /// `forkdeck ARG…` with `--rpc` among them, in a folder. Subscribes to everything.
-    pub fn start(folder: &Path, args: &[&str]) -> Self {
+    pub(crate) fn start(folder: &Path, args: &[&str]) -> Self {
         let mut deck = Self::start_unsubscribed(folder, args);
         deck.call("subscribe", &json!({})).unwrap();
         deck
     }
 
     /// The same without a subscription.
-    pub fn start_unsubscribed(folder: &Path, args: &[&str]) -> Self {
+    pub(crate) fn start_unsubscribed(folder: &Path, args: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_forkdeck"))
             .args(args)
             .current_dir(folder)
@@ -64,25 +64,25 @@ impl Rpc {
     }
 
     /// A deck from a config text.
-    pub fn up(folder: &Path, config: &str) -> Self {
+    pub(crate) fn up(folder: &Path, config: &str) -> Self {
         std::fs::write(folder.join("forkdeck.toml"), config).unwrap();
         Self::start(folder, &["up", "--rpc"])
     }
 
     /// The deck's own pid.
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// Writes one line as it is.
-    pub fn write(&mut self, line: &str) {
+    pub(crate) fn write(&mut self, line: &str) {
         let input = self.input.as_mut().unwrap();
         writeln!(input, "{line}").unwrap();
         input.flush().unwrap();
     }
 
     /// Sends a request without waiting; the id is for [`Rpc::answer`].
-    pub fn ask(&mut self, method: &str, params: &Value) -> u64 {
+    pub(crate) fn ask(&mut self, method: &str, params: &Value) -> u64 {
         self.last_id += 1;
         let id = self.last_id;
         self.write(
@@ -92,7 +92,7 @@ impl Rpc {
     }
 
     /// Waits for the answer to a request: its result or its error.
-    pub fn answer(&mut self, id: u64) -> Result<Value, Value> {
+    pub(crate) fn answer(&mut self, id: u64) -> Result<Value, Value> {
         let start = now();
         loop {
             if let Some(index) = self.answers.iter().position(|answer| answer["id"] == id) {
@@ -111,13 +111,13 @@ impl Rpc {
     }
 
     /// Asks and waits.
-    pub fn call(&mut self, method: &str, params: &Value) -> Result<Value, Value> {
+    pub(crate) fn call(&mut self, method: &str, params: &Value) -> Result<Value, Value> {
         let id = self.ask(method, params);
         self.answer(id)
     }
 
     /// The next event for which `wanted` holds; earlier ones are passed over.
-    pub fn event(&mut self, what: &str, mut wanted: impl FnMut(&Value) -> bool) -> Value {
+    pub(crate) fn event(&mut self, what: &str, mut wanted: impl FnMut(&Value) -> bool) -> Value {
         let start = now();
         let mut passed = Vec::new();
         loop {
@@ -138,14 +138,14 @@ impl Rpc {
     }
 
     /// The next `state` event of a worker with this state.
-    pub fn state(&mut self, worker: &str, state: &str) -> Value {
+    pub(crate) fn state(&mut self, worker: &str, state: &str) -> Value {
         self.event(&format!("{worker} {state}"), |event| {
             event["event"] == "state" && event["worker"] == worker && event["state"] == state
         })
     }
 
     /// The `ps` object of a worker.
-    pub fn ps(&mut self, worker: &str) -> Value {
+    pub(crate) fn ps(&mut self, worker: &str) -> Value {
         let all = self.call("ps", &json!({})).unwrap();
         let found = all
             .as_array()
@@ -158,13 +158,13 @@ impl Rpc {
     }
 
     /// The pid of a worker that has a process.
-    pub fn worker_pid(&mut self, worker: &str) -> u32 {
+    pub(crate) fn worker_pid(&mut self, worker: &str) -> u32 {
         let pid = self.ps(worker)["pid"].as_u64();
         u32::try_from(pid.unwrap_or_else(|| panic!("{worker} has no process"))).unwrap()
     }
 
     /// Sends a message to one worker and returns its reply.
-    pub fn reply(&mut self, to: &str, message: &Value) -> Value {
+    pub(crate) fn reply(&mut self, to: &str, message: &Value) -> Value {
         let params = json!({"to": to, "message": message, "wait": true, "timeout_ms": 20_000});
         let result = self.call("send", &params).unwrap();
         let replies = result["replies"].as_array().unwrap();
@@ -173,19 +173,19 @@ impl Rpc {
     }
 
     /// Ends the deck's input, which means `down`, and waits for its end.
-    pub fn end(mut self) -> ExitStatus {
+    pub(crate) fn end(mut self) -> ExitStatus {
         self.input = None;
         self.wait()
     }
 
     /// Waits until the deck is gone by itself.
-    pub fn wait(&mut self) -> ExitStatus {
+    pub(crate) fn wait(&mut self) -> ExitStatus {
         let child = &mut self.child;
         until("the deck ends", || child.try_wait().unwrap())
     }
 
     /// SIGKILL to the deck alone, reaped.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }

@@ -14,7 +14,7 @@ use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native
 use super::wait::until;
 
 /// A program on a pseudo-terminal. Dropped, it is killed and its keeper ends its workers.
-pub struct Screen {
+pub(crate) struct Screen {
     child: Box<dyn Child + Send + Sync>,
     master: Option<Box<dyn MasterPty + Send>>,
     input: Box<dyn Write + Send>,
@@ -28,14 +28,14 @@ struct Shown {
 
 impl Screen {
     /// Starts `forkdeck ARG…` in a folder on a terminal of this size.
-    pub fn start(folder: &Path, args: &[&str], (columns, rows): (u16, u16)) -> Self {
+    pub(crate) fn start(folder: &Path, args: &[&str], (columns, rows): (u16, u16)) -> Self {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_forkdeck"));
         command.args(args);
         Self::start_command(command, folder, (columns, rows))
     }
 
     /// Starts any command in a folder on a terminal of this size.
-    pub fn start_command(
+    pub(crate) fn start_command(
         mut command: CommandBuilder,
         folder: &Path,
         (columns, rows): (u16, u16),
@@ -76,18 +76,18 @@ impl Screen {
     }
 
     /// The pid of the program.
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.process_id().unwrap()
     }
 
     /// Types.
-    pub fn keys(&mut self, keys: &str) {
+    pub(crate) fn keys(&mut self, keys: &str) {
         self.input.write_all(keys.as_bytes()).unwrap();
         self.input.flush().unwrap();
     }
 
     /// Changes the terminal's size.
-    pub fn resize(&mut self, (columns, rows): (u16, u16)) {
+    pub(crate) fn resize(&mut self, (columns, rows): (u16, u16)) {
         let size = PtySize {
             rows,
             cols: columns,
@@ -104,17 +104,17 @@ impl Screen {
     }
 
     /// What is on the screen, as text.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.shown.lock().unwrap().parser.screen().contents()
     }
 
     /// Every byte the program wrote so far.
-    pub fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         self.shown.lock().unwrap().bytes.clone()
     }
 
     /// Whether the program shows the alternate screen.
-    pub fn is_alternate(&self) -> bool {
+    pub(crate) fn is_alternate(&self) -> bool {
         self.shown
             .lock()
             .unwrap()
@@ -124,18 +124,18 @@ impl Screen {
     }
 
     /// Whether the cursor is hidden.
-    pub fn hides_cursor(&self) -> bool {
+    pub(crate) fn hides_cursor(&self) -> bool {
         self.shown.lock().unwrap().parser.screen().hide_cursor()
     }
 
     /// Whether the program asked for the mouse.
-    pub fn takes_mouse(&self) -> bool {
+    pub(crate) fn takes_mouse(&self) -> bool {
         let shown = self.shown.lock().unwrap();
         shown.parser.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
     }
 
     /// Whether the terminal is in cooked mode: it edits lines, echoes, and turns Ctrl-C into a signal.
-    pub fn is_cooked(&self) -> bool {
+    pub(crate) fn is_cooked(&self) -> bool {
         let terminal = self.master.as_ref().unwrap().tty_name().unwrap();
         let terminal = rustix::fs::open(terminal, OFlags::RDWR | OFlags::NOCTTY, Mode::empty());
         let modes = tcgetattr(terminal.unwrap()).unwrap().local_modes;
@@ -143,7 +143,7 @@ impl Screen {
     }
 
     /// Waits until the screen's text satisfies `wanted`.
-    pub fn wait(&self, what: &str, mut wanted: impl FnMut(&str) -> bool) {
+    pub(crate) fn wait(&self, what: &str, mut wanted: impl FnMut(&str) -> bool) {
         let mut last = String::new();
         let shown = || {
             last = self.text();
@@ -158,18 +158,18 @@ impl Screen {
     }
 
     /// Waits until the screen shows a text.
-    pub fn shows(&self, text: &str) {
+    pub(crate) fn shows(&self, text: &str) {
         self.wait(text, |shown| shown.contains(text));
     }
 
     /// Waits until the program ends.
-    pub fn end(&mut self) -> ExitStatus {
+    pub(crate) fn end(&mut self) -> ExitStatus {
         let child = &mut self.child;
         until("the program ends", || child.try_wait().unwrap())
     }
 
     /// Takes the terminal away, as a closed window does.
-    pub fn hang_up(&mut self) {
+    pub(crate) fn hang_up(&mut self) {
         self.master = None;
         self.input = Box::new(std::io::sink());
     }

@@ -1,15 +1,10 @@
 //! A worker that floods, babbles or goes deaf harms neither the deck nor its neighbours, and is counted.
 
-#![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
-
 use std::fs;
 use std::path::Path;
 
+use crate::support::{Rpc, Screen, skip, until};
 use serde_json::{Value, json};
-use support::{Rpc, Screen, until};
 
 const ECHO: &str = "process.on('message', (m) => process.send(m));";
 
@@ -160,7 +155,7 @@ fn messages_before_a_sudden_exit_all_arrive() {
         .parse()
         .unwrap();
     if limit < 4 << 20 {
-        println!("skipped: net.core.wmem_max is {limit}, below 4 MiB");
+        skip(&format!("net.core.wmem_max is {limit}, below 4 MiB"));
         return;
     }
     let folder = tempfile::tempdir().unwrap();

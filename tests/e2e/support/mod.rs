@@ -2,12 +2,10 @@
 //!
 //! Every process that a test starts is gone when the test ends, and no other is ever signalled.
 
-#![allow(dead_code, reason = "each test root uses its own part")]
-
 mod rpc;
 mod screen;
 mod wait;
 
-pub use rpc::Rpc;
-pub use screen::Screen;
-pub use wait::{Proc, until};
+pub(crate) use rpc::Rpc;
+pub(crate) use screen::Screen;
+pub(crate) use wait::{Proc, skip, until};

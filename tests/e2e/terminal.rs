@@ -1,12 +1,7 @@
 //! The terminal is given back as it was found, whatever ends the dashboard.
 
-#![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
-
+use crate::support::{Proc, Screen, until};
 use rustix::process::{Pid, Signal, kill_process};
-use support::{Proc, Screen, until};
 
 fn signal(pid: u32, signal: Signal) {
     kill_process(Pid::from_raw(i32::try_from(pid).unwrap()).unwrap(), signal).unwrap();

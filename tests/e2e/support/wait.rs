@@ -5,14 +5,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long a test waits for anything before it fails.
-pub const DEADLINE: Duration = Duration::from_secs(30);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Waits until `condition` holds and returns what it found.
 ///
 /// # Panics
 /// When the deadline passes.
 #[expect(clippy::disallowed_methods, reason = "a test's deadline is real time")]
-pub fn until<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn until<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(found) = condition() {
@@ -25,16 +25,16 @@ pub fn until<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
 
 /// One process, told apart from a later one with the same pid by its start time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Proc {
-    pub pid: u32,
+pub(crate) struct Proc {
+    pub(crate) pid: u32,
     start: String,
 }
 
 impl Proc {
     /// The process with this pid, if it lives and is no zombie.
-    pub fn find(pid: u32) -> Option<Self> {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    pub(crate) fn find(pid: u32) -> Option<Self> {
+        let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
         if fields.first() == Some(&"Z") {
             return None;
         }
@@ -43,12 +43,12 @@ impl Proc {
     }
 
     /// Whether it still lives.
-    pub fn is_alive(&self) -> bool {
+    pub(crate) fn is_alive(&self) -> bool {
         Self::find(self.pid).as_ref() == Some(self)
     }
 
     /// The children of a process that live.
-    pub fn children(pid: u32) -> Vec<Self> {
+    pub(crate) fn children(pid: u32) -> Vec<Self> {
         let Ok(entries) = fs::read_dir("/proc") else {
             return Vec::new();
         };
@@ -61,7 +61,7 @@ impl Proc {
     }
 
     /// All living descendants of a process.
-    pub fn descendants(pid: u32) -> Vec<Self> {
+    pub(crate) fn descendants(pid: u32) -> Vec<Self> {
         let mut all = Vec::new();
         let mut next = vec![pid];
         while let Some(pid) = next.pop() {
@@ -82,4 +82,10 @@ fn parent(pid: u32) -> Option<u32> {
         .nth(1)?
         .parse()
         .ok()
+}
+
+/// Says that a test cannot run here, and why.
+#[expect(clippy::print_stdout, reason = "a skip must be seen")]
+pub(crate) fn skip(why: &str) {
+    println!("skipped: {why}");
 }

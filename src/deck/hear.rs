@@ -1,0 +1,174 @@
+//! What processes and their spawner tell, turned into the machine's inputs.
+
+use rustix::io::Errno;
+
+use crate::deck::driver::Driver;
+use crate::deck::link::{End, Heard, Link, What};
+use crate::model::Now;
+use crate::process::{ProcessKey, Report};
+use crate::supervisor::{Input, SpawnFault};
+
+impl Driver {
+    pub(crate) fn report(&mut self, report: Report) {
+        let now = self.clock.now();
+        match report {
+            Report::Spawned { key, pid } => {
+                let Some(link) = self.links.get_mut(&key) else {
+                    return;
+                };
+                link.pid = Some(pid);
+                let (worker, incarnation) = (link.worker.clone(), link.incarnation);
+                self.handle(
+                    now,
+                    Input::Spawned {
+                        worker,
+                        incarnation,
+                        pid,
+                    },
+                );
+            }
+            Report::Failed { key, errno, what } => {
+                let Some(link) = self.links.remove(&key) else {
+                    return;
+                };
+                let input = Input::SpawnFailed {
+                    worker: link.worker,
+                    incarnation: link.incarnation,
+                    fault: spawn_fault(errno, what),
+                };
+                self.handle(now, input);
+            }
+            Report::Exited { key, exit } => {
+                let Some(link) = self.links.get_mut(&key) else {
+                    return;
+                };
+                link.exited(exit);
+                self.tell_exit(now, key);
+            }
+            Report::Suspended { key } => {
+                let Some(link) = self.links.get(&key) else {
+                    return;
+                };
+                let (worker, incarnation) = (link.worker.clone(), link.incarnation);
+                self.handle(
+                    now,
+                    Input::Suspended {
+                        worker,
+                        incarnation,
+                    },
+                );
+            }
+            Report::Continued { key } => {
+                let Some(link) = self.links.get(&key) else {
+                    return;
+                };
+                let (worker, incarnation) = (link.worker.clone(), link.incarnation);
+                self.handle(
+                    now,
+                    Input::Continued {
+                        worker,
+                        incarnation,
+                    },
+                );
+            }
+            Report::Gone { reason } => self.fault = Some(reason),
+        }
+    }
+
+    pub(crate) fn hear(&mut self, heard: Heard) {
+        let now = self.clock.now();
+        let key = heard.key;
+        let Some(link) = self.links.get_mut(&key) else {
+            return;
+        };
+        let (worker, incarnation) = (link.worker.clone(), link.incarnation);
+        match heard.what {
+            What::Frames(frames) => {
+                self.handle(
+                    now,
+                    Input::Received {
+                        worker,
+                        incarnation,
+                        frames,
+                    },
+                );
+            }
+            What::Lines(stream, lines) => {
+                let lines = lines.into_iter().map(|line| (line.bytes, line.cut));
+                self.journal.logs(now, worker, incarnation, stream, lines);
+            }
+            What::Written(count) => {
+                link.flush();
+                self.look_at(now.mono, key);
+                self.handle(
+                    now,
+                    Input::Written {
+                        worker,
+                        incarnation,
+                        count,
+                    },
+                );
+            }
+            What::Closed(end) => {
+                link.closed(end);
+                let input = match end {
+                    End::Channel => Input::ChannelClosed {
+                        worker,
+                        incarnation,
+                    },
+                    End::Output(stream) => Input::OutputClosed {
+                        worker,
+                        incarnation,
+                        stream,
+                    },
+                };
+                self.handle(now, input);
+                self.tell_exit(now, key);
+            }
+            What::LeftUnread => link.left_unread = true,
+            What::Drained => {
+                link.drained();
+                self.tell_exit(now, key);
+            }
+        }
+    }
+
+    /// Tells the machine of a process's end once all that it wrote was told, and forgets it when nothing is left of it.
+    fn tell_exit(&mut self, now: Now, key: ProcessKey) {
+        let Some(link) = self.links.get_mut(&key) else {
+            return;
+        };
+        if let Some(exit) = link.take_exit() {
+            let input = Input::Exited {
+                worker: link.worker.clone(),
+                incarnation: link.incarnation,
+                exit,
+                // Linux tells by a reset whether anything was left; how much was seen at the last look.
+                unread_bytes: if link.left_unread {
+                    link.unread_bytes.max(1)
+                } else {
+                    0
+                },
+            };
+            self.handle(now, input);
+        }
+        if self.links.get(&key).is_some_and(Link::is_done) {
+            self.links.remove(&key);
+        }
+    }
+}
+
+/// Whether trying again is of no use, and why, from the system's error number.
+fn spawn_fault(errno: i32, what: String) -> SpawnFault {
+    let permanent = [
+        Errno::NOENT,
+        Errno::ACCESS,
+        Errno::NOEXEC,
+        Errno::NOTDIR,
+        Errno::ISDIR,
+    ];
+    SpawnFault {
+        permanent: permanent.iter().any(|known| known.raw_os_error() == errno),
+        reason: what,
+    }
+}

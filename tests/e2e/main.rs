@@ -1,0 +1,15 @@
+//! The whole of forkdeck, from the outside: the real binary with real workers.
+
+#![cfg(target_os = "linux")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod deaths;
+mod floods;
+mod routes;
+mod support;
+mod terminal;
