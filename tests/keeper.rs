@@ -12,6 +12,8 @@
 mod deaths;
 #[path = "keeper/many.rs"]
 mod many;
+#[path = "keeper/node.rs"]
+mod node;
 #[path = "keeper/reports.rs"]
 mod reports;
 #[path = "keeper/support.rs"]

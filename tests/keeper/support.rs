@@ -122,6 +122,28 @@ impl Rig {
             .unwrap()
     }
 
+    /// Orders a program with a channel of the caller's; nobody listens to its outputs.
+    pub async fn spawn_on(&mut self, channel: OwnedFd, program: &str, args: &[&str]) {
+        self.keys += 1;
+        let null = || OwnedFd::from(File::options().write(true).open("/dev/null").unwrap());
+        let path = std::env::var_os("PATH").unwrap();
+        self.order(Order::Spawn(SpawnOrder {
+            key: ProcessKey(self.keys),
+            program: program.into(),
+            args: args.iter().map(Into::into).collect(),
+            env: vec![
+                ("PATH".into(), path),
+                ("NODE_CHANNEL_FD".into(), "3".into()),
+                ("NODE_CHANNEL_SERIALIZATION_MODE".into(), "json".into()),
+            ],
+            cwd: "/".into(),
+            channel,
+            stdout: null(),
+            stderr: null(),
+        }))
+        .await;
+    }
+
     /// The next report, however long it takes.
     pub async fn wait(&mut self) -> Report {
         self.reports.recv().await.unwrap()
