@@ -23,6 +23,8 @@
 //! | `tui` | the dashboard |
 //! | `cli` | arguments, config file, diagnostics: the composition root |
 
+#[cfg(feature = "control")]
+pub mod control;
 pub mod deck;
 pub mod model;
 pub mod process;

@@ -184,6 +184,11 @@ impl WorkerView {
             .copied()
     }
 
+    /// The latencies of the recent replies, oldest first.
+    pub fn latencies(&self) -> impl Iterator<Item = Duration> + '_ {
+        self.latencies.iter().copied()
+    }
+
     /// The newest reply's latency.
     pub fn last_latency(&self) -> Option<Duration> {
         self.latencies.back().copied()

@@ -1,0 +1,297 @@
+//! The methods of the control protocol: a request's method and parameters as one value.
+//!
+//! Knows every method by name and every parameter; decides nothing and does nothing. Called by the server.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::control::Wanted;
+use crate::control::rpc::RpcError;
+use crate::control::wanted::nearest;
+use crate::model::{Address, Command, PoolName, Refusal, RefusalKind, Signal};
+use crate::wire::Message;
+
+/// How long `send` waits for replies unless told otherwise.
+const TIMEOUT_MS: u64 = 5000;
+
+/// Every method that this deck carries out.
+const METHODS: [&str; 15] = [
+    "hello",
+    "ps",
+    "pools",
+    "send",
+    "start",
+    "stop",
+    "restart",
+    "kill",
+    "disconnect",
+    "signal",
+    "scale",
+    "subscribe",
+    "logs",
+    "messages",
+    "down",
+];
+
+/// Methods of the protocol that this version of the deck does not carry out.
+const LATER: [&str; 9] = [
+    "submit", "jobs", "job", "retry", "drop", "cancel", "pause", "resume", "reload",
+];
+
+/// What a request asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Call {
+    /// Who is there.
+    Hello,
+    /// The workers.
+    Ps,
+    /// The pools.
+    Pools,
+    /// Events from now on.
+    Subscribe {
+        /// Which.
+        wanted: Wanted,
+        /// Whether the answer is to hold the board as it is before them.
+        snapshot: bool,
+    },
+    /// Lines of output that are still held.
+    Logs(History),
+    /// Messages that are still held.
+    Messages(History),
+    /// Something to be done.
+    Command(Command),
+}
+
+/// The newest of what is held of some workers.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct History {
+    /// Whose.
+    pub(super) of: Address,
+    /// How many at the most, or all that are held.
+    pub(super) last: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoParams {}
+
+/// A client may name itself; nothing depends on it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HelloParams {
+    #[serde(default, rename = "client")]
+    _client: Option<String>,
+    #[serde(default, rename = "version")]
+    _version: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SendParams<'a> {
+    to: String,
+    #[serde(borrow)]
+    message: &'a RawValue,
+    #[serde(default)]
+    wait: bool,
+    #[serde(default)]
+    timeout_ms: Option<u64>,
+    #[serde(borrow, default)]
+    handle: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ToParams {
+    to: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RestartParams {
+    to: String,
+    #[serde(default)]
+    rolling: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignalParams {
+    to: String,
+    signal: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ScaleParams {
+    pool: String,
+    instances: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SubscribeParams {
+    #[serde(default)]
+    events: Option<Vec<String>>,
+    #[serde(default)]
+    snapshot: bool,
+    #[serde(default)]
+    internal: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HistoryParams {
+    of: String,
+    #[serde(default)]
+    last: Option<usize>,
+}
+
+impl Call {
+    /// Finds the method and reads its parameters, which are JSON text; none are as good as `{}`.
+    pub(super) fn parse(method: &str, params: Option<&str>) -> Result<Self, RpcError> {
+        let params = params.unwrap_or("{}");
+        let call = match method {
+            "hello" => read::<HelloParams>(method, params).map(|_| Self::Hello)?,
+            "ps" => read::<NoParams>(method, params).map(|_| Self::Ps)?,
+            "pools" => read::<NoParams>(method, params).map(|_| Self::Pools)?,
+            "down" => read::<NoParams>(method, params).map(|_| Self::Command(Command::Down))?,
+            "subscribe" => subscribe(read(method, params)?)?,
+            "logs" => Self::Logs(history(read(method, params)?)?),
+            "messages" => Self::Messages(history(read(method, params)?)?),
+            "send" => Self::Command(send(&read(method, params)?)?),
+            "restart" => Self::Command(restart(&read(method, params)?)?),
+            "signal" => Self::Command(signal(&read(method, params)?)?),
+            "scale" => Self::Command(scale(&read(method, params)?)?),
+            "start" | "stop" | "kill" | "disconnect" => {
+                let to = address(&read::<ToParams>(method, params)?.to)?;
+                Self::Command(match method {
+                    "start" => Command::Start { to },
+                    "stop" => Command::Stop { to },
+                    "kill" => Command::Kill { to },
+                    // Only `disconnect` is left of the four.
+                    _ => Command::Disconnect { to },
+                })
+            }
+            // Every method that this deck does not have.
+            _ => return Err(no_such_method(method)),
+        };
+        Ok(call)
+    }
+}
+
+/// Reads parameters by name; a derived struct would also read an array.
+fn read<'a, T: Deserialize<'a>>(method: &str, params: &'a str) -> Result<T, RpcError> {
+    if !params.starts_with('{') {
+        return Err(RpcError::invalid_params(format!(
+            "the params of `{method}` are given by name, as an object"
+        )));
+    }
+    serde_json::from_str(params).map_err(|error| {
+        // The place is one within `params`, which no client counts from.
+        let text = error.to_string();
+        let reason = text.split(" at line ").next().unwrap_or(&text);
+        RpcError::invalid_params(format!("the params of `{method}` do not fit: {reason}"))
+    })
+}
+
+fn no_such_method(method: &str) -> RpcError {
+    if LATER.contains(&method) {
+        return RpcError::no_such_method(format!(
+            "this version of forkdeck has no jobs and cannot reload: `{method}` does not exist yet"
+        ));
+    }
+    let nearest = nearest(method, &METHODS);
+    let method: String = method.chars().take(64).collect();
+    RpcError::no_such_method(format!(
+        "no method is named `{method}`; did you mean `{nearest}`?"
+    ))
+}
+
+fn address(text: &str) -> Result<Address, RpcError> {
+    text.parse().map_err(|error: crate::model::AddressError| {
+        Refusal::new(RefusalKind::BadAddress, error.to_string())
+            .at(&text)
+            .into()
+    })
+}
+
+fn send(params: &SendParams<'_>) -> Result<Command, RpcError> {
+    if params.handle.is_some() {
+        return Err(RpcError::invalid_params(
+            "this version of forkdeck cannot pass handles: leave `handle` out",
+        ));
+    }
+    let to = address(&params.to)?;
+    let message = Message::parse(params.message.get()).map_err(|error| {
+        Refusal::new(
+            RefusalKind::BadMessage,
+            format!("the message cannot be sent: {error}"),
+        )
+        .at(&params.to)
+    })?;
+    let timeout = Duration::from_millis(params.timeout_ms.unwrap_or(TIMEOUT_MS));
+    Ok(Command::Send {
+        to,
+        message,
+        wait: params.wait.then_some(timeout),
+    })
+}
+
+fn restart(params: &RestartParams) -> Result<Command, RpcError> {
+    if params.rolling {
+        return Err(RpcError::invalid_params(
+            "this version of forkdeck cannot restart one worker after the other: leave `rolling` out to restart all \
+             at once",
+        ));
+    }
+    Ok(Command::Restart {
+        to: address(&params.to)?,
+    })
+}
+
+fn signal(params: &SignalParams) -> Result<Command, RpcError> {
+    let to = address(&params.to)?;
+    let signal = Signal::from_name(&params.signal).ok_or_else(|| {
+        RpcError::invalid_params(format!(
+            "no signal is named `{}`; write it as `SIGUSR1`",
+            params.signal
+        ))
+    })?;
+    Ok(Command::Signal { to, signal })
+}
+
+fn scale(params: &ScaleParams) -> Result<Command, RpcError> {
+    let pool = PoolName::new(&params.pool).map_err(|error| {
+        Refusal::new(RefusalKind::BadAddress, error.to_string()).at(&params.pool)
+    })?;
+    Ok(Command::Scale {
+        pool,
+        instances: params.instances,
+    })
+}
+
+fn subscribe(params: SubscribeParams) -> Result<Call, RpcError> {
+    let wanted = match params.events {
+        Some(names) => {
+            Wanted::only(&names).map_err(|error| RpcError::invalid_params(error.to_string()))?
+        }
+        None => Wanted::all(),
+    };
+    Ok(Call::Subscribe {
+        wanted: wanted.with_internal(params.internal),
+        snapshot: params.snapshot,
+    })
+}
+
+fn history(params: HistoryParams) -> Result<History, RpcError> {
+    Ok(History {
+        of: address(&params.of)?,
+        last: params.last,
+    })
+}
+
+#[cfg(test)]
+#[path = "call_tests.rs"]
+mod tests;
