@@ -4,14 +4,20 @@
 //! loop that serves one client over a reader and a writer. Decides nothing about workers: it gives commands to a
 //! [`Deck`](crate::deck::Deck) and tells what comes back. Called by `cli`.
 
+mod answer;
 mod call;
 mod event;
+mod feed;
 mod object;
 mod output;
+mod pending;
+mod requests;
 mod rpc;
+mod server;
 mod view;
 mod wanted;
 
 pub use event::{Lines, MAX_BODY, project};
+pub use server::{ControlError, Options, Served, serve};
 pub use view::{board_json, pools_json, workers_json};
 pub use wanted::{UnknownEvent, Wanted};

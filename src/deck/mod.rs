@@ -21,3 +21,6 @@ pub use driver::{Ended, start};
 pub use environment::EnvFileError;
 pub use handle::{Deck, Pending, Update};
 pub use subscriber::Subscription;
+
+#[cfg(test)]
+pub(crate) use {handle::Request, subscriber::Subscriber};

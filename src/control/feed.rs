@@ -1,0 +1,146 @@
+//! From a subscription to a client's output: events as lines, and what a slow client misses.
+//!
+//! A client that does not read fills its output; then bodies of messages are left out, then events, which are counted and
+//! followed by a snapshot once it has caught up. Never waits for the client; called by the server.
+
+use tokio::io::AsyncWrite;
+
+use crate::control::event::{MAX_BODY, write_lagged, write_snapshot};
+use crate::control::output::{Output, Room};
+use crate::control::rpc::write_event;
+use crate::control::{Wanted, board_json, project};
+use crate::deck::{Deck, Subscription, Update};
+use crate::model::{Board, Stamped};
+
+/// What a client is told without asking again.
+#[derive(Debug)]
+pub(super) struct Feed {
+    wanted: Wanted,
+    subscription: Subscription,
+    /// Events left out since the client fell behind; none while it keeps up.
+    missed: Option<u64>,
+}
+
+impl Feed {
+    /// Follows the deck from now on, and gives the board as it is before that. None when the deck is gone.
+    pub(super) async fn begin(deck: &Deck, wanted: Wanted) -> Option<(Self, Box<Board>)> {
+        let mut subscription = deck.subscribe().await?;
+        loop {
+            if let Update::Snapshot(board) = subscription.next().await? {
+                let feed = Self {
+                    wanted,
+                    subscription,
+                    missed: None,
+                };
+                return Some((feed, board));
+            }
+        }
+    }
+
+    /// Changes which events are told; none is lost or told twice.
+    pub(super) fn change(&mut self, wanted: Wanted) {
+        self.wanted = wanted;
+    }
+
+    /// The next update; none when the deck is gone.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost when the future is dropped.
+    pub(super) async fn next(&mut self) -> Option<Update> {
+        self.subscription.next().await
+    }
+
+    /// The next update, if it is there already.
+    pub(super) async fn ready(&mut self) -> Option<Update> {
+        tokio::select! {
+            // The queue is looked at before it is given up.
+            biased;
+            update = self.subscription.next() => update,
+            () = std::future::ready(()) => None,
+        }
+    }
+
+    /// Whether the client missed events and has read enough to go on.
+    pub(super) fn is_to_recover<W: AsyncWrite + Unpin>(&self, output: &Output<W>) -> bool {
+        self.missed.is_some() && output.has_recovered()
+    }
+
+    /// Tells an update, as far as there is room.
+    pub(super) async fn tell<W: AsyncWrite + Unpin>(
+        &mut self,
+        deck: &Deck,
+        update: Update,
+        output: &mut Output<W>,
+    ) {
+        match update {
+            Update::Events(events) => self.tell_events(&events, output),
+            Update::Lagged(count) => self.missed = Some(self.missed.unwrap_or(0) + count),
+            Update::Snapshot(board) => self.tell_snapshot(deck, &board, output).await,
+        }
+    }
+
+    /// Goes on after a lag with a board that is up to date.
+    pub(super) async fn recover<W: AsyncWrite + Unpin>(
+        &mut self,
+        deck: &Deck,
+        output: &mut Output<W>,
+    ) {
+        // What still waits is older than the new snapshot.
+        while let Some(update) = self.ready().await {
+            match update {
+                Update::Events(events) => self.miss(events.len()),
+                Update::Lagged(count) => self.missed = Some(self.missed.unwrap_or(0) + count),
+                Update::Snapshot(_) => {}
+            }
+        }
+        let Some((fresh, board)) = Self::begin(deck, self.wanted.clone()).await else {
+            return;
+        };
+        self.subscription = fresh.subscription;
+        self.tell_snapshot(deck, &board, output).await;
+    }
+
+    fn tell_events<W: AsyncWrite + Unpin>(&mut self, events: &[Stamped], output: &mut Output<W>) {
+        let mut line = Vec::with_capacity(256);
+        for stamped in events {
+            let max_body = match (self.missed, output.room()) {
+                (None, Room::Everything) => MAX_BODY,
+                (None, Room::NoBodies) => 0,
+                (Some(_), _) | (None, Room::Nothing) => {
+                    self.miss(1);
+                    continue;
+                }
+            };
+            project(stamped, &self.wanted, max_body, &mut |params: &[u8]| {
+                line.clear();
+                write_event(&mut line, params);
+                output.push(&line);
+            });
+        }
+    }
+
+    fn miss(&mut self, events: usize) {
+        self.missed = Some(self.missed.unwrap_or(0) + events as u64);
+    }
+
+    async fn tell_snapshot<W: AsyncWrite + Unpin>(
+        &mut self,
+        deck: &Deck,
+        board: &Board,
+        output: &mut Output<W>,
+    ) {
+        // The first snapshot of a subscription is in its answer; a later one follows a lag.
+        let Some(count) = self.missed.take() else {
+            return;
+        };
+        let now = deck.read(|_, now| now).await.unwrap_or_default();
+        let mut params = Vec::new();
+        let mut line = Vec::new();
+        write_lagged(&mut params, now.wall, count);
+        write_event(&mut line, &params);
+        params.clear();
+        write_snapshot(&mut params, now.wall, &board_json(board, now.mono));
+        write_event(&mut line, &params);
+        output.push(&line);
+    }
+}

@@ -1,0 +1,405 @@
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, duplex, split};
+use tokio::sync::mpsc;
+
+use super::*;
+use crate::control::event::tests::{board, message, stamped, worker};
+use crate::deck::{Request as Asked, Subscriber};
+use crate::model::{Board, Direction, Outcome, Refusal, RefusalKind, Reply, Stamped};
+use crate::wire::Message;
+
+/// A deck of one worker that is always there, answers `{"ok":true}` to everything, and keeps to its protocol.
+struct Fake {
+    board: Board,
+    subscribers: Vec<Subscriber>,
+    commands: Vec<Command>,
+    /// Answers to `stop` are held back until the deck goes down.
+    held: Vec<Box<dyn FnOnce() + Send>>,
+}
+
+impl Fake {
+    fn publish(&mut self, events: Vec<Stamped>, bytes: usize) {
+        for event in &events {
+            self.board.apply(event);
+        }
+        let events: Arc<[Stamped]> = events.into();
+        self.subscribers.retain(|one| one.push(&events, bytes));
+    }
+
+    /// Serves requests until `down`; gives the commands it was given.
+    async fn drive(mut requests: mpsc::Receiver<Asked>) -> Vec<Command> {
+        let mut fake = Self {
+            board: board(),
+            subscribers: Vec::new(),
+            commands: Vec::new(),
+            held: Vec::new(),
+        };
+        while let Some(asked) = requests.recv().await {
+            match asked {
+                Asked::Read(look) => look(&fake.board, crate::model::Now::default()),
+                Asked::Subscribe(answer) => {
+                    let (subscriber, subscription) = Subscriber::new(&fake.board);
+                    fake.subscribers.push(subscriber);
+                    let _ = answer.send(subscription);
+                }
+                Asked::Command { command, answer } => {
+                    fake.commands.push(command.clone());
+                    if let Command::Stop { .. } = command {
+                        fake.held.push(Box::new(move || {
+                            let _ = answer.send(Ok(Outcome::Workers(vec![worker()])));
+                        }));
+                        continue;
+                    }
+                    let result = fake.carry_out(&command);
+                    if command == Command::Down {
+                        fake.held.drain(..).for_each(|answer| answer());
+                    }
+                    let _ = answer.send(result);
+                    if command == Command::Down {
+                        break;
+                    }
+                }
+            }
+        }
+        fake.commands
+    }
+
+    fn carry_out(&mut self, command: &Command) -> Result<Outcome, Refusal> {
+        match command {
+            Command::Send {
+                to,
+                wait,
+                message: sent,
+            } => {
+                if to.to_string() == "flood" {
+                    let body = format!("\"{}\"", "x".repeat(1000));
+                    let flood = |_| stamped(message(Direction::In, &body, None, false));
+                    self.publish((0..1000).map(flood).collect(), 1 << 20);
+                } else if to.to_string() != "process" {
+                    return Err(Refusal::new(RefusalKind::NoSuchPool, "no such pool").at(to));
+                }
+                let latency = Duration::from_micros(192_300);
+                self.publish(
+                    vec![
+                        stamped(message(Direction::Out, sent.as_str(), None, false)),
+                        stamped(message(
+                            Direction::In,
+                            r#"{"ok":true}"#,
+                            Some(latency),
+                            false,
+                        )),
+                    ],
+                    100,
+                );
+                let reply = Reply {
+                    worker: worker(),
+                    message: Message::parse(r#"{"ok":true}"#).unwrap(),
+                    latency,
+                };
+                Ok(Outcome::Sent {
+                    delivered: vec![worker()],
+                    replies: wait.iter().map(|_| reply.clone()).collect(),
+                })
+            }
+            Command::Scale { instances, .. } => Ok(Outcome::Scaled {
+                instances: *instances,
+            }),
+            Command::Down => Ok(Outcome::Down),
+            // Every other command reaches the one worker.
+            _ => Ok(Outcome::Workers(vec![worker()])),
+        }
+    }
+}
+
+/// The client's end.
+struct Client {
+    lines: Lines<BufReader<tokio::io::ReadHalf<DuplexStream>>>,
+    to: Option<tokio::io::WriteHalf<DuplexStream>>,
+}
+
+impl Client {
+    async fn ask(&mut self, line: &str) {
+        let to = self.to.as_mut().unwrap();
+        to.write_all(format!("{line}\n").as_bytes()).await.unwrap();
+    }
+
+    async fn line(&mut self) -> String {
+        let line = timeout(Duration::from_secs(10), self.lines.next_line()).await;
+        line.expect("a line in time").unwrap().expect("a line")
+    }
+
+    async fn value(&mut self) -> Value {
+        serde_json::from_str(&self.line().await).unwrap()
+    }
+
+    /// Reads until the answer to `id`.
+    async fn answer(&mut self, id: u64) -> Value {
+        loop {
+            let value = self.value().await;
+            if value["id"] == id {
+                return value;
+            }
+        }
+    }
+
+    /// Closes the client's half and reads what is left.
+    async fn leave(mut self) -> Vec<String> {
+        let mut to = self.to.take().unwrap();
+        to.shutdown().await.unwrap();
+        let mut rest = Vec::new();
+        while let Some(line) = self.lines.next_line().await.unwrap() {
+            rest.push(line);
+        }
+        rest
+    }
+}
+
+/// Runs a client against a served fake deck; gives what serving came to and the commands the deck was given.
+async fn session<T>(
+    options: Options,
+    client: impl AsyncFnOnce(Client) -> T,
+) -> (Served, Vec<Command>, T) {
+    let (deck, requests, ended) = Deck::new();
+    let (near, far) = duplex(1 << 16);
+    let (input, output) = split(far);
+    let (from, to) = split(near);
+    let client = client(Client {
+        lines: BufReader::new(from).lines(),
+        to: Some(to),
+    });
+    let drive = async {
+        let commands = Fake::drive(requests).await;
+        ended.cancel();
+        commands
+    };
+    let everything = async {
+        tokio::join!(
+            Box::pin(serve(deck, input, output, options)),
+            drive,
+            Box::pin(client)
+        )
+    };
+    let (served, commands, value) = timeout(Duration::from_secs(30), everything)
+        .await
+        .expect("the session ends");
+    (served.unwrap(), commands, value)
+}
+
+#[tokio::test]
+async fn the_documented_example_goes_as_documented() {
+    let (served, commands, ()) = session(Options::default(), async |mut client: Client| {
+        client
+            .ask(r#"{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"events":["message","exit"]}}"#)
+            .await;
+        assert_eq!(client.line().await, r#"{"jsonrpc":"2.0","id":1,"result":{}}"#);
+        client
+            .ask(r#"{"jsonrpc":"2.0","id":2,"method":"send","params":{"to":"process","message":{"hello":"world"}}}"#)
+            .await;
+        let mut lines = vec![client.line().await, client.line().await, client.line().await];
+        lines.sort();
+        assert_eq!(
+            lines,
+            [
+                r#"{"jsonrpc":"2.0","id":2,"result":{"delivered":["process/1"]}}"#,
+                r#"{"jsonrpc":"2.0","method":"event","params":{"at":"2026-01-31T12:00:00.123Z","event":"message","worker":"process/1","incarnation":1,"direction":"in","message":{"ok":true},"bytes":12,"seq":1,"latency_ms":192.3}}"#,
+                r#"{"jsonrpc":"2.0","method":"event","params":{"at":"2026-01-31T12:00:00.123Z","event":"message","worker":"process/1","incarnation":1,"direction":"out","message":{"hello":"world"},"bytes":18,"seq":1}}"#,
+            ]
+        );
+        client.ask(r#"{"jsonrpc":"2.0","id":3,"method":"down"}"#).await;
+        assert_eq!(client.line().await, r#"{"jsonrpc":"2.0","id":3,"result":{}}"#);
+    })
+    .await;
+
+    assert_eq!(served, Served::Down);
+    assert_eq!(commands[0], Command::Start { to: Address::All });
+    assert_eq!(commands.len(), 3);
+}
+
+#[tokio::test]
+async fn requests_take_effect_in_order_and_answers_do_not_wait_for_each_other() {
+    let (_, commands, ()) = session(Options::default(), async |mut client: Client| {
+        client
+            .ask(concat!(
+                r#"{"jsonrpc":"2.0","id":1,"method":"stop","params":{"to":"process/1"}}"#,
+                "\n",
+                r#"{"jsonrpc":"2.0","id":2,"method":"send","params":{"to":"process","message":1,"wait":true}}"#,
+                "\n",
+                r#"{"jsonrpc":"2.0","method":"kill","params":{"to":"*"}}"#,
+                "\n",
+                r#"{"jsonrpc":"2.0","id":3,"method":"ps"}"#,
+            ))
+            .await;
+        let replies = client.answer(2).await;
+        assert_eq!(
+            replies["result"],
+            json!({"delivered": ["process/1"], "replies": [{"worker": "process/1", "message": {"ok": true}, "ms": 192.3}]})
+        );
+        client.ask(r#"{"jsonrpc":"2.0","id":4,"method":"down"}"#).await;
+        let stopped = client.answer(1).await;
+        assert_eq!(stopped["error"]["data"]["kind"], "shutting_down");
+    })
+    .await;
+
+    let names: Vec<String> = commands
+        .iter()
+        .map(|command| format!("{command:?}").split(' ').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(names, ["Start", "Stop", "Send", "Kill", "Down"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_id_has_one_effect_while_it_is_not_answered() {
+    let (_, commands, ()) = session(Options::default(), async |mut client: Client| {
+        let stop = r#"{"jsonrpc":"2.0","id":1,"method":"stop","params":{"to":"*"}}"#;
+        client.ask(stop).await;
+        client.ask(stop).await;
+        let refused = client.value().await;
+        assert_eq!(refused["error"]["code"], -32600);
+        client.leave().await;
+    })
+    .await;
+
+    let stops = commands
+        .iter()
+        .filter(|command| matches!(command, Command::Stop { .. }));
+    assert_eq!(stops.count(), 1);
+}
+
+#[tokio::test]
+async fn end_of_input_means_down_after_what_is_on_its_way() {
+    let (served, commands, rest) = session(Options::default(), async |mut client: Client| {
+        client
+            .ask(r#"{"jsonrpc":"2.0","id":1,"method":"send","params":{"to":"process","message":1,"wait":true}}"#)
+            .await;
+        client.leave().await
+    })
+    .await;
+
+    assert_eq!(served, Served::InputEnded);
+    assert_eq!(commands.last(), Some(&Command::Down));
+    assert!(rest[0].contains(r#""replies":[{"#), "{rest:?}");
+}
+
+#[tokio::test]
+async fn garbage_is_answered_and_harms_nothing() {
+    let options = Options {
+        max_request: 100,
+        ..Options::default()
+    };
+    let (.., ()) = session(options, async |mut client: Client| {
+        client.ask("\u{16}\u{3}\u{1} no json").await;
+        assert_eq!(client.value().await["error"]["code"], -32700);
+        client.ask("").await;
+        client.ask("[]").await;
+        assert_eq!(client.value().await["error"]["code"], -32600);
+        client.ask(&"x".repeat(100_000)).await;
+        assert_eq!(client.value().await["error"]["code"], -32600);
+        client.ask(r#"{"jsonrpc":"2.0","method":"nope"}"#).await;
+        client
+            .ask(r#"{"jsonrpc":"2.0","id":"a","method":"nope"}"#)
+            .await;
+        assert_eq!(client.value().await["id"], "a");
+        client
+            .ask(r#"{"jsonrpc":"2.0","id":1,"method":"hello"}"#)
+            .await;
+        let hello = client.value().await;
+        assert_eq!(hello["result"]["deck"], "thumbs");
+        assert_eq!(hello["result"]["protocol"], 1);
+        client.leave().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_snapshot_comes_with_the_answer_and_histories_on_demand() {
+    let (.., ()) = session(Options::default(), async |mut client: Client| {
+        client
+            .ask(r#"{"jsonrpc":"2.0","id":1,"method":"send","params":{"to":"process","message":1}}"#)
+            .await;
+        client.answer(1).await;
+        client
+            .ask(r#"{"jsonrpc":"2.0","id":2,"method":"subscribe","params":{"events":[],"snapshot":true}}"#)
+            .await;
+        let board = client.answer(2).await;
+        assert_eq!(board["result"]["board"]["workers"][0]["received"], 1);
+        client
+            .ask(r#"{"jsonrpc":"2.0","id":3,"method":"messages","params":{"of":"process","last":1}}"#)
+            .await;
+        let messages = client.answer(3).await;
+        assert_eq!(messages["result"].as_array().unwrap().len(), 1);
+        assert_eq!(messages["result"][0]["message"], json!({"ok": true}));
+        client
+            .ask(r#"{"jsonrpc":"2.0","id":4,"method":"logs","params":{"of":"process/9"}}"#)
+            .await;
+        assert_eq!(client.answer(4).await["error"]["data"]["kind"], "no_such_worker");
+        client.leave().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_slow_client_loses_bodies_then_events_and_gets_a_snapshot() {
+    let options = Options {
+        max_buffered: 100_000,
+        ..Options::default()
+    };
+    let (.., ()) = session(options, async |mut client: Client| {
+        client
+            .ask(r#"{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"events":["message"]}}"#)
+            .await;
+        client
+            .ask(r#"{"jsonrpc":"2.0","id":2,"method":"send","params":{"to":"flood","message":1}}"#)
+            .await;
+        let (mut told, mut without_body, mut dropped) = (0, 0, 0);
+        let (lagged, snapshot) = loop {
+            let params = client.value().await["params"].take();
+            match params["event"].as_str() {
+                Some("message") if params.get("message").is_none() => without_body += 1,
+                Some("message") => told += 1,
+                Some("dropped") => dropped += params["count"].as_u64().unwrap(),
+                Some("lagged") => break (params["count"].as_u64().unwrap(), client.value().await),
+                _ => {}
+            }
+        };
+        assert!(told > 0 && without_body > 0);
+        assert_eq!(dropped, without_body);
+        assert_eq!(told + without_body + lagged, 1002);
+        assert_eq!(snapshot["params"]["event"], "snapshot");
+        assert_eq!(snapshot["params"]["board"]["workers"][0]["received"], 1001);
+        client.leave().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_client_that_closes_its_end_takes_the_deck_down_quietly() {
+    let (served, commands, ()) = session(Options::default(), async |client: Client| {
+        drop(client);
+    })
+    .await;
+    assert!(matches!(served, Served::OutputClosed | Served::InputEnded));
+    assert_eq!(commands.last(), Some(&Command::Down));
+}
+
+#[tokio::test(start_paused = true)]
+async fn workers_start_by_themselves_when_nobody_subscribes() {
+    let (_, commands, ()) = session(Options::default(), async |client: Client| {
+        tokio::time::advance(Duration::from_millis(100)).await;
+        let_others_run().await;
+        client.leave().await;
+    })
+    .await;
+    assert_eq!(
+        commands,
+        [Command::Start { to: Address::All }, Command::Down]
+    );
+}
+
+/// Lets every other future of the test take its turns.
+async fn let_others_run() {
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+}
