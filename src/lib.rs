@@ -29,4 +29,6 @@ pub mod deck;
 pub mod model;
 pub mod process;
 pub mod supervisor;
+#[cfg(feature = "tui")]
+pub mod tui;
 pub mod wire;

@@ -1,0 +1,180 @@
+//! What each action of the table does. Called by `update`.
+
+use crate::model::{Address, Command, State, WorkerView};
+use crate::tui::action::Action;
+use crate::tui::rows::{self, Row};
+use crate::tui::screen::{Overlay, Pane, Screen};
+use crate::tui::update::Request;
+use crate::tui::{glide, overlay};
+
+/// Does what a key asked for.
+pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
+    match action {
+        Action::Message => write_to(screen, row_address(screen)),
+        Action::Broadcast => write_to(screen, pool_address(screen)),
+        Action::BroadcastAll => write_to(screen, Some(Address::All)),
+        Action::Restart => return issue(all_address(screen), |to| Command::Restart { to }),
+        Action::StopStart => return stop_or_start(screen),
+        Action::Kill => return kill(screen),
+        Action::Grow => return scale(screen, true),
+        Action::Shrink => return scale(screen, false),
+        Action::Open => overlay::open(screen),
+        Action::Fold => fold(screen),
+        Action::Unfold => {
+            if let Some(row) = &screen.selected {
+                screen.folded.remove(&row.pool().clone());
+            }
+        }
+        Action::Follow => glide::follow(screen),
+        Action::Whole => {
+            screen.shows_all = !screen.shows_all;
+            screen.messages.bottom = None;
+            screen.messages.cursor = None;
+            screen.logs.bottom = None;
+            screen.logs.cursor = None;
+        }
+        Action::NextPane => turn(screen, 1),
+        Action::PreviousPane => turn(screen, Pane::ALL.len() - 1),
+        Action::Zoom => screen.is_zoomed = !screen.is_zoomed,
+        Action::Help => screen.overlays.push(Overlay::Help { top: 0 }),
+        Action::Quit => return quit(screen),
+        Action::Suspend => return vec![Request::Suspend],
+        Action::Redraw => return vec![Request::Redraw],
+        Action::Back => screen.is_zoomed = false,
+        Action::Up
+        | Action::Down
+        | Action::PageUp
+        | Action::PageDown
+        | Action::Top
+        | Action::Bottom => glide::glide(screen, action),
+    }
+    Vec::new()
+}
+
+fn turn(screen: &mut Screen, by: usize) {
+    let at = Pane::ALL
+        .iter()
+        .position(|pane| *pane == screen.focus)
+        .unwrap_or(0);
+    if let Some(pane) = Pane::ALL.get((at + by) % Pane::ALL.len()) {
+        screen.focus = *pane;
+    }
+}
+
+fn fold(screen: &mut Screen) {
+    let Some(pool) = screen.selected.as_ref().map(|row| row.pool().clone()) else {
+        return;
+    };
+    if rows::is_foldable(&screen.board, &pool) {
+        screen.selected = Some(Row::Pool(pool.clone()));
+        screen.folded.insert(pool);
+    }
+}
+
+fn write_to(screen: &mut Screen, to: Option<Address>) {
+    if screen.is_stopping() {
+        return;
+    }
+    if let Some(to) = to {
+        screen.composer.open(to);
+    }
+}
+
+fn row_address(screen: &Screen) -> Option<Address> {
+    screen.selected.as_ref().map(|row| match row {
+        Row::Pool(pool) => Address::Pool(pool.clone()),
+        Row::Worker(id) => Address::Worker(id.clone()),
+    })
+}
+
+fn pool_address(screen: &Screen) -> Option<Address> {
+    screen
+        .selected
+        .as_ref()
+        .map(|row| Address::PoolAll(row.pool().clone()))
+}
+
+/// The selected worker, or all of the selected pool.
+fn all_address(screen: &Screen) -> Option<Address> {
+    screen.selected.as_ref().map(|row| match row {
+        Row::Pool(pool) => Address::PoolAll(pool.clone()),
+        Row::Worker(id) => Address::Worker(id.clone()),
+    })
+}
+
+fn issue(to: Option<Address>, command: impl FnOnce(Address) -> Command) -> Vec<Request> {
+    to.map(command).map(Request::Issue).into_iter().collect()
+}
+
+fn targets(screen: &Screen) -> Vec<&WorkerView> {
+    match &screen.selected {
+        Some(Row::Worker(id)) => screen.board.worker(id).into_iter().collect(),
+        Some(Row::Pool(pool)) => screen
+            .board
+            .pools
+            .get(pool)
+            .map(|pool| pool.workers.iter().collect())
+            .unwrap_or_default(),
+        None => Vec::new(),
+    }
+}
+
+fn stop_or_start(screen: &Screen) -> Vec<Request> {
+    let is_off = |worker: &&WorkerView| worker.state.is_over() || worker.state == State::Stopping;
+    let is_off = targets(screen).iter().all(is_off);
+    issue(all_address(screen), |to| {
+        if is_off {
+            Command::Start { to }
+        } else {
+            Command::Stop { to }
+        }
+    })
+}
+
+fn kill(screen: &mut Screen) -> Vec<Request> {
+    let live = targets(screen).len();
+    match &screen.selected {
+        Some(Row::Pool(pool)) if live > 1 => {
+            screen.overlays.push(Overlay::KillPool(pool.clone()));
+            Vec::new()
+        }
+        _ => issue(all_address(screen), |to| Command::Kill { to }),
+    }
+}
+
+fn scale(screen: &mut Screen, is_more: bool) -> Vec<Request> {
+    let Some(pool) = screen.selected.as_ref().map(|row| row.pool().clone()) else {
+        return Vec::new();
+    };
+    let there = screen.board.pools.get(&pool).map_or(0, |pool| pool.workers.len());
+    let there = u32::try_from(there).unwrap_or(u32::MAX);
+    let now = screen.wanted.get(&pool).copied().unwrap_or(there);
+    if !is_more && now <= 1 {
+        screen.say(format!("{pool} has one worker · s stops it"), false);
+        return Vec::new();
+    }
+    let instances = if is_more { now.saturating_add(1) } else { now - 1 };
+    screen.wanted.insert(pool.clone(), instances);
+    vec![Request::Issue(Command::Scale { pool, instances })]
+}
+
+fn quit(screen: &mut Screen) -> Vec<Request> {
+    if screen.is_stopping() {
+        return Vec::new();
+    }
+    if screen.in_flight() == (0, 0) {
+        return stop_all(screen);
+    }
+    screen.overlays.push(Overlay::Quit);
+    Vec::new()
+}
+
+/// Takes the deck down and shows who is still alive.
+pub(crate) fn stop_all(screen: &mut Screen) -> Vec<Request> {
+    screen.composer.close();
+    screen.overlays = vec![Overlay::Stopping {
+        since: screen.now.mono,
+        at: 0,
+    }];
+    vec![Request::Issue(Command::Down)]
+}

@@ -1,0 +1,37 @@
+//! From keys to actions, by the table. Called by `update`.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::tui::action::{ACTIONS, Action, Binding, Chord, Context};
+use crate::tui::screen::Pane;
+
+/// A key as the table writes it: Shift is part of the character.
+pub(crate) fn chord(key: &KeyEvent) -> Chord {
+    let code = match key.code {
+        KeyCode::Tab if key.modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
+        code => code,
+    };
+    Chord {
+        code,
+        modifiers: key.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT),
+    }
+}
+
+/// The bindings that work in a pane, in the order of the table.
+pub(crate) fn bindings(pane: Pane) -> impl Iterator<Item = &'static Binding> {
+    let context = match pane {
+        Pane::Workers => Context::Workers,
+        Pane::Messages | Pane::Logs => Context::Traffic,
+    };
+    ACTIONS
+        .iter()
+        .filter(move |binding| matches!(binding.context, Context::Everywhere) || binding.context == context)
+}
+
+/// What a key asks for in a pane.
+pub(crate) fn find(key: &KeyEvent, pane: Pane) -> Option<Action> {
+    let chord = chord(key);
+    bindings(pane)
+        .find(|binding| binding.keys.contains(&chord))
+        .map(|binding| binding.action)
+}

@@ -1,0 +1,136 @@
+//! Several workers' histories as one, by their place among everything the deck saw.
+//!
+//! Looks only at what is asked for: finds the place in each history by bisection and merges from there. Called by `update`
+//! to move, and by the panes to draw.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::model::{Board, LogLine, Ring, Traffic, Weigh, WorkerView};
+use crate::tui::rows::Scope;
+
+/// What has a place among everything the deck saw.
+pub(crate) trait Ordered: Weigh {
+    /// The place.
+    fn order(&self) -> u64;
+    /// A worker's history of it.
+    fn ring(worker: &WorkerView) -> &Ring<Self>
+    where
+        Self: Sized;
+}
+
+impl Ordered for Traffic {
+    fn order(&self) -> u64 {
+        Self::order(self)
+    }
+
+    fn ring(worker: &WorkerView) -> &Ring<Self> {
+        &worker.traffic
+    }
+}
+
+impl Ordered for LogLine {
+    fn order(&self) -> u64 {
+        self.order
+    }
+
+    fn ring(worker: &WorkerView) -> &Ring<Self> {
+        &worker.logs
+    }
+}
+
+/// An item with the worker it belongs to.
+pub(crate) type Found<'a, T> = (&'a WorkerView, &'a T);
+
+/// The newest `count` items up to and with place `upto`, oldest first.
+pub(crate) fn until<'a, T: Ordered>(
+    board: &'a Board,
+    scope: &Scope,
+    upto: Option<u64>,
+    count: usize,
+) -> Vec<Found<'a, T>> {
+    let mut heads = BinaryHeap::new();
+    let workers = scope.workers(board);
+    for (place, worker) in workers.iter().enumerate() {
+        let ring = T::ring(worker);
+        let end = upto.map_or(ring.len(), |upto| place_after(ring, upto));
+        if let Some(item) = end.checked_sub(1).and_then(|last| ring.get(last)) {
+            heads.push((item.order(), place, end - 1));
+        }
+    }
+    let mut found = Vec::with_capacity(count.min(1024));
+    while found.len() < count
+        && let Some((_, place, index)) = heads.pop()
+    {
+        let Some(worker) = workers.get(place) else {
+            continue;
+        };
+        let ring = T::ring(worker);
+        found.extend(ring.get(index).map(|item| (*worker, item)));
+        if let Some(item) = index.checked_sub(1).and_then(|before| ring.get(before)) {
+            heads.push((item.order(), place, index - 1));
+        }
+    }
+    found.reverse();
+    found
+}
+
+/// The oldest `count` items after place `after`, oldest first.
+pub(crate) fn since<'a, T: Ordered>(
+    board: &'a Board,
+    scope: &Scope,
+    after: u64,
+    count: usize,
+) -> Vec<Found<'a, T>> {
+    let mut heads = BinaryHeap::new();
+    let workers = scope.workers(board);
+    for (place, worker) in workers.iter().enumerate() {
+        let index = place_after(T::ring(worker), after);
+        if let Some(item) = T::ring(worker).get(index) {
+            heads.push(Reverse((item.order(), place, index)));
+        }
+    }
+    let mut found = Vec::with_capacity(count.min(1024));
+    while found.len() < count
+        && let Some(Reverse((_, place, index))) = heads.pop()
+    {
+        let Some(worker) = workers.get(place) else {
+            continue;
+        };
+        let ring = T::ring(worker);
+        found.extend(ring.get(index).map(|item| (*worker, item)));
+        if let Some(item) = ring.get(index + 1) {
+            heads.push(Reverse((item.order(), place, index + 1)));
+        }
+    }
+    found
+}
+
+/// The `height` items that a pane shows whose last one is at `bottom`, or the newest ones.
+pub(crate) fn window<'a, T: Ordered>(
+    board: &'a Board,
+    scope: &Scope,
+    bottom: Option<u64>,
+    height: usize,
+) -> Vec<Found<'a, T>> {
+    let mut found = until(board, scope, bottom, height);
+    if let Some(bottom) = bottom
+        && found.len() < height
+    {
+        found.extend(since(board, scope, bottom, height - found.len()));
+    }
+    found
+}
+
+/// The index of the first item after place `order`.
+fn place_after<T: Ordered>(ring: &Ring<T>, order: u64) -> usize {
+    let (mut low, mut high) = (0, ring.len());
+    while low < high {
+        let middle = low.midpoint(high);
+        match ring.get(middle) {
+            Some(item) if item.order() <= order => low = middle + 1,
+            _ => high = middle,
+        }
+    }
+    low
+}

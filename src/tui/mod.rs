@@ -1,0 +1,25 @@
+//! The dashboard: one client of a deck among others.
+//!
+//! Owns its thread, the terminal while it runs, and what is shown. Elm-shaped: `screen` is the model, `update` the only
+//! place that changes it, `view` draws it, `app` runs the loop. Never decides what becomes of a worker: it sends commands and
+//! folds events. Called by `cli`.
+
+mod act;
+mod action;
+mod composer;
+mod figures;
+mod glide;
+mod json;
+mod keymap;
+mod merge;
+mod overlay;
+mod recall;
+mod rows;
+mod sanitize;
+mod screen;
+mod sgr;
+mod theme;
+mod update;
+mod view;
+
+pub use action::{ACTIONS, Action, Binding, Chord, Context};

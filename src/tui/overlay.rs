@@ -1,0 +1,220 @@
+//! What lies on top: how it is opened, and what keys do there. Called by `update`.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::model::{Address, Command, Direction, LogLine, Traffic};
+use crate::tui::act;
+use crate::tui::json;
+use crate::tui::merge;
+use crate::tui::rows::Row;
+use crate::tui::screen::{Overlay, Pane, Screen};
+use crate::tui::update::Request;
+
+/// How many lines of a message are shown whole.
+const LINES: usize = 5_000;
+
+/// How much of a message is looked at, in bytes.
+const BYTES: usize = 256 << 10;
+
+/// How many texts of the history are listed.
+pub(crate) const LISTED: usize = 50;
+
+/// Shows what is chosen in the focused pane whole.
+pub(crate) fn open(screen: &mut Screen) {
+    let opened = match screen.focus {
+        Pane::Workers => match screen.selected.clone() {
+            Some(Row::Worker(id)) => Some(Overlay::Worker { id, top: 0 }),
+            Some(Row::Pool(pool)) => {
+                if !screen.folded.remove(&pool) {
+                    screen.folded.insert(pool);
+                }
+                None
+            }
+            None => None,
+        },
+        Pane::Messages => message(screen),
+        Pane::Logs => line(screen),
+    };
+    screen.overlays.extend(opened);
+}
+
+fn message(screen: &Screen) -> Option<Overlay> {
+    let at = screen.messages.cursor.or(screen.messages.bottom);
+    let found = merge::until::<Traffic>(&screen.board, &screen.scope(), at, 1);
+    let (worker, item) = found.first()?;
+    let (title, lines) = match item {
+        Traffic::Message(envelope) => {
+            let text = envelope.message.as_str();
+            let end = text.floor_char_boundary(text.len().min(BYTES));
+            let mut lines = json::pretty(text.get(..end).unwrap_or_default(), LINES);
+            if end < text.len() {
+                lines.push(format!("… {} bytes more", text.len() - end));
+            }
+            let way = match envelope.direction {
+                Direction::Out => "to",
+                Direction::In => "from",
+            };
+            let when = envelope.at.time_of_day();
+            (
+                format!("Message {way} {} · {when} · {} bytes", worker.id, envelope.bytes),
+                lines,
+            )
+        }
+        Traffic::Fault(fault) => (
+            format!("Bad frame from {} · {} bytes", worker.id, fault.bytes),
+            vec![
+                fault.hint.unwrap_or("it is no JSON message").to_owned(),
+                String::new(),
+                String::from_utf8_lossy(&fault.head).into_owned(),
+                hex(&fault.head),
+            ],
+        ),
+    };
+    Some(Overlay::Text {
+        title,
+        lines,
+        top: 0,
+    })
+}
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.join(" ")
+}
+
+fn line(screen: &Screen) -> Option<Overlay> {
+    let at = screen.logs.cursor.or(screen.logs.bottom);
+    let found = merge::until::<LogLine>(&screen.board, &screen.scope(), at, 1);
+    let (worker, line) = found.first()?;
+    let text = line.text();
+    let is_json = text.starts_with(['{', '[']);
+    let mut lines = if is_json {
+        json::pretty(&text, LINES)
+    } else {
+        vec![text.into_owned()]
+    };
+    if line.cut > 0 {
+        lines.push(format!("… {} bytes more", line.cut));
+    }
+    Some(Overlay::Text {
+        title: format!("Line of {} · {}", worker.id, line.at.time_of_day()),
+        lines,
+        top: 0,
+    })
+}
+
+/// What a key does in the topmost overlay.
+pub(crate) fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
+    let end = screen.view.overlay_end;
+    let Some(top) = screen.overlays.last_mut() else {
+        return Vec::new();
+    };
+    match top {
+        Overlay::Help { top } | Overlay::Worker { top, .. } | Overlay::Text { top, .. } => {
+            if !scroll(top, end, key) {
+                screen.overlays.pop();
+            }
+            Vec::new()
+        }
+        Overlay::History { .. } => {
+            search(screen, key);
+            Vec::new()
+        }
+        Overlay::Quit => answer(screen, key, act::stop_all),
+        Overlay::KillPool(pool) => {
+            let to = Address::PoolAll(pool.clone());
+            answer(screen, key, |screen| {
+                screen.overlays.pop();
+                vec![Request::Issue(Command::Kill { to })]
+            })
+        }
+        Overlay::Stopping { .. } => stopping(screen, key),
+    }
+}
+
+/// Scrolls; false where the key closes instead.
+fn scroll(top: &mut usize, end: usize, key: KeyEvent) -> bool {
+    *top = match key.code {
+        KeyCode::Up | KeyCode::Char('k') => top.saturating_sub(1),
+        KeyCode::Down | KeyCode::Char('j') => (*top + 1).min(end),
+        KeyCode::PageUp => top.saturating_sub(10),
+        KeyCode::PageDown | KeyCode::Char(' ') => (*top + 10).min(end),
+        KeyCode::Home | KeyCode::Char('g') => 0,
+        KeyCode::End | KeyCode::Char('G') => end,
+        KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q' | '?') => return false,
+        // Other keys do nothing: what lies below must not act unseen.
+        _ => *top,
+    };
+    true
+}
+
+fn answer(
+    screen: &mut Screen,
+    key: KeyEvent,
+    agreed: impl FnOnce(&mut Screen) -> Vec<Request>,
+) -> Vec<Request> {
+    match key.code {
+        KeyCode::Enter | KeyCode::Char('y') => agreed(screen),
+        KeyCode::Esc | KeyCode::Char('n' | 'q') => {
+            screen.overlays.pop();
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn search(screen: &mut Screen, key: KeyEvent) {
+    let Some(Overlay::History { query, at }) = screen.overlays.last_mut() else {
+        return;
+    };
+    let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
+    match key.code {
+        KeyCode::Esc => drop(screen.overlays.pop()),
+        KeyCode::Down => *at = at.saturating_sub(1),
+        KeyCode::Up => *at += 1,
+        KeyCode::Char('r') if is_control => *at += 1,
+        KeyCode::Char(c) if !is_control => {
+            query.push(c);
+            *at = 0;
+        }
+        KeyCode::Backspace => {
+            query.pop();
+            *at = 0;
+        }
+        KeyCode::Enter => {
+            let found = screen.composer.search(query, LISTED);
+            let text = found.get(*at).or(found.last()).map(|text| (*text).to_owned());
+            screen.overlays.pop();
+            if let Some(text) = text {
+                screen.composer.replace(&text);
+            }
+        }
+        _ => {}
+    }
+    let Some(Overlay::History { query, at }) = screen.overlays.last_mut() else {
+        return;
+    };
+    let found = screen.composer.search(query, LISTED).len();
+    *at = (*at).min(found.saturating_sub(1));
+}
+
+fn stopping(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
+    let alive = screen.alive();
+    let Some(Overlay::Stopping { at, .. }) = screen.overlays.last_mut() else {
+        return Vec::new();
+    };
+    *at = (*at).min(alive.len().saturating_sub(1));
+    match key.code {
+        KeyCode::Up | KeyCode::Char('k') => *at = at.saturating_sub(1),
+        KeyCode::Down | KeyCode::Char('j') => *at = (*at + 1).min(alive.len().saturating_sub(1)),
+        KeyCode::Char('K') => {
+            let command = alive.get(*at).map(|id| Command::Kill {
+                to: Address::Worker(id.clone()),
+            });
+            return command.map(Request::Issue).into_iter().collect();
+        }
+        _ => {}
+    }
+    Vec::new()
+}

@@ -1,0 +1,303 @@
+//! The dashboard's model: the board, what is selected and in focus, what lies on top, and what is being written.
+//!
+//! Changed by `update` only; views read it. The exception is [`ViewState`], where views note what they drew where, for the
+//! mouse and for moving by pages.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use ratatui::layout::Rect;
+
+use crate::model::{Board, MonoTime, Now, PoolName, State, WorkerId};
+use crate::tui::composer::Composer;
+use crate::tui::rows::{self, Folded, Row, Scope};
+use crate::tui::theme::Theme;
+
+/// How long a toast stays.
+const TOAST: Duration = Duration::from_secs(5);
+
+/// How many toasts stay at most; the oldest go first.
+const TOASTS: usize = 3;
+
+/// The panes between which the focus moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Pane {
+    /// The workers table.
+    Workers,
+    /// What passed on channels.
+    Messages,
+    /// What workers printed.
+    Logs,
+}
+
+impl Pane {
+    /// Every pane, in the order of Tab.
+    pub(crate) const ALL: [Self; 3] = [Self::Workers, Self::Messages, Self::Logs];
+}
+
+/// What lies on top of the panes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Overlay {
+    /// The keys.
+    Help {
+        /// The first line shown.
+        top: usize,
+    },
+    /// One worker whole.
+    Worker {
+        /// Which.
+        id: WorkerId,
+        /// The first line shown.
+        top: usize,
+    },
+    /// A message or a line whole.
+    Text {
+        /// What it is.
+        title: String,
+        /// Its lines, not yet harmless.
+        lines: Vec<String>,
+        /// The first line shown.
+        top: usize,
+    },
+    /// What was sent before.
+    History {
+        /// What it must contain.
+        query: String,
+        /// The chosen one, from the newest.
+        at: usize,
+    },
+    /// A question before quitting.
+    Quit,
+    /// A question before killing a pool.
+    KillPool(PoolName),
+    /// Who is still alive while the deck stops.
+    Stopping {
+        /// Since when.
+        since: MonoTime,
+        /// The chosen worker among those alive.
+        at: usize,
+    },
+}
+
+/// How a list of lines is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tail {
+    /// The place of the last line shown; none follows the newest.
+    pub(crate) bottom: Option<u64>,
+    /// The place of the chosen line; none is the newest.
+    pub(crate) cursor: Option<u64>,
+}
+
+/// A short word to the person, for a few seconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Toast {
+    /// What is said.
+    pub(crate) text: String,
+    /// Whether something went wrong.
+    pub(crate) is_bad: bool,
+    until: MonoTime,
+}
+
+/// What was drawn where.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ViewState {
+    /// The panes on the screen.
+    pub(crate) panes: Vec<(Pane, Rect)>,
+    /// The lines of the workers table.
+    pub(crate) rows: Rect,
+    /// The first row shown.
+    pub(crate) rows_top: usize,
+    /// The lines of the messages pane, and the places of what stands there.
+    pub(crate) messages: (Rect, Vec<u64>),
+    /// The same of the logs pane.
+    pub(crate) logs: (Rect, Vec<u64>),
+    /// How far the overlay on top can be scrolled.
+    pub(crate) overlay_end: usize,
+}
+
+/// What had been seen of a worker when it was last looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    received: u64,
+    lines: u64,
+    errors: u64,
+}
+
+/// The dashboard's model.
+#[derive(Debug)]
+pub(crate) struct Screen {
+    /// The deck.
+    pub(crate) board: Board,
+    /// Both clocks.
+    pub(crate) now: Now,
+    /// How many cores there are.
+    pub(crate) cores: usize,
+    /// The look.
+    pub(crate) theme: Theme,
+    /// The selected row.
+    pub(crate) selected: Option<Row>,
+    /// Which pools are folded.
+    pub(crate) folded: Folded,
+    /// The pane that takes the keys.
+    pub(crate) focus: Pane,
+    /// Whether it has the whole screen.
+    pub(crate) is_zoomed: bool,
+    /// Whether messages and logs are the whole deck's.
+    pub(crate) shows_all: bool,
+    /// How messages are looked at.
+    pub(crate) messages: Tail,
+    /// How logs are looked at.
+    pub(crate) logs: Tail,
+    /// What lies on top, the topmost last.
+    pub(crate) overlays: Vec<Overlay>,
+    /// What is being written.
+    pub(crate) composer: Composer,
+    /// What is being said.
+    pub(crate) toasts: Vec<Toast>,
+    /// The sizes asked for and not yet told back.
+    pub(crate) wanted: HashMap<PoolName, u32>,
+    /// What was drawn where.
+    pub(crate) view: ViewState,
+    seen: HashMap<WorkerId, Seen>,
+}
+
+impl Screen {
+    /// The screen of a deck that has told nothing yet.
+    pub(crate) fn new(name: &str, theme: Theme, history: Vec<String>) -> Self {
+        Self {
+            board: Board::new(name, 0),
+            now: Now::default(),
+            cores: 1,
+            theme,
+            selected: None,
+            folded: Folded::new(),
+            focus: Pane::Workers,
+            is_zoomed: false,
+            shows_all: false,
+            messages: Tail::default(),
+            logs: Tail::default(),
+            overlays: Vec::new(),
+            composer: Composer::new(history),
+            toasts: Vec::new(),
+            wanted: HashMap::new(),
+            view: ViewState::default(),
+            seen: HashMap::new(),
+        }
+    }
+
+    /// Whose messages and logs are shown.
+    pub(crate) fn scope(&self) -> Scope {
+        match &self.selected {
+            Some(Row::Worker(id)) if !self.shows_all => Scope::Worker(id.clone()),
+            Some(Row::Pool(pool)) if !self.shows_all => Scope::Pool(pool.clone()),
+            _ => Scope::Deck,
+        }
+    }
+
+    /// The index of the selected row.
+    pub(crate) fn selected_index(&self) -> usize {
+        self.selected
+            .as_ref()
+            .and_then(|row| rows::position(&self.board, &self.folded, row))
+            .unwrap_or(0)
+    }
+
+    /// Says something for a few seconds.
+    pub(crate) fn say(&mut self, text: impl Into<String>, is_bad: bool) {
+        let text = text.into();
+        self.toasts.retain(|toast| toast.text != text);
+        if self.toasts.len() >= TOASTS {
+            self.toasts.remove(0);
+        }
+        self.toasts.push(Toast {
+            text,
+            is_bad,
+            until: self.now.mono + TOAST,
+        });
+    }
+
+    /// Moves time; whether a toast went.
+    pub(crate) fn tick(&mut self, now: Now) -> bool {
+        self.now = now;
+        let before = self.toasts.len();
+        self.toasts.retain(|toast| toast.until > now.mono);
+        before != self.toasts.len()
+    }
+
+    /// Whether the deck is on its way down.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.overlays
+            .iter()
+            .any(|overlay| matches!(overlay, Overlay::Stopping { .. }))
+    }
+
+    /// Whether something shown runs by itself: a countdown, a wait, a toast.
+    pub(crate) fn has_countdown(&self) -> bool {
+        !self.toasts.is_empty()
+            || self.is_stopping()
+            || self
+                .board
+                .workers()
+                .any(|worker| worker.until.is_some() || worker.state == State::Stalled)
+    }
+
+    /// Notes that what is in scope has been looked at, and keeps the selection on a row that exists.
+    pub(crate) fn settle(&mut self) {
+        let exists = |row: &Row| match row {
+            Row::Worker(id) => self.board.worker(id).is_some(),
+            Row::Pool(pool) => self.board.pools.contains_key(pool),
+        };
+        if !self.selected.as_ref().is_some_and(exists) {
+            let pool = self.selected.as_ref().map(|row| Row::Pool(row.pool().clone()));
+            let index = pool
+                .and_then(|row| rows::position(&self.board, &self.folded, &row))
+                .unwrap_or(0);
+            self.selected = rows::at(&self.board, &self.folded, index);
+        } else if self.selected.is_some() {
+            // A pool that grew from one, or shrank to one, has another kind of row at the same place.
+            self.selected = rows::at(&self.board, &self.folded, self.selected_index());
+        }
+        for worker in self.scope().workers(&self.board) {
+            let now = Seen {
+                received: worker.received,
+                lines: worker.log_lines,
+                errors: worker.stderr_lines,
+            };
+            self.seen.insert(worker.id.clone(), now);
+        }
+        if self.seen.len() > self.board.workers().count() {
+            self.seen.retain(|id, _| self.board.worker(id).is_some());
+        }
+    }
+
+    /// Whether a worker said something, and whether on standard error, since it was last looked at.
+    pub(crate) fn news(&self, id: &WorkerId) -> (bool, bool) {
+        let Some(worker) = self.board.worker(id) else {
+            return (false, false);
+        };
+        let seen = self.seen.get(id).copied().unwrap_or_default();
+        (
+            worker.received > seen.received || worker.log_lines > seen.lines,
+            worker.stderr_lines > seen.errors,
+        )
+    }
+
+    /// How many messages and bytes are on their way to workers.
+    pub(crate) fn in_flight(&self) -> (u64, u64) {
+        self.board.workers().fold((0, 0), |(mailbox, unread), worker| {
+            (
+                mailbox + worker.sampled.mailbox,
+                unread + worker.sampled.unread_bytes,
+            )
+        })
+    }
+
+    /// The workers that still have a process, or are about to.
+    pub(crate) fn alive(&self) -> Vec<WorkerId> {
+        self.board
+            .workers()
+            .filter(|worker| worker.state.is_live() || worker.state == State::Starting)
+            .map(|worker| worker.id.clone())
+            .collect()
+    }
+}

@@ -1,0 +1,200 @@
+//! What happens on the screen when something happens: the only place that changes the model.
+//!
+//! Pure: what has to be done outside comes back as [`Request`]s. Called by `app`.
+
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
+
+use crate::model::{Board, Command, Event, Now, Outcome, Refusal, Stamped};
+use crate::tui::action::Action;
+use crate::tui::screen::{Overlay, Pane, Screen, Tail};
+use crate::tui::{act, composer, glide, keymap, overlay};
+
+/// What can happen.
+#[derive(Debug)]
+pub(crate) enum Msg {
+    /// Time went on.
+    Tick(Now),
+    /// A key.
+    Key(KeyEvent),
+    /// The mouse.
+    Mouse(MouseEvent),
+    /// Pasted text.
+    Paste(String),
+    /// The deck as it is.
+    Snapshot(Box<Board>),
+    /// What happened in the deck.
+    Events(Arc<[Stamped]>),
+    /// How many events were missed.
+    Lagged(u64),
+    /// What became of a command.
+    Answered(Result<Outcome, Refusal>),
+}
+
+/// What is to be done outside.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Request {
+    /// Give the deck a command.
+    Issue(Command),
+    /// Keep a text that was sent.
+    Remember(String),
+    /// Give the terminal back and stop until called to the foreground.
+    Suspend,
+    /// Draw everything anew.
+    Redraw,
+    /// End at once, whatever still runs.
+    EndNow,
+}
+
+/// Changes the model by what happened.
+pub(crate) fn update(screen: &mut Screen, msg: Msg) -> Vec<Request> {
+    match msg {
+        Msg::Tick(now) => {
+            screen.tick(now);
+        }
+        Msg::Key(key) if key.kind == KeyEventKind::Release => {}
+        Msg::Key(key) => {
+            let requests = press(screen, key);
+            screen.settle();
+            return requests;
+        }
+        Msg::Mouse(mouse) => {
+            glide::mouse(screen, mouse);
+            screen.settle();
+        }
+        Msg::Paste(text) => {
+            // Pasted text goes into the text field on top, or nowhere: it never acts.
+            if let Some(Overlay::History { query, .. }) = screen.overlays.last_mut() {
+                query.extend(text.chars().filter(|c| !c.is_control()).take(200));
+            } else if screen.overlays.is_empty() && screen.composer.is_open() {
+                screen.composer.paste(&text);
+            }
+        }
+        Msg::Snapshot(board) => {
+            screen.board = *board;
+            screen.wanted.clear();
+            screen.settle();
+        }
+        Msg::Events(events) => fold(screen, &events),
+        Msg::Lagged(missed) => screen.say(
+            format!("The dashboard fell behind and skipped {missed} events"),
+            false,
+        ),
+        Msg::Answered(answer) => answered(screen, answer),
+    }
+    Vec::new()
+}
+
+fn fold(screen: &mut Screen, events: &[Stamped]) {
+    for stamped in events {
+        if let Event::Pool(changed) = &stamped.event {
+            screen.wanted.remove(&changed.pool);
+        }
+        screen.board.apply(stamped);
+    }
+}
+
+fn answered(screen: &mut Screen, answer: Result<Outcome, Refusal>) {
+    match answer {
+        Ok(Outcome::Sent { delivered, .. }) if delivered.len() != 1 => {
+            screen.say(format!("Sent to {} workers", delivered.len()), false);
+        }
+        Ok(_) => {}
+        Err(refusal) => {
+            screen.wanted.clear();
+            let mut text = capital(&refusal.message);
+            if let Some(hint) = &refusal.hint {
+                text.push_str(" · ");
+                text.push_str(hint);
+            }
+            screen.say(text, true);
+        }
+    }
+}
+
+/// A fragment as the beginning of a sentence.
+fn capital(fragment: &str) -> String {
+    let mut chars = fragment.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
+}
+
+fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
+    let chord = keymap::chord(&key);
+    if chord.modifiers == KeyModifiers::CONTROL {
+        match chord.code {
+            KeyCode::Char('c') => return interrupt(screen),
+            KeyCode::Char('z') => return vec![Request::Suspend],
+            KeyCode::Char('l') => return vec![Request::Redraw],
+            _ => {}
+        }
+    }
+    if !screen.overlays.is_empty() {
+        return overlay::press(screen, key);
+    }
+    if screen.composer.is_open() {
+        return write(screen, key);
+    }
+    match keymap::find(&key, screen.focus) {
+        Some(action) => act::act(screen, action),
+        None => Vec::new(),
+    }
+}
+
+/// Ctrl-C asks as `q` does; a second one, while the question or the stopping is on the screen, ends everything.
+fn interrupt(screen: &mut Screen) -> Vec<Request> {
+    if screen.is_stopping() || screen.overlays.contains(&Overlay::Quit) {
+        return vec![Request::EndNow];
+    }
+    act::act(screen, Action::Quit)
+}
+
+fn write(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
+    if composer::is_newline(&key) {
+        screen.composer.key(key);
+        return Vec::new();
+    }
+    let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
+    match key.code {
+        KeyCode::Esc => screen.composer.close(),
+        KeyCode::Enter => return submit(screen),
+        KeyCode::Tab | KeyCode::BackTab => {}
+        KeyCode::Char('r') if is_control => {
+            if screen.composer.history().is_empty() {
+                screen.say("Nothing was sent yet on this deck", false);
+            } else {
+                screen.overlays.push(Overlay::History {
+                    query: String::new(),
+                    at: 0,
+                });
+            }
+        }
+        _ => screen.composer.key(key),
+    }
+    Vec::new()
+}
+
+fn submit(screen: &mut Screen) -> Vec<Request> {
+    let Some(message) = screen.composer.submit() else {
+        return Vec::new();
+    };
+    let Some(to) = screen.composer.target().cloned() else {
+        return Vec::new();
+    };
+    let text = screen.composer.sent();
+    // What was sent and its answer are to be seen.
+    screen.messages = Tail::default();
+    if screen.is_zoomed && screen.focus == Pane::Logs {
+        screen.focus = Pane::Messages;
+    }
+    vec![
+        Request::Issue(Command::Send {
+            to,
+            message,
+            wait: None,
+        }),
+        Request::Remember(text),
+    ]
+}
