@@ -184,8 +184,8 @@ impl WorkerView {
             .copied()
     }
 
-    /// The latencies of the recent replies, oldest first.
-    pub fn latencies(&self) -> impl Iterator<Item = Duration> + '_ {
+    /// The latencies of recent replies, oldest first.
+    pub fn latencies(&self) -> impl DoubleEndedIterator<Item = Duration> + '_ {
         self.latencies.iter().copied()
     }
 

@@ -146,14 +146,22 @@ fn scale(screen: &mut Screen, is_more: bool) -> Vec<Request> {
     let Some(pool) = screen.selected.as_ref().map(|row| row.pool().clone()) else {
         return Vec::new();
     };
-    let there = screen.board.pools.get(&pool).map_or(0, |pool| pool.workers.len());
+    let there = screen
+        .board
+        .pools
+        .get(&pool)
+        .map_or(0, |pool| pool.workers.len());
     let there = u32::try_from(there).unwrap_or(u32::MAX);
     let now = screen.wanted.get(&pool).copied().unwrap_or(there);
     if !is_more && now <= 1 {
         screen.say(format!("{pool} has one worker · s stops it"), false);
         return Vec::new();
     }
-    let instances = if is_more { now.saturating_add(1) } else { now - 1 };
+    let instances = if is_more {
+        now.saturating_add(1)
+    } else {
+        now - 1
+    };
     screen.wanted.insert(pool.clone(), instances);
     vec![Request::Issue(Command::Scale { pool, instances })]
 }

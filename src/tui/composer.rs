@@ -161,7 +161,8 @@ impl Composer {
             Verdict::Invalid(line, column, _) => {
                 let (row, column) = (line.saturating_sub(1), column.saturating_sub(1));
                 let jump = |number| u16::try_from(number).unwrap_or(u16::MAX);
-                self.area.move_cursor(CursorMove::Jump(jump(row), jump(column)));
+                self.area
+                    .move_cursor(CursorMove::Jump(jump(row), jump(column)));
                 None
             }
         }

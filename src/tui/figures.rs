@@ -123,7 +123,10 @@ mod tests {
         assert_eq!(bytes(148_897_792), "142M");
         assert_eq!(bytes(u64::MAX), "15E");
         for number in [0, 999, 1000, 1023, 1_048_575, 1 << 40, u64::MAX] {
-            assert!(bytes(number).len() <= 5 && short(number).len() <= 5, "{number}");
+            assert!(
+                bytes(number).len() <= 5 && short(number).len() <= 5,
+                "{number}"
+            );
         }
     }
 

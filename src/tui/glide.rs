@@ -61,7 +61,8 @@ fn step(screen: &mut Screen, pane: Pane, by: usize, is_up: bool) {
         }
         Pane::Messages => {
             let shown = screen.view.messages.1.clone();
-            screen.messages = moved::<Traffic>(&screen.board, &scope, screen.messages, &shown, by, is_up);
+            screen.messages =
+                moved::<Traffic>(&screen.board, &scope, screen.messages, &shown, by, is_up);
         }
         Pane::Logs => {
             let shown = screen.view.logs.1.clone();
@@ -145,7 +146,8 @@ pub(crate) fn mouse(screen: &mut Screen, mouse: MouseEvent) {
         _ => return,
     };
     if let Some(top) = screen.overlays.last_mut() {
-        if let Overlay::Help { top } | Overlay::Worker { top, .. } | Overlay::Text { top, .. } = top {
+        if let Overlay::Help { top } | Overlay::Worker { top, .. } | Overlay::Text { top, .. } = top
+        {
             *top = if is_up {
                 top.saturating_sub(NOTCH)
             } else {

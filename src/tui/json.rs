@@ -101,7 +101,11 @@ pub(crate) fn pretty(text: &str, most: usize) -> Vec<String> {
         }
         let closes = token == Token::Mark && matches!(piece, "}" | "]");
         let was_open = matches!(before, "{" | "[");
-        depth = if closes { depth.saturating_sub(1) } else { depth };
+        depth = if closes {
+            depth.saturating_sub(1)
+        } else {
+            depth
+        };
         if (was_open && !closes) || before == "," || (closes && !was_open) {
             lines.push(std::mem::take(&mut line));
             line = "  ".repeat(depth.min(32));
@@ -149,7 +153,15 @@ mod tests {
     fn pretty_text_is_indented() {
         assert_eq!(
             pretty(r#"{"a":[1,{}],"b":"x"}"#, 99),
-            ["{", "  \"a\": [", "    1,", "    {}", "  ],", "  \"b\": \"x\"", "}"]
+            [
+                "{",
+                "  \"a\": [",
+                "    1,",
+                "    {}",
+                "  ],",
+                "  \"b\": \"x\"",
+                "}"
+            ]
         );
         assert_eq!(pretty("[1,2,3]", 2), ["[", "  1,", "…"]);
     }

@@ -23,9 +23,9 @@ pub(crate) fn bindings(pane: Pane) -> impl Iterator<Item = &'static Binding> {
         Pane::Workers => Context::Workers,
         Pane::Messages | Pane::Logs => Context::Traffic,
     };
-    ACTIONS
-        .iter()
-        .filter(move |binding| matches!(binding.context, Context::Everywhere) || binding.context == context)
+    ACTIONS.iter().filter(move |binding| {
+        matches!(binding.context, Context::Everywhere) || binding.context == context
+    })
 }
 
 /// What a key asks for in a pane.

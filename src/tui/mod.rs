@@ -22,4 +22,9 @@ mod theme;
 mod update;
 mod view;
 
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
 pub use action::{ACTIONS, Action, Binding, Chord, Context};

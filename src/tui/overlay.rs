@@ -56,7 +56,10 @@ fn message(screen: &Screen) -> Option<Overlay> {
             };
             let when = envelope.at.time_of_day();
             (
-                format!("Message {way} {} · {when} · {} bytes", worker.id, envelope.bytes),
+                format!(
+                    "Message {way} {} · {when} · {} bytes",
+                    worker.id, envelope.bytes
+                ),
                 lines,
             )
         }
@@ -184,7 +187,10 @@ fn search(screen: &mut Screen, key: KeyEvent) {
         }
         KeyCode::Enter => {
             let found = screen.composer.search(query, LISTED);
-            let text = found.get(*at).or(found.last()).map(|text| (*text).to_owned());
+            let text = found
+                .get(*at)
+                .or(found.last())
+                .map(|text| (*text).to_owned());
             screen.overlays.pop();
             if let Some(text) = text {
                 screen.composer.replace(&text);

@@ -35,16 +35,30 @@ impl Recall {
         let name: String = deck
             .chars()
             .take(64)
-            .map(|c| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' })
+            .map(|c| {
+                if c.is_alphanumeric() || c == '-' || c == '_' {
+                    c
+                } else {
+                    '-'
+                }
+            })
             .collect();
         Self {
-            file: state.map(|folder| folder.join("forkdeck/history").join(format!("{name}.jsonl"))),
+            file: state.map(|folder| {
+                folder
+                    .join("forkdeck/history")
+                    .join(format!("{name}.jsonl"))
+            }),
         }
     }
 
     /// What was sent before, oldest first.
     pub(crate) fn load(&self) -> Vec<String> {
-        let Some(file) = self.file.as_ref().and_then(|path| fs::File::open(path).ok()) else {
+        let Some(file) = self
+            .file
+            .as_ref()
+            .and_then(|path| fs::File::open(path).ok())
+        else {
             return Vec::new();
         };
         let mut bytes = Vec::new();
@@ -76,7 +90,10 @@ impl Recall {
 
 fn write(path: &Path, history: &[String], text: &str) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
     }
     let is_long = fs::metadata(path).is_ok_and(|meta| meta.len() > LONGEST as u64);
     let mut lines = String::new();

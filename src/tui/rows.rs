@@ -119,5 +119,8 @@ pub(crate) fn position(board: &Board, folded: &Folded, row: &Row) -> Option<usiz
 
 /// Whether the pool of this row can be folded.
 pub(crate) fn is_foldable(board: &Board, pool: &PoolName) -> bool {
-    board.pools.get(pool).is_some_and(|pool| pool.workers.len() > 1)
+    board
+        .pools
+        .get(pool)
+        .is_some_and(|pool| pool.workers.len() > 1)
 }

@@ -48,6 +48,11 @@ impl Painter {
         self.used
     }
 
+    /// How many cells are left.
+    pub(crate) fn left_over(&self) -> usize {
+        self.width.saturating_sub(self.used)
+    }
+
     /// Adds text in one style.
     pub(crate) fn text(&mut self, text: &str, style: Style) -> &mut Self {
         for c in text.chars() {
@@ -68,7 +73,7 @@ impl Painter {
     /// Adds text at the left edge of exactly `cells` cells.
     pub(crate) fn left(&mut self, text: &str, cells: usize, style: Style) -> &mut Self {
         let end = (self.used + cells).min(self.width);
-        let mut part = Self::new(end - self.used);
+        let mut part = Self::new(end.saturating_sub(self.used));
         part.text(text, style);
         self.append(part);
         self.pad(end.saturating_sub(self.used))
@@ -76,7 +81,7 @@ impl Painter {
 
     /// Adds blank cells.
     pub(crate) fn pad(&mut self, cells: usize) -> &mut Self {
-        let cells = cells.min(self.width - self.used);
+        let cells = cells.min(self.left_over());
         if cells > 0 {
             self.spans.push(Span::raw(" ".repeat(cells)));
             self.used += cells;
@@ -110,10 +115,13 @@ impl Painter {
         self
     }
 
-    /// Adds what another painter gathered.
+    /// Adds what another painter gathered, as far as it fits.
     pub(crate) fn append(&mut self, other: Self) -> &mut Self {
-        self.used += other.used;
-        self.spans.extend(other.finish().spans);
+        for span in other.finish().spans {
+            for c in span.content.chars() {
+                self.put(c, span.style);
+            }
+        }
         self
     }
 
@@ -145,7 +153,9 @@ impl Painter {
             }
             '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' => {}
             '\u{feff}' | '\u{ad}' | '\u{34f}' | '\u{1f3fb}'..='\u{1f3ff}' => {}
-            c if is_bidi(c) || is_hidden(c) => self.symbol(&format!("<U+{:04X}>", u32::from(c)), style),
+            c if is_bidi(c) || is_hidden(c) => {
+                self.symbol(&format!("<U+{:04X}>", u32::from(c)), style)
+            }
             '\0'..='\u{1f}' => {
                 let symbol = char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}');
                 self.put(symbol, style);
@@ -163,6 +173,9 @@ impl Painter {
     }
 
     fn put(&mut self, c: char, style: Style) {
+        if self.is_cut {
+            return;
+        }
         let cells = c.width().unwrap_or(0);
         if cells == 0 {
             self.marks += 1;
@@ -203,7 +216,11 @@ pub(crate) fn is_bidi(c: char) -> bool {
 
 /// Whether a character breaks lines, or is a tag that nobody sees.
 fn is_hidden(c: char) -> bool {
-    matches!(c, '\u{2028}' | '\u{2029}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
+    matches!(
+        c,
+        '\u{2028}' | '\u{2029}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{e0000}'
+            ..='\u{e0fff}'
+    )
 }
 
 #[cfg(test)]
@@ -241,7 +258,10 @@ mod tests {
 
     #[test]
     fn what_terminals_measure_differently_is_left_out() {
-        assert_eq!(shown("👩\u{200d}🚀👍\u{1f3fd}1\u{fe0f}".as_bytes()), "👩🚀👍1");
+        assert_eq!(
+            shown("👩\u{200d}🚀👍\u{1f3fd}1\u{fe0f}".as_bytes()),
+            "👩🚀👍1"
+        );
         assert_eq!(shown("a\u{202e}b".as_bytes()), "a<U+202E>b");
         let zalgo = format!("e{}", "\u{301}".repeat(1000));
         assert_eq!(shown(zalgo.as_bytes()).chars().count(), 4);

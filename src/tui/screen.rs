@@ -248,7 +248,10 @@ impl Screen {
             Row::Pool(pool) => self.board.pools.contains_key(pool),
         };
         if !self.selected.as_ref().is_some_and(exists) {
-            let pool = self.selected.as_ref().map(|row| Row::Pool(row.pool().clone()));
+            let pool = self
+                .selected
+                .as_ref()
+                .map(|row| Row::Pool(row.pool().clone()));
             let index = pool
                 .and_then(|row| rows::position(&self.board, &self.folded, &row))
                 .unwrap_or(0);
@@ -284,12 +287,14 @@ impl Screen {
 
     /// How many messages and bytes are on their way to workers.
     pub(crate) fn in_flight(&self) -> (u64, u64) {
-        self.board.workers().fold((0, 0), |(mailbox, unread), worker| {
-            (
-                mailbox + worker.sampled.mailbox,
-                unread + worker.sampled.unread_bytes,
-            )
-        })
+        self.board
+            .workers()
+            .fold((0, 0), |(mailbox, unread), worker| {
+                (
+                    mailbox + worker.sampled.mailbox,
+                    unread + worker.sampled.unread_bytes,
+                )
+            })
     }
 
     /// The workers that still have a process, or are about to.

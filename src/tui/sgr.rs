@@ -33,8 +33,14 @@ pub(crate) fn apply(parameters: &str, style: Style, base: Style, keeps_color: bo
             90..=97 => foreground(style, indexed(code - 90 + 8), keeps_color),
             40..=47 => background(style, indexed(code - 40), keeps_color),
             100..=107 => background(style, indexed(code - 100 + 8), keeps_color),
-            39 => Style { fg: base.fg, ..style },
-            49 => Style { bg: base.bg, ..style },
+            39 => Style {
+                fg: base.fg,
+                ..style
+            },
+            49 => Style {
+                bg: base.bg,
+                ..style
+            },
             code => attribute(code, style),
         };
     }
@@ -118,7 +124,10 @@ mod tests {
         assert_eq!(after("38;5;200").fg, Some(Color::Indexed(200)));
         assert_eq!(after("48:2:1:2:3").bg, Some(Color::Rgb(1, 2, 3)));
         assert_eq!(after("38;5"), Style::default());
-        assert_eq!(after("38;9;1"), Style::default().add_modifier(Modifier::BOLD));
+        assert_eq!(
+            after("38;9;1"),
+            Style::default().add_modifier(Modifier::BOLD)
+        );
         assert_eq!(after("31;0"), Style::default());
     }
 

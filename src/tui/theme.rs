@@ -80,20 +80,6 @@ impl Theme {
         }
     }
 
-    /// A line in the selection, on top of what it has.
-    pub(crate) fn selected(self, is_focused: bool) -> Style {
-        if is_focused {
-            Style::new().add_modifier(Modifier::BOLD)
-        } else {
-            Style::new()
-        }
-    }
-
-    /// The header line.
-    pub(crate) fn header(self) -> Style {
-        Style::new()
-    }
-
     /// The typist's cursor.
     pub(crate) fn cursor(self) -> Style {
         Style::new().add_modifier(Modifier::REVERSED)

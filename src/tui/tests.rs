@@ -1,0 +1,345 @@
+//! What keys do, by value; and that nothing can break the screen.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+
+use crate::model::{Address, Command, Direction, Refusal, RefusalKind, State, Stream};
+use crate::tui::fixture::{Fixture, at, pool, worker};
+use crate::tui::rows::Row;
+use crate::tui::screen::{Overlay, Pane};
+use crate::tui::update::{Msg, Request};
+
+fn issued(requests: Vec<Request>) -> Vec<Command> {
+    let commands = requests.into_iter().filter_map(|request| match request {
+        Request::Issue(command) => Some(command),
+        _ => None,
+    });
+    commands.collect()
+}
+
+#[test]
+fn a_typed_message_goes_to_the_selected_worker() {
+    let mut fixture = Fixture::busy();
+
+    let requests = fixture.press("m{\"hello\":\"world\"}\n");
+
+    let [
+        Request::Issue(Command::Send { to, message, .. }),
+        Request::Remember(text),
+    ] = requests.as_slice()
+    else {
+        panic!("{requests:?}");
+    };
+    assert_eq!(*to, Address::Worker(worker("resize", 1)));
+    assert_eq!(message.as_str(), text);
+    assert!(fixture.screen.composer.is_open());
+}
+
+#[test]
+fn a_broadcast_goes_to_the_pool_and_a_capital_one_to_all() {
+    let mut fixture = Fixture::busy();
+    fixture.press("b");
+    assert_eq!(
+        fixture.screen.composer.target(),
+        Some(&Address::PoolAll(pool("resize")))
+    );
+    fixture.press("\u{1b}B");
+    assert_eq!(fixture.screen.composer.target(), Some(&Address::All));
+}
+
+#[test]
+fn keys_drive_the_selected_worker() {
+    let mut fixture = Fixture::busy();
+    let to = Address::Worker(worker("resize", 1));
+    assert_eq!(
+        issued(fixture.press("r")),
+        [Command::Restart { to: to.clone() }]
+    );
+    assert_eq!(
+        issued(fixture.press("s")),
+        [Command::Stop { to: to.clone() }]
+    );
+    assert_eq!(
+        issued(fixture.press("K")),
+        [Command::Kill { to: to.clone() }]
+    );
+    fixture.state(&worker("resize", 1), State::Stopped);
+    assert_eq!(issued(fixture.press("s")), [Command::Start { to }]);
+}
+
+#[test]
+fn killing_a_pool_asks_first() {
+    let mut fixture = Fixture::busy();
+    fixture.press("g");
+    assert_eq!(fixture.press("K"), []);
+    let to = Address::PoolAll(pool("resize"));
+    assert_eq!(issued(fixture.press("\n")), [Command::Kill { to }]);
+    assert!(fixture.screen.overlays.is_empty());
+}
+
+#[test]
+fn scaling_counts_up_before_the_deck_answers() {
+    let mut fixture = Fixture::busy();
+    let scale = |instances| Command::Scale {
+        pool: pool("resize"),
+        instances,
+    };
+    assert_eq!(issued(fixture.press("++-")), [scale(5), scale(6), scale(5)]);
+}
+
+#[test]
+fn quitting_asks_only_while_something_is_in_flight() {
+    let mut idle = Fixture::new(&[("a", 1)]);
+    assert_eq!(issued(idle.press("q")), [Command::Down]);
+    let mut busy = Fixture::busy();
+    assert_eq!(busy.press("q"), []);
+    assert_eq!(busy.press("\u{1b}"), []);
+    assert!(busy.screen.overlays.is_empty());
+    assert_eq!(issued(busy.press("q\n")), [Command::Down]);
+}
+
+#[test]
+fn a_second_interrupt_ends_everything() {
+    let mut fixture = Fixture::busy();
+    fixture.press("m");
+    assert_eq!(fixture.control('c'), []);
+    assert_eq!(fixture.control('c'), [Request::EndNow]);
+}
+
+#[test]
+fn while_stopping_a_worker_can_be_ended() {
+    let mut fixture = Fixture::busy();
+    fixture.press("q\n");
+    let to = Address::Worker(worker("resize", 2));
+    assert_eq!(issued(fixture.press("↓K")), [Command::Kill { to }]);
+}
+
+#[test]
+fn pasted_text_never_acts() {
+    let mut fixture = Fixture::busy();
+    assert_eq!(fixture.send(Msg::Paste("qKr\x03".into())), []);
+    assert!(fixture.screen.overlays.is_empty() && !fixture.screen.composer.is_open());
+    fixture.press("m");
+    fixture.send(Msg::Paste("{\"a\":\n1}".into()));
+    assert_eq!(fixture.screen.composer.text(), "{\"a\":\n1}");
+}
+
+#[test]
+fn a_refusal_is_said_with_its_hint() {
+    let mut fixture = Fixture::busy();
+    let refusal =
+        Refusal::new(RefusalKind::NotRunning, "mail/1 does not run").hint("press s to start it");
+    fixture.send(Msg::Answered(Err(refusal)));
+    assert_eq!(
+        fixture.screen.toasts[0].text,
+        "Mail/1 does not run · press s to start it"
+    );
+    fixture.send(Msg::Tick(at(170)));
+    assert!(fixture.screen.toasts.is_empty());
+}
+
+#[test]
+fn a_pool_folds_and_takes_the_selection() {
+    let mut fixture = Fixture::busy();
+    fixture.press("←");
+    assert_eq!(fixture.screen.selected, Some(Row::Pool(pool("resize"))));
+    fixture.press("↓");
+    assert_eq!(fixture.screen.selected, Some(Row::Pool(pool("fetch"))));
+}
+
+#[test]
+fn a_list_stays_where_it_is_held_while_lines_come() {
+    let mut fixture = Fixture::busy();
+    let id = worker("resize", 1);
+    for number in 0..100 {
+        fixture.log(&id, Stream::Stdout, format!("line {number}").as_bytes());
+    }
+    fixture.press("\t\t");
+    fixture.draw(80, 24);
+    fixture.press("↑↑");
+    let before = fixture.draw(80, 24);
+    assert!(before.contains("held"));
+    fixture.log(&id, Stream::Stdout, b"newer");
+    assert!(!fixture.draw(80, 24).contains("newer"));
+    fixture.press("f");
+    assert!(fixture.draw(80, 24).contains("newer"));
+    fixture.press("g");
+    assert!(fixture.draw(80, 24).contains("reading cat.jpg"));
+    fixture.press("G");
+    assert!(fixture.draw(80, 24).contains("newer"));
+}
+
+#[test]
+fn lines_of_several_workers_stand_in_the_order_in_which_they_came() {
+    let mut fixture = Fixture::new(&[("a", 3)]);
+    for number in [2, 1, 3, 1, 2] {
+        fixture.log(
+            &worker("a", number),
+            Stream::Stdout,
+            format!("from {number}").as_bytes(),
+        );
+    }
+    fixture.press("\t\t");
+    let text = fixture.draw(120, 24);
+    let seen: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.split("from ").nth(1))
+        .collect();
+    let numbers: String = seen.iter().filter_map(|rest| rest.chars().next()).collect();
+    assert_eq!(numbers, "21312");
+}
+
+#[test]
+fn the_mouse_selects_and_scrolls() {
+    let mut fixture = Fixture::busy();
+    fixture.draw(80, 24);
+    let mouse = |kind, row| MouseEvent {
+        kind,
+        column: 10,
+        row,
+        modifiers: KeyModifiers::NONE,
+    };
+    fixture.send(Msg::Mouse(mouse(
+        MouseEventKind::Down(MouseButton::Left),
+        5,
+    )));
+    assert_eq!(
+        fixture.screen.selected,
+        Some(Row::Worker(worker("resize", 2)))
+    );
+    fixture.send(Msg::Mouse(mouse(MouseEventKind::ScrollDown, 5)));
+    assert_eq!(
+        fixture.screen.selected,
+        Some(Row::Worker(worker("resize", 3)))
+    );
+    fixture.send(Msg::Mouse(mouse(
+        MouseEventKind::Down(MouseButton::Left),
+        18,
+    )));
+    assert_eq!(fixture.screen.focus, Pane::Messages);
+}
+
+#[test]
+fn a_message_opens_indented() {
+    let mut fixture = Fixture::busy();
+    fixture.message(
+        &worker("resize", 1),
+        Direction::In,
+        "{\"deep\":{\"er\":1}}",
+        None,
+    );
+    fixture.press("\t\n");
+    assert!(matches!(
+        fixture.screen.overlays.last(),
+        Some(Overlay::Text { .. })
+    ));
+    assert!(fixture.draw(80, 24).contains("    \"er\": 1"));
+}
+
+/// A small generator, so that a failure comes back with its seed.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, below: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % below
+    }
+}
+
+fn random_key(dice: &mut Dice) -> KeyEvent {
+    const CODES: [KeyCode; 12] = [
+        KeyCode::Up,
+        KeyCode::Down,
+        KeyCode::Left,
+        KeyCode::Right,
+        KeyCode::Enter,
+        KeyCode::Esc,
+        KeyCode::Tab,
+        KeyCode::BackTab,
+        KeyCode::PageUp,
+        KeyCode::PageDown,
+        KeyCode::Backspace,
+        KeyCode::Home,
+    ];
+    const CHARS: &str = "mbBrsK+-zfa?qhjklgG {}[]\":1né日\u{301}\u{202e}";
+    let modifiers = match dice.roll(8) {
+        0 => KeyModifiers::CONTROL,
+        1 => KeyModifiers::ALT,
+        _ => KeyModifiers::NONE,
+    };
+    let code = if dice.roll(2) == 0 {
+        CODES[usize::try_from(dice.roll(12)).unwrap()]
+    } else {
+        let chars: Vec<char> = CHARS.chars().collect();
+        KeyCode::Char(chars[usize::try_from(dice.roll(chars.len() as u64)).unwrap()])
+    };
+    KeyEvent::new(code, modifiers)
+}
+
+#[test]
+fn nothing_that_happens_breaks_the_screen() {
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    let mut fixture = Fixture::busy();
+    let mut size = (80_u16, 24_u16);
+    for step in 0..20_000_u32 {
+        let id = worker(
+            ["resize", "fetch", "mail"][step as usize % 3],
+            u32::try_from(dice.roll(4)).unwrap() + 1,
+        );
+        match dice.roll(20) {
+            0 => {
+                let state = State::ALL[usize::try_from(dice.roll(10)).unwrap()];
+                fixture.state(&id, state);
+            }
+            1 => fixture.log(
+                &id,
+                Stream::Stderr,
+                "\u{1b}[31m日本\u{202e}\t\x07".as_bytes(),
+            ),
+            2 => fixture.message(&id, Direction::In, "{\"a\":[1,\"\u{1f469}\"]}", Some(3)),
+            3 => {
+                size = (
+                    u16::try_from(dice.roll(140)).unwrap(),
+                    u16::try_from(dice.roll(50)).unwrap(),
+                )
+            }
+            4 => {
+                let instances = u32::try_from(dice.roll(6)).unwrap();
+                let changed = crate::model::PoolChanged {
+                    pool: id.pool.clone(),
+                    instances,
+                };
+                fixture.event(crate::model::Event::Pool(changed));
+            }
+            5 => {
+                let kind = [
+                    MouseEventKind::Down(MouseButton::Left),
+                    MouseEventKind::ScrollUp,
+                    MouseEventKind::ScrollDown,
+                ][usize::try_from(dice.roll(3)).unwrap()];
+                let (column, row) = (
+                    u16::try_from(dice.roll(140)).unwrap(),
+                    u16::try_from(dice.roll(50)).unwrap(),
+                );
+                fixture.send(Msg::Mouse(MouseEvent {
+                    kind,
+                    column,
+                    row,
+                    modifiers: KeyModifiers::NONE,
+                }));
+            }
+            6 => fixture.fault(&id),
+            7 => drop(fixture.send(Msg::Paste("{\"a\":1}\u{202e}\r\n".into()))),
+            8 => drop(fixture.send(Msg::Tick(at(u64::from(step))))),
+            9 if dice.roll(20) == 0 => fixture.screen.overlays.clear(),
+            _ => {
+                let key = random_key(&mut dice);
+                fixture.send(Msg::Key(key));
+            }
+        }
+        if step % 4 == 0 {
+            fixture.draw(size.0, size.1);
+        }
+    }
+}

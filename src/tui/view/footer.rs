@@ -1,0 +1,82 @@
+//! The keys that work right now, out of the one table.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::tui::keymap;
+use crate::tui::sanitize::{Painter, width};
+use crate::tui::screen::{Overlay, Screen};
+use crate::tui::view::frame::line;
+
+/// Draws the footer.
+pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
+    let keys: Vec<(String, String)> = match screen.overlays.last() {
+        Some(top) => on_top(top),
+        None if screen.composer.is_open() => pairs(&[
+            ("Enter", "send"),
+            ("Alt-Enter", "new line"),
+            ("↑", "earlier"),
+            ("Ctrl-R", "search history"),
+            ("Esc", "close"),
+        ]),
+        None => in_pane(screen, usize::from(area.width)),
+    };
+    let mut painter = Painter::new(usize::from(area.width));
+    for (key, label) in keys {
+        let taken = width(&key) + width(&label) + 3;
+        if taken > painter.left_over() {
+            break;
+        }
+        painter.pad(1).text(&key, screen.theme.accent()).pad(1);
+        painter.text(&label, screen.theme.text()).pad(1);
+    }
+    line(buffer, area, 0, &painter.finish());
+}
+
+/// The keys of the focused pane; help and quit always have their place.
+fn in_pane(screen: &Screen, columns: usize) -> Vec<(String, String)> {
+    let all: Vec<_> = keymap::bindings(screen.focus)
+        .filter(|binding| binding.in_footer)
+        .filter_map(|binding| Some((binding.keys.first()?.to_string(), binding.label.to_owned())))
+        .collect();
+    let size = |pair: &(String, String)| width(&pair.0) + width(&pair.1) + 3;
+    let (first, last) = all.split_at(all.len().saturating_sub(2));
+    let mut room = columns.saturating_sub(last.iter().map(size).sum());
+    let mut shown = Vec::new();
+    for pair in first {
+        let Some(left) = room.checked_sub(size(pair)) else {
+            break;
+        };
+        room = left;
+        shown.push(pair.clone());
+    }
+    shown.extend_from_slice(last);
+    shown
+}
+
+fn on_top(top: &Overlay) -> Vec<(String, String)> {
+    pairs(match top {
+        Overlay::Help { .. } | Overlay::Worker { .. } | Overlay::Text { .. } => {
+            &[("↑↓", "scroll"), ("Esc", "close")]
+        }
+        Overlay::History { .. } => &[
+            ("Enter", "take"),
+            ("↑↓", "choose"),
+            ("type", "to search"),
+            ("Esc", "close"),
+        ],
+        Overlay::Quit => &[("Enter", "stop all and quit"), ("Esc", "stay")],
+        Overlay::KillPool(_) => &[("Enter", "kill all"), ("Esc", "leave them")],
+        Overlay::Stopping { .. } => &[
+            ("K", "end the chosen one now"),
+            ("↑↓", "choose"),
+            ("Ctrl-C", "end everything now"),
+        ],
+    })
+}
+
+fn pairs(keys: &[(&str, &str)]) -> Vec<(String, String)> {
+    let keys = keys.iter();
+    keys.map(|(key, label)| ((*key).to_owned(), (*label).to_owned()))
+        .collect()
+}

@@ -1,0 +1,82 @@
+//! The header: the deck's name, its workers by state, and what the deck itself costs.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use crate::model::State;
+use crate::tui::figures::{bytes, cells, percent};
+use crate::tui::sanitize::Painter;
+use crate::tui::screen::Screen;
+use crate::tui::theme::mark;
+use crate::tui::view::frame::line;
+
+/// Draws the header.
+pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
+    let width = usize::from(area.width);
+    let cost = cost(screen);
+    let room = width.saturating_sub(cost.width() + 1);
+    let mut left = Painter::new(if room < 30 { width } else { room });
+    left.text(" forkdeck", screen.theme.accent());
+    left.text("  ", screen.theme.text());
+    left.text(&screen.board.deck.name, screen.theme.strong());
+    left.text("  ", screen.theme.text());
+    counts(screen, &mut left, width >= 60);
+    let used = left.used();
+    line(buffer, area, 0, &left.finish());
+    if used + cost.width() < width && room >= 30 {
+        let x = area.right() - cells(cost.width());
+        buffer.set_line(x, area.y, &cost, area.width);
+    }
+}
+
+/// How many workers are in each state; the states that nobody is in are left out.
+fn counts(screen: &Screen, painter: &mut Painter, with_words: bool) {
+    for state in State::ALL {
+        let workers = screen.board.workers();
+        let count = workers.filter(|worker| worker.state == state).count();
+        if count == 0 {
+            continue;
+        }
+        painter.text(" ", screen.theme.text());
+        painter.text(mark(state), screen.theme.state(state));
+        painter.text(&format!(" {count}"), screen.theme.strong());
+        if with_words {
+            painter.text(&format!(" {state} "), screen.theme.text());
+        }
+    }
+}
+
+fn cost(screen: &Screen) -> Line<'static> {
+    let sampled = &screen.board.deck.sampled;
+    let theme = screen.theme;
+    let mut painter = Painter::new(60);
+    let cpu = sampled.cpu_percent.map_or_else(
+        || "—".to_owned(),
+        |cpu| {
+            if cpu < 10.0 {
+                format!("{cpu:.1}%")
+            } else {
+                percent(cpu)
+            }
+        },
+    );
+    painter.text("deck ", theme.dim()).text(&cpu, theme.text());
+    if sampled.memory_bytes > 0 {
+        painter.text("  ", theme.text());
+        painter.text(&bytes(sampled.memory_bytes), theme.text());
+    }
+    if sampled.loop_p99_us > 0 {
+        let late = sampled.loop_p99_us;
+        painter.text("  loop ", theme.dim());
+        let tenths = late.div_ceil(100);
+        let style = if late > 20_000 {
+            theme.warning()
+        } else {
+            theme.text()
+        };
+        painter.text(&format!("{}.{}ms", tenths / 10, tenths % 10), style);
+    }
+    painter.pad(1);
+    painter.finish()
+}

@@ -1,0 +1,79 @@
+//! What the selected worker, pool or deck prints.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::model::{LogLine, Stream};
+use crate::tui::figures::{count, plural, short};
+use crate::tui::merge;
+use crate::tui::rows::Scope;
+use crate::tui::sanitize::Painter;
+use crate::tui::screen::{Pane, Screen, ViewState};
+use crate::tui::view::frame::{Frame, empty, line};
+use crate::tui::view::messages::{Sides, names, note, waiting};
+
+/// Draws the pane.
+pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) {
+    let scope = screen.scope();
+    let title = format!("Logs · {}", scope.title());
+    let frame = Frame {
+        title: &title,
+        note: note(screen, screen.logs),
+        below: below(screen, &scope),
+        is_focused: screen.focus == Pane::Logs,
+    };
+    let inner = frame.render(screen.theme, area, buffer);
+    let height = usize::from(inner.height);
+    let found = merge::window::<LogLine>(&screen.board, &scope, screen.logs.bottom, height);
+    view.logs = (inner, found.iter().map(|(_, item)| item.order).collect());
+    if found.is_empty() {
+        let text = waiting(screen, &scope, "Nothing printed yet");
+        empty(screen.theme, inner, &text, buffer);
+        return;
+    }
+    let chosen = screen.logs.cursor.or(view.logs.1.last().copied());
+    let sides = Sides {
+        names: names(&scope, found.iter().map(|(worker, _)| *worker)),
+        is_short: inner.width < 56,
+        is_focused: screen.focus == Pane::Logs,
+    };
+    for (row, (worker, item)) in found.iter().enumerate() {
+        let is_chosen = chosen == Some(item.order) && sides.is_focused;
+        let mut painter = Painter::new(usize::from(inner.width));
+        sides.paint(screen, worker, item.at, is_chosen, &mut painter);
+        paint(screen, item, &mut painter);
+        line(buffer, inner, row, &painter.finish());
+    }
+}
+
+fn paint(screen: &Screen, item: &LogLine, painter: &mut Painter) {
+    let theme = screen.theme;
+    let base = match item.stream {
+        Stream::Stdout => theme.text(),
+        Stream::Stderr => {
+            painter.text("! ", theme.bad());
+            theme.warning()
+        }
+    };
+    painter.output(&item.bytes, base, theme.has_color());
+    if item.cut > 0 {
+        painter.text(&format!(" … {} bytes more", count(item.cut)), theme.dim());
+    }
+}
+
+fn below(screen: &Screen, scope: &Scope) -> Option<String> {
+    let (mut lines, mut dropped, mut gone) = (0, 0, 0);
+    for worker in scope.workers(&screen.board) {
+        lines += worker.log_lines;
+        dropped += worker.dropped_lines;
+        gone += worker.logs.gone();
+    }
+    let mut text = plural(usize::try_from(lines).unwrap_or(usize::MAX), "line");
+    if gone > 0 {
+        text = format!("{text} · {} too old to show", short(gone));
+    }
+    if dropped > 0 {
+        text = format!("{text} · {} dropped", count(dropped));
+    }
+    Some(text)
+}

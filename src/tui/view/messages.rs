@@ -1,0 +1,206 @@
+//! What passes on the channels of the selected worker, pool or deck.
+
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::model::{Direction, Envelope, FrameFault, State, Traffic, WallTime, WorkerView};
+use crate::tui::figures::{count, short};
+use crate::tui::json;
+use crate::tui::merge;
+use crate::tui::rows::Scope;
+use crate::tui::sanitize::{Painter, width};
+use crate::tui::screen::{Pane, Screen, Tail, ViewState};
+use crate::tui::view::frame::{Frame, empty, line};
+use crate::wire::FaultKind;
+
+/// The cells that a latency takes at the right edge.
+const LATENCY: usize = 8;
+
+/// Draws the pane.
+pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) {
+    let scope = screen.scope();
+    let title = format!("Messages · {}", scope.title());
+    let frame = Frame {
+        title: &title,
+        note: note(screen, screen.messages),
+        below: below(screen, &scope),
+        is_focused: screen.focus == Pane::Messages,
+    };
+    let inner = frame.render(screen.theme, area, buffer);
+    let height = usize::from(inner.height);
+    let found = merge::window::<Traffic>(&screen.board, &scope, screen.messages.bottom, height);
+    view.messages = (inner, found.iter().map(|(_, item)| item.order()).collect());
+    if found.is_empty() {
+        let text = waiting(screen, &scope, "No messages yet · m writes one");
+        empty(screen.theme, inner, &text, buffer);
+        return;
+    }
+    let chosen = screen.messages.cursor.or(view.messages.1.last().copied());
+    let names = names(&scope, found.iter().map(|(worker, _)| *worker));
+    let sides = Sides {
+        names,
+        is_short: inner.width < 56,
+        is_focused: screen.focus == Pane::Messages,
+    };
+    for (row, (worker, item)) in found.iter().enumerate() {
+        let is_chosen = chosen == Some(item.order()) && sides.is_focused;
+        let mut painter = Painter::new(usize::from(inner.width));
+        paint(screen, &sides, worker, item, is_chosen, &mut painter);
+        line(buffer, inner, row, &painter.finish());
+    }
+}
+
+/// How a list's lines begin.
+#[derive(Debug)]
+pub(crate) struct Sides {
+    /// The cells for a worker's name; 0 where all lines are one worker's.
+    pub(crate) names: usize,
+    /// Whether the time goes without milliseconds.
+    pub(crate) is_short: bool,
+    /// Whether the pane takes the keys.
+    pub(crate) is_focused: bool,
+}
+
+impl Sides {
+    /// Paints a line's mark, time and worker.
+    pub(crate) fn paint(
+        &self,
+        screen: &Screen,
+        worker: &WorkerView,
+        at: WallTime,
+        is_chosen: bool,
+        painter: &mut Painter,
+    ) {
+        let theme = screen.theme;
+        let mark = if is_chosen { "▌" } else { " " };
+        painter.text(mark, theme.border(self.is_focused));
+        let time = at.time_of_day();
+        let time = time
+            .get(..if self.is_short { 8 } else { 12 })
+            .unwrap_or(&time);
+        painter.text(time, theme.dim()).pad(1);
+        if self.names > 0 {
+            let place = worker.id.number as usize;
+            painter.left(&worker.id.to_string(), self.names, theme.name(place));
+            painter.pad(1);
+        }
+    }
+}
+
+/// The cells that the names of some lines take.
+pub(crate) fn names<'a>(scope: &Scope, workers: impl Iterator<Item = &'a WorkerView>) -> usize {
+    if !scope.is_wide() {
+        return 0;
+    }
+    let longest = workers.map(|worker| width(&worker.id.to_string())).max();
+    longest.unwrap_or(0).min(16)
+}
+
+/// Whether a list follows.
+pub(crate) fn note(screen: &Screen, tail: Tail) -> Option<(String, Style)> {
+    Some(if tail.bottom.is_none() {
+        ("following".to_owned(), screen.theme.dim())
+    } else {
+        ("held · f follows".to_owned(), screen.theme.warning())
+    })
+}
+
+/// What an empty pane says: what it waits for, or why it waits in vain.
+pub(crate) fn waiting(screen: &Screen, scope: &Scope, otherwise: &str) -> String {
+    let Scope::Worker(id) = scope else {
+        return otherwise.to_owned();
+    };
+    match screen.board.worker(id).map(|worker| worker.state) {
+        Some(State::Stopped | State::Finished) => format!("{id} does not run · s starts it"),
+        Some(State::Failed) => format!("{id} was given up · s starts it · Enter says why"),
+        Some(State::Disconnected) => format!("{id} closed its channel · r restarts it"),
+        _ => otherwise.to_owned(),
+    }
+}
+
+fn below(screen: &Screen, scope: &Scope) -> Option<String> {
+    let (mut sent, mut received, mut bad, mut lost) = (0, 0, 0, 0);
+    for worker in scope.workers(&screen.board) {
+        sent += worker.sent;
+        received += worker.received;
+        bad += worker.frame_errors;
+        lost += worker.dropped_messages;
+    }
+    let mut text = format!("{} → {} ←", count(sent), count(received));
+    if bad > 0 {
+        text = format!("{} bad · {text}", short(bad));
+    }
+    if lost > 0 {
+        text = format!("{} lost · {text}", short(lost));
+    }
+    Some(text)
+}
+
+fn paint(
+    screen: &Screen,
+    sides: &Sides,
+    worker: &WorkerView,
+    item: &Traffic,
+    is_chosen: bool,
+    painter: &mut Painter,
+) {
+    match item {
+        Traffic::Message(envelope) => {
+            sides.paint(screen, worker, envelope.at, is_chosen, painter);
+            message(screen, envelope, painter);
+        }
+        Traffic::Fault(fault) => {
+            sides.paint(screen, worker, fault.at, is_chosen, painter);
+            fault_line(screen, fault, painter);
+        }
+    }
+}
+
+fn message(screen: &Screen, envelope: &Envelope, painter: &mut Painter) {
+    let theme = screen.theme;
+    let arrow = match envelope.direction {
+        Direction::Out => "→ ",
+        Direction::In => "← ",
+    };
+    painter.text(arrow, theme.direction(envelope.direction));
+    let edge = envelope.latency.map_or(0, |_| LATENCY);
+    let mut body = Painter::new(painter.left_over().saturating_sub(edge));
+    json::paint(&mut body, envelope.message.as_str(), theme);
+    let pad = body.left_over();
+    painter.append(body);
+    if let Some(latency) = envelope.latency {
+        painter
+            .pad(pad)
+            .right(&exact(latency), LATENCY, theme.accent());
+    }
+}
+
+/// A latency with a tenth of a millisecond, as far as that says anything.
+fn exact(latency: Duration) -> String {
+    if latency < Duration::from_secs(1) {
+        format!("{:.1}ms", latency.as_secs_f64() * 1e3)
+    } else {
+        format!("{:.2}s", latency.as_secs_f64())
+    }
+}
+
+fn fault_line(screen: &Screen, fault: &FrameFault, painter: &mut Painter) {
+    let theme = screen.theme;
+    let what = match fault.kind {
+        FaultKind::Invalid => "not JSON",
+        FaultKind::Truncated => "cut off",
+        FaultKind::TooLong => "too long",
+        FaultKind::Mismatch => "another serialization",
+    };
+    painter.text(
+        &format!("✖ {what}, {} bytes  ", count(fault.bytes)),
+        theme.bad(),
+    );
+    painter.text(&String::from_utf8_lossy(&fault.head), theme.dim());
+    if let Some(hint) = fault.hint {
+        painter.text(&format!("  {hint}"), theme.warning());
+    }
+}

@@ -1,0 +1,27 @@
+//! How the model looks: one file for each region, each a function of the model.
+//!
+//! Never changes the model; notes what it drew where in the view state. Touches only what is visible. Called by `app`.
+
+mod column;
+mod composer;
+mod footer;
+mod frame;
+mod header;
+mod help;
+mod history;
+mod layout;
+mod logs;
+mod messages;
+mod overlay;
+mod pool;
+mod render;
+mod spark;
+mod stopping;
+mod toast;
+mod worker;
+mod workers;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use render::render;

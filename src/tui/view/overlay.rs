@@ -1,0 +1,117 @@
+//! Texts and questions on top of the panes.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
+
+use crate::model::PoolName;
+use crate::tui::figures::{bytes, plural};
+use crate::tui::json;
+use crate::tui::sanitize::Painter;
+use crate::tui::screen::Screen;
+use crate::tui::view::frame::{dialog, line, scrolled};
+
+/// The widest a text gets.
+const WIDEST: usize = 110;
+
+/// Draws a text, long lines folded; how far it can be scrolled.
+pub(crate) fn text(
+    screen: &Screen,
+    title: &str,
+    lines: &[String],
+    top: usize,
+    body: Rect,
+    buffer: &mut Buffer,
+) -> usize {
+    let wide = usize::from(body.width).saturating_sub(6).clamp(8, WIDEST);
+    let folded: Vec<Line<'static>> = lines
+        .iter()
+        .flat_map(|text| fold(text, wide))
+        .map(|text| {
+            let mut painter = Painter::new(wide);
+            json::paint(&mut painter, &text, screen.theme);
+            painter.finish()
+        })
+        .collect();
+    let size = (wide, folded.len());
+    let inner = dialog(screen.theme, title, "Esc closes", size, body, buffer);
+    scrolled(&folded, top, inner, buffer)
+}
+
+/// Cuts a line into pieces that fit.
+fn fold(text: &str, wide: usize) -> Vec<String> {
+    let mut pieces = Vec::new();
+    let mut piece = String::new();
+    let mut painter = Painter::new(wide);
+    for c in text.chars() {
+        let before = painter.left_over();
+        painter.text(c.encode_utf8(&mut [0; 4]), Style::new());
+        if painter.is_full() || before == 0 {
+            pieces.push(std::mem::take(&mut piece));
+            painter = Painter::new(wide);
+            painter.text(c.encode_utf8(&mut [0; 4]), Style::new());
+        }
+        piece.push(c);
+    }
+    pieces.push(piece);
+    pieces
+}
+
+/// Asks before quitting.
+pub(crate) fn quit(screen: &Screen, body: Rect, buffer: &mut Buffer) {
+    let (mailbox, unread) = screen.in_flight();
+    let waiting = plural(usize::try_from(mailbox).unwrap_or(usize::MAX), "message");
+    let text = match (mailbox, unread) {
+        (0, unread) => format!("Workers have {} bytes unread.", bytes(unread)),
+        (_, 0) => format!("{waiting} still wait in mailboxes."),
+        (_, unread) => format!(
+            "{waiting} wait in mailboxes, {} bytes are unread.",
+            bytes(unread)
+        ),
+    };
+    let text = text.replace("1 message still wait", "1 message still waits");
+    question(
+        screen,
+        "Quit?",
+        &[&text, "Enter stops every worker · Esc stays"],
+        body,
+        buffer,
+    );
+}
+
+/// Asks before killing a pool.
+pub(crate) fn kill_pool(screen: &Screen, pool: &PoolName, body: Rect, buffer: &mut Buffer) {
+    let workers = screen
+        .board
+        .pools
+        .get(pool)
+        .map_or(0, |pool| pool.workers.len());
+    let text = format!("End {} of {pool} at once?", plural(workers, "worker"));
+    question(
+        screen,
+        "Kill",
+        &[&text, "Enter kills · Esc leaves them"],
+        body,
+        buffer,
+    );
+}
+
+fn question(screen: &Screen, title: &str, lines: &[&str], body: Rect, buffer: &mut Buffer) {
+    let wide = lines
+        .iter()
+        .map(|text| text.chars().count())
+        .max()
+        .unwrap_or(0);
+    let inner = dialog(screen.theme, title, "", (wide, lines.len()), body, buffer);
+    for (row, text) in lines.iter().enumerate() {
+        let mut painter = Painter::new(usize::from(inner.width));
+        let style = if row == 0 {
+            screen.theme.text()
+        } else {
+            screen.theme.accent()
+        };
+        painter.text(text, style);
+        line(buffer, inner, row, &painter.finish());
+    }
+}

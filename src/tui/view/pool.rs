@@ -1,0 +1,82 @@
+//! What a pool's row shows of its workers together.
+
+use std::time::Duration;
+
+use crate::model::{PoolView, State};
+use crate::tui::sanitize::Painter;
+use crate::tui::theme::{Theme, mark};
+use crate::tui::view::column::Numbers;
+use crate::tui::view::spark;
+
+/// How many latencies a pool's percentiles are taken from.
+const LATENCIES: usize = 512;
+
+/// The numbers of a pool.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "numbers to be drawn, not to be added up"
+)]
+pub(crate) fn numbers(pool: &PoolView, width: usize) -> Numbers {
+    let workers = &pool.workers;
+    let add = |sum: Option<f32>, more: Option<f32>| match (sum, more) {
+        (Some(sum), Some(more)) => Some(sum + more),
+        (sum, more) => sum.or(more),
+    };
+    let mut numbers = Numbers {
+        full: 100.0 * workers.len().max(1) as f32,
+        spark: spark::sum(workers, width),
+        latency: percentiles(pool),
+        ..Numbers::default()
+    };
+    for worker in workers {
+        numbers.cpu = add(numbers.cpu, worker.sampled.cpu_percent);
+        numbers.rate = add(numbers.rate, worker.rate.last());
+        numbers.mailbox += worker.sampled.mailbox;
+        numbers.unread += worker.sampled.unread_bytes;
+        numbers.restarts = numbers.restarts.saturating_add(worker.restarts);
+        if let Some(bytes) = worker.sampled.memory_bytes {
+            numbers.memory = Some(numbers.memory.unwrap_or(0) + bytes);
+        }
+    }
+    numbers
+}
+
+/// Percentiles over the newest replies of all workers, as many of each.
+fn percentiles(pool: &PoolView) -> Option<(Duration, Duration)> {
+    let share = (LATENCIES / pool.workers.len().max(1)).max(4);
+    let workers = pool.workers.iter();
+    let mut all: Vec<Duration> = workers
+        .flat_map(|worker| worker.latencies().rev().take(share))
+        .collect();
+    all.sort_unstable();
+    let last = all.len().checked_sub(1)?;
+    let at = |percent: usize| all.get((last * percent).div_ceil(100)).copied();
+    at(50).zip(at(99))
+}
+
+/// Paints the state of a pool: a word where its workers agree, else how many are in which.
+pub(crate) fn state(painter: &mut Painter, pool: &PoolView, cells: usize, theme: Theme) {
+    let mut part = Painter::new(cells);
+    let counts: Vec<(State, usize)> = State::ALL
+        .iter()
+        .map(|state| {
+            let workers = pool.workers.iter();
+            (
+                *state,
+                workers.filter(|worker| worker.state == *state).count(),
+            )
+        })
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    if let [(state, _)] = counts.as_slice() {
+        part.text(mark(*state), theme.state(*state));
+        part.text(&format!(" {state}"), theme.state(*state));
+    } else {
+        for (state, count) in counts {
+            part.text(mark(state), theme.state(state));
+            part.text(&format!("{count} "), theme.text());
+        }
+    }
+    let left = cells.saturating_sub(part.used());
+    painter.append(part).pad(left);
+}

@@ -1,0 +1,70 @@
+//! The whole screen, region by region.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::tui::screen::{Overlay, Pane, Screen, ViewState};
+use crate::tui::view::{
+    composer, footer, header, help, history, layout, logs, messages, overlay, stopping, toast,
+    worker, workers,
+};
+
+/// Draws the screen into `area`.
+pub(crate) fn render(screen: &mut Screen, area: Rect, buffer: &mut Buffer) {
+    screen.settle();
+    let mut view = std::mem::take(&mut screen.view);
+    draw(screen, &mut view, area, buffer);
+    screen.view = view;
+}
+
+fn draw(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) {
+    view.panes.clear();
+    let Some(layout) = layout::arrange(screen, area) else {
+        layout::too_small(area, buffer);
+        return;
+    };
+    header::render(screen, layout.header, buffer);
+    for (pane, area) in &layout.panes {
+        match pane {
+            Pane::Workers => workers::render(screen, view, *area, buffer),
+            Pane::Messages => messages::render(screen, view, *area, buffer),
+            Pane::Logs => logs::render(screen, view, *area, buffer),
+        }
+    }
+    view.panes.extend(layout.panes);
+    if let Some(area) = layout.composer {
+        composer::render(screen, area, buffer);
+    }
+    footer::render(screen, layout.footer, buffer);
+    if let Some(top) = screen.overlays.last() {
+        view.overlay_end = on_top(screen, top, layout.body, buffer);
+    }
+    toast::render(screen, layout.body, buffer);
+}
+
+/// Draws the topmost overlay; how far it can be scrolled.
+fn on_top(screen: &Screen, top: &Overlay, area: Rect, buffer: &mut Buffer) -> usize {
+    match top {
+        Overlay::Help { top } => help::render(screen, *top, area, buffer),
+        Overlay::Worker { id, top } => worker::render(screen, id, *top, area, buffer),
+        Overlay::Text { title, lines, top } => {
+            overlay::text(screen, title, lines, *top, area, buffer)
+        }
+        Overlay::History { query, at } => {
+            history::render(screen, query, *at, area, buffer);
+            0
+        }
+        Overlay::Quit => {
+            overlay::quit(screen, area, buffer);
+            0
+        }
+        Overlay::KillPool(pool) => {
+            overlay::kill_pool(screen, pool, area, buffer);
+            0
+        }
+        Overlay::Stopping { since, at } => {
+            stopping::render(screen, *since, *at, area, buffer);
+            0
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! A number's history as a row of blocks.
+
+use crate::model::{History, WorkerView};
+use crate::tui::sanitize::Painter;
+use crate::tui::theme::Theme;
+
+const BLOCKS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/// The newest `width` samples of a history, oldest first.
+pub(crate) fn newest(history: &History, width: usize) -> Vec<Option<f32>> {
+    let mut samples: Vec<_> = history.iter().rev().take(width).collect();
+    samples.resize(width, None);
+    samples.reverse();
+    samples
+}
+
+/// The newest `width` sums over several workers.
+pub(crate) fn sum(workers: &[WorkerView], width: usize) -> Vec<Option<f32>> {
+    let mut sums = vec![None; width];
+    for worker in workers {
+        for (sum, sample) in sums.iter_mut().zip(newest(&worker.cpu, width)) {
+            if let Some(sample) = sample {
+                *sum = Some(sum.unwrap_or(0.0) + sample);
+            }
+        }
+    }
+    sums
+}
+
+/// Paints samples, `full` being the highest block; what is not known stays blank.
+pub(crate) fn paint(painter: &mut Painter, samples: &[Option<f32>], full: f32, theme: Theme) {
+    for sample in samples {
+        match sample {
+            Some(sample) => {
+                let share = (sample / full).clamp(0.0, 1.0);
+                painter.text(block(share), theme.load(share * 100.0));
+            }
+            None => {
+                painter.pad(1);
+            }
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share between 0 and 1 becomes one of eight blocks"
+)]
+fn block(share: f32) -> &'static str {
+    let step = (share * 7.0).round() as usize;
+    BLOCKS.get(step).copied().unwrap_or("█")
+}

@@ -1,0 +1,157 @@
+//! What is drawn, at the sizes that are promised.
+
+use insta::assert_snapshot;
+
+use crate::model::{State, Stream};
+use crate::tui::fixture::{Fixture, worker};
+use crate::tui::theme::Theme;
+
+#[test]
+fn a_working_deck_at_120_by_40() {
+    assert_snapshot!(Fixture::busy().draw(120, 40));
+}
+
+#[test]
+fn a_working_deck_at_80_by_24() {
+    assert_snapshot!(Fixture::busy().draw(80, 24));
+}
+
+#[test]
+fn a_working_deck_at_40_by_12() {
+    assert_snapshot!(Fixture::busy().draw(40, 12));
+}
+
+#[test]
+fn messages_of_the_whole_deck_at_40_by_12() {
+    let mut fixture = Fixture::busy();
+    fixture.press("a\t");
+    assert_snapshot!(fixture.draw(40, 12));
+}
+
+#[test]
+fn the_composer_at_40_by_12() {
+    let mut fixture = Fixture::busy();
+    fixture.press("m{\"a\":1");
+    assert_snapshot!(fixture.draw(40, 12));
+}
+
+#[test]
+fn the_composer_at_80_by_24() {
+    let mut fixture = Fixture::busy();
+    fixture.press("mhello\n");
+    assert_snapshot!(fixture.draw(80, 24));
+}
+
+#[test]
+fn a_deck_without_workers() {
+    assert_snapshot!(Fixture::new(&[]).draw(80, 24));
+}
+
+#[test]
+fn one_worker_that_just_started() {
+    let mut fixture = Fixture::new(&[("process", 1)]);
+    fixture.state(&worker("process", 1), State::Ready);
+    assert_snapshot!(fixture.draw(80, 24));
+}
+
+#[test]
+fn a_hundred_workers_scrolled_to_the_end() {
+    let mut fixture = Fixture::new(&[("many", 100)]);
+    for number in 1..=100 {
+        fixture.state(&worker("many", number), State::Ready);
+    }
+    fixture.press("G");
+    assert_snapshot!(fixture.draw(100, 24));
+}
+
+#[test]
+fn long_and_wide_names_keep_their_columns() {
+    let long = "a-very-long-name-of-a-pool-that-does-not-fit-anywhere";
+    let mut fixture = Fixture::new(&[(long, 1), ("画像処理", 2)]);
+    fixture.state(&worker(long, 1), State::Ready);
+    fixture.state(&worker("画像処理", 1), State::Ready);
+    fixture.log(
+        &worker("画像処理", 1),
+        Stream::Stdout,
+        "日本語 👩‍🚀 ok".as_bytes(),
+    );
+    fixture.press("↓");
+    assert_snapshot!(fixture.draw(80, 24));
+}
+
+#[test]
+fn control_characters_are_shown_as_symbols() {
+    let mut fixture = Fixture::new(&[("evil", 1)]);
+    let id = worker("evil", 1);
+    fixture.state(&id, State::Ready);
+    fixture.log(
+        &id,
+        Stream::Stdout,
+        b"\x1b]0;title\x07\x1b[2J\x1b[31mred\x1b[0m",
+    );
+    fixture.log(&id, Stream::Stdout, b"\x1b]52;c;aGk=\x07 10%\r20%\x08");
+    fixture.log(
+        &id,
+        Stream::Stderr,
+        "rtl \u{202e}txt.exe \u{9b}5n".as_bytes(),
+    );
+    fixture.log(&id, Stream::Stdout, b"bad \xff\xfe utf-8\ttab");
+    fixture.message(&id, crate::model::Direction::In, "\"a\u{7f}\u{9b}b\"", None);
+    assert_snapshot!(fixture.draw(110, 20));
+}
+
+#[test]
+fn the_keys_at_80_by_24() {
+    let mut fixture = Fixture::busy();
+    fixture.press("?");
+    assert_snapshot!(fixture.draw(80, 24));
+}
+
+#[test]
+fn a_worker_whole() {
+    let mut fixture = Fixture::busy();
+    fixture.press("G\n");
+    assert_snapshot!(fixture.draw(100, 30));
+}
+
+#[test]
+fn who_is_alive_while_the_deck_stops() {
+    let mut fixture = Fixture::busy();
+    fixture.press("q\n");
+    fixture.state(&worker("resize", 2), State::Stopping);
+    assert_snapshot!(fixture.draw(80, 24));
+}
+
+#[test]
+fn a_question_before_quitting() {
+    let mut fixture = Fixture::busy();
+    fixture.press("q");
+    assert_snapshot!(fixture.draw(80, 24));
+}
+
+#[test]
+fn a_screen_too_small_says_so() {
+    assert!(Fixture::busy().draw(19, 4).contains("forkdeck needs"));
+    for (width, height) in [(0, 0), (1, 1), (20, 5), (500, 200)] {
+        Fixture::busy().draw(width, height);
+    }
+}
+
+#[test]
+fn without_colour_no_cell_has_one() {
+    let mut fixture = Fixture::busy();
+    fixture.screen.theme = Theme::new(false);
+    fixture.log(&worker("resize", 1), Stream::Stdout, b"\x1b[31mred");
+    let area = ratatui::layout::Rect::new(0, 0, 120, 40);
+    let mut buffer = ratatui::buffer::Buffer::empty(area);
+
+    super::render(&mut fixture.screen, area, &mut buffer);
+
+    let plain = ratatui::style::Color::Reset;
+    assert!(
+        buffer
+            .content()
+            .iter()
+            .all(|cell| cell.fg == plain && cell.bg == plain)
+    );
+}

@@ -1,0 +1,217 @@
+//! The workers table.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::model::{Board, PoolView, State, WorkerView};
+use crate::tui::figures::{bytes, percent, plural, short, wait};
+use crate::tui::rows::{self, Row};
+use crate::tui::sanitize::{Painter, width};
+use crate::tui::screen::{Pane, Screen, ViewState};
+use crate::tui::theme::mark;
+use crate::tui::view::column::{Numbers, Widths};
+use crate::tui::view::frame::{Frame, empty, line};
+use crate::tui::view::{pool, spark};
+
+/// Draws the table.
+pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) {
+    let frame = Frame {
+        title: "Workers",
+        note: note(screen, area.width),
+        below: below(screen),
+        is_focused: screen.focus == Pane::Workers,
+    };
+    let inner = frame.render(screen.theme, area, buffer);
+    let count = rows::count(&screen.board, &screen.folded);
+    if count == 0 {
+        view.rows = Rect::default();
+        empty(screen.theme, inner, "No workers yet.", buffer);
+        return;
+    }
+    let widths = Widths::of(usize::from(inner.width), longest(&screen.board));
+    line(buffer, inner, 0, &widths.head(screen.theme).finish());
+    let list = Rect {
+        y: inner.y + inner.height.min(1),
+        height: inner.height.saturating_sub(1),
+        ..inner
+    };
+    view.rows = list;
+    let height = usize::from(list.height);
+    let at = screen.selected_index();
+    let most = count.saturating_sub(height);
+    view.rows_top = view
+        .rows_top
+        .clamp((at + 1).saturating_sub(height.max(1)), at)
+        .min(most);
+    for place in 0..height.min(count - view.rows_top) {
+        let index = view.rows_top + place;
+        if let Some(row) = rows::at(&screen.board, &screen.folded, index) {
+            let painter = paint(screen, &widths, &row, index == at);
+            line(buffer, list, place, &painter.finish());
+        }
+    }
+}
+
+fn note(screen: &Screen, columns: u16) -> Option<(String, Style)> {
+    let workers = screen.board.workers();
+    let cpu: f32 = workers
+        .filter_map(|worker| worker.sampled.cpu_percent)
+        .sum();
+    let text = if columns < 60 {
+        format!("cpu {}", percent(cpu))
+    } else {
+        format!("cpu {} of {}%", percent(cpu), screen.cores * 100)
+    };
+    Some((text, screen.theme.dim()))
+}
+
+fn below(screen: &Screen) -> Option<String> {
+    let (mailbox, unread) = screen.in_flight();
+    let workers = plural(screen.board.workers().count(), "worker");
+    Some(match (mailbox, unread) {
+        (0, 0) => workers,
+        _ => format!(
+            "{workers} · mailbox {} · unread {}",
+            short(mailbox),
+            bytes(unread)
+        ),
+    })
+}
+
+/// The width of the longest name in the table, its mark included.
+fn longest(board: &Board) -> usize {
+    let names = board.pools.values().map(|pool| {
+        let digits = pool.workers.len().to_string().len();
+        width(pool.name.as_str()) + 3 + digits + usize::from(pool.workers.len() > 1)
+    });
+    names.max().unwrap_or(0)
+}
+
+fn paint(screen: &Screen, widths: &Widths, row: &Row, is_selected: bool) -> Painter {
+    let mut painter = Painter::new(widths.whole);
+    let theme = screen.theme;
+    let is_focused = screen.focus == Pane::Workers;
+    if is_selected {
+        painter.text("▌", theme.border(is_focused));
+    } else if let Row::Worker(id) = row {
+        match screen.news(id) {
+            (_, true) => painter.text("!", theme.bad()),
+            (true, false) => painter.text("◆", theme.dim()),
+            (false, false) => painter.pad(1),
+        };
+    }
+    painter.pad(2_usize.saturating_sub(painter.used()));
+    let name = if is_selected {
+        theme.strong()
+    } else {
+        theme.text()
+    };
+    let Some(pool) = screen.board.pools.get(row.pool()) else {
+        return painter;
+    };
+    match row {
+        Row::Pool(_) => pool_row(screen, widths, pool, name, &mut painter),
+        Row::Worker(id) => {
+            let tree = match pool.workers.len() {
+                0 | 1 => "  ",
+                last if id.number as usize == last => "╰ ",
+                _ => "├ ",
+            };
+            let mut label = Painter::new(widths.name);
+            label.text(tree, theme.dim()).text(&id.to_string(), name);
+            let pad = widths.name + 1 - label.used();
+            painter.append(label).pad(pad);
+            if let Some(worker) = screen.board.worker(id) {
+                worker_row(screen, widths, worker, &mut painter);
+            }
+        }
+    }
+    painter
+}
+
+fn pool_row(screen: &Screen, widths: &Widths, pool: &PoolView, name: Style, painter: &mut Painter) {
+    let theme = screen.theme;
+    let is_folded = screen.folded.contains(&pool.name);
+    let fold = if is_folded { "▸ " } else { "▾ " };
+    let mut label = Painter::new(widths.name);
+    label.text(fold, theme.accent());
+    let count = format!(" ×{}", pool.workers.len());
+    let room = widths.name.saturating_sub(2 + width(&count));
+    let mut text = Painter::new(room);
+    text.text(pool.name.as_str(), name);
+    label.append(text).text(&count, theme.dim());
+    let pad = widths.name + 1 - label.used();
+    painter.append(label).pad(pad);
+    pool::state(painter, pool, widths.state, theme);
+    let numbers = pool::numbers(pool, widths.spark);
+    widths.cells(painter, |painter, column| {
+        numbers.paint(painter, column, theme)
+    });
+}
+
+fn worker_row(screen: &Screen, widths: &Widths, worker: &WorkerView, painter: &mut Painter) {
+    let theme = screen.theme;
+    let style = theme.state(worker.state);
+    let mut part = Painter::new(widths.state);
+    part.text(mark(worker.state), style);
+    part.text(&format!(" {}", worker.state), style);
+    if let Some(time) = countdown(screen, worker)
+        && part.used() + width(&time) < widths.state
+    {
+        part.text(&format!(" {time}"), theme.text());
+    }
+    let pad = widths.state - part.used();
+    painter.append(part).pad(pad);
+    if let Some(why) = why(worker) {
+        let mut reason = Painter::new(widths.after_state().saturating_sub(2));
+        reason.text(&why, theme.dim());
+        painter.pad(2).append(reason);
+        return;
+    }
+    let numbers = Numbers {
+        cpu: worker.sampled.cpu_percent,
+        full: 100.0,
+        spark: spark::newest(&worker.cpu, widths.spark),
+        pid: worker.pid,
+        memory: worker.sampled.memory_bytes,
+        mailbox: worker.sampled.mailbox,
+        unread: worker.sampled.unread_bytes,
+        restarts: worker.restarts,
+        rate: worker.rate.last(),
+        latency: worker
+            .latency_percentile(50)
+            .zip(worker.latency_percentile(99)),
+        uptime: worker.uptime(screen.now.mono),
+    };
+    widths.cells(painter, |painter, column| {
+        numbers.paint(painter, column, theme)
+    });
+}
+
+/// What a row without a process says instead of numbers.
+fn why(worker: &WorkerView) -> Option<String> {
+    if worker.state.is_live() || worker.state == State::Starting {
+        return None;
+    }
+    let cause = worker.exits.last().map(|exit| exit.cause.to_string());
+    let mut text = worker.reason.clone().or(cause).unwrap_or_default();
+    if worker.restarts > 0 {
+        text = format!("↻ {}  {text}", worker.restarts);
+    }
+    if worker.sampled.mailbox > 0 {
+        text = format!("mailbox {}  {text}", short(worker.sampled.mailbox));
+    }
+    Some(text)
+}
+
+/// What runs in a state: the time until it ends, or for how long it lasts.
+fn countdown(screen: &Screen, worker: &WorkerView) -> Option<String> {
+    match worker.state {
+        State::Backoff | State::Stopping => {
+            worker.until.map(|until| wait(until.since(screen.now.mono)))
+        }
+        State::Stalled => worker.stalled.map(wait),
+        _ => None,
+    }
+}
