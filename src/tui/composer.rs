@@ -54,6 +54,11 @@ impl Composer {
         }
     }
 
+    /// Takes over what was sent in earlier runs, oldest first.
+    pub(crate) fn remember(&mut self, earlier: Vec<String>) {
+        self.history.splice(..0, earlier);
+    }
+
     /// Opens for a target, with the draft that is there.
     pub(crate) fn open(&mut self, target: Address) {
         self.target = Some(target);
@@ -120,7 +125,7 @@ impl Composer {
                 '\r' => clean.push('\n'),
                 '\n' | '\t' => clean.push(c),
                 c if c.is_control() => {}
-                c if is_bidi(c) => clean.push_str(&format!("\\u{:04x}", u32::from(c))),
+                c if is_bidi(c) => clean += &format!("\\u{:04x}", u32::from(c)),
                 c => clean.push(c),
             }
         }

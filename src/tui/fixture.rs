@@ -109,6 +109,14 @@ impl Fixture {
 
     pub(crate) fn load(&mut self, id: &WorkerId, cpu: &[f32]) {
         for share in cpu {
+            let mut now = self.screen.now;
+            now.mono = now.mono + Duration::from_secs(1);
+            self.send(Msg::Tick(now));
+            let before = self
+                .screen
+                .board
+                .worker(id)
+                .map_or((0, 0), |w| (w.sent, w.received));
             self.event(Event::Sample(Sampled {
                 worker: id.clone(),
                 cpu_percent: Some(*share),
@@ -116,8 +124,8 @@ impl Fixture {
                 mailbox: u64::from(id.number % 3),
                 unread_bytes: if id.number == 3 { 3_174 } else { 0 },
                 in_flight: 0,
-                sent: 1_204,
-                received: 1_199,
+                sent: before.0 + 12,
+                received: before.1 + 11,
             }));
             self.event(Event::Deck(DeckSampled {
                 cpu_percent: Some(0.6),

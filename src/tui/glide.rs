@@ -15,12 +15,12 @@ const NOTCH: usize = 3;
 /// Moves in the focused pane.
 pub(crate) fn glide(screen: &mut Screen, action: Action) {
     let pane = screen.focus;
-    let page = page(screen, pane);
+    let height = page(screen, pane);
     match action {
         Action::Up => step(screen, pane, 1, true),
         Action::Down => step(screen, pane, 1, false),
-        Action::PageUp => step(screen, pane, page, true),
-        Action::PageDown => step(screen, pane, page, false),
+        Action::PageUp => step(screen, pane, height, true),
+        Action::PageDown => step(screen, pane, height, false),
         Action::Top => step(screen, pane, usize::MAX, true),
         Action::Bottom => step(screen, pane, usize::MAX, false),
         // The other actions do not move.

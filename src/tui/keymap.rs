@@ -2,7 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::tui::action::{ACTIONS, Action, Binding, Chord, Context};
+use crate::tui::action::{Action, Binding, Chord, Context};
+use crate::tui::bindings::ACTIONS;
 use crate::tui::screen::Pane;
 
 /// A key as the table writes it: Shift is part of the character.

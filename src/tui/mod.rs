@@ -6,18 +6,25 @@
 
 mod act;
 mod action;
+mod app;
+mod bindings;
 mod composer;
+mod decoder;
 mod figures;
 mod glide;
 mod json;
 mod keymap;
 mod merge;
+mod options;
 mod overlay;
+mod pace;
+mod pending;
 mod recall;
 mod rows;
 mod sanitize;
 mod screen;
 mod sgr;
+mod terminal;
 mod theme;
 mod update;
 mod view;
@@ -25,6 +32,12 @@ mod view;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod storm;
+#[cfg(test)]
 mod tests;
 
-pub use action::{ACTIONS, Action, Binding, Chord, Context};
+pub use action::{Action, Binding, Chord, Context};
+pub use app::run;
+pub use bindings::ACTIONS;
+pub use options::{Color, Options, Quit, TuiError};
+pub use terminal::Lease;

@@ -151,10 +151,9 @@ impl Painter {
                     self.put(' ', style);
                 }
             }
-            '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' => {}
-            '\u{feff}' | '\u{ad}' | '\u{34f}' | '\u{1f3fb}'..='\u{1f3ff}' => {}
+            c if is_joiner(c) => {}
             c if is_bidi(c) || is_hidden(c) => {
-                self.symbol(&format!("<U+{:04X}>", u32::from(c)), style)
+                self.symbol(&format!("<U+{:04X}>", u32::from(c)), style);
             }
             '\0'..='\u{1f}' => {
                 let symbol = char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}');
@@ -212,6 +211,11 @@ pub(crate) fn plain(text: &str, cells: usize) -> String {
 /// Whether a character changes the direction of text around it.
 pub(crate) fn is_bidi(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}')
+}
+
+/// Whether a character only joins or varies others: terminals disagree about how wide the whole is.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{1f3fb}'..='\u{1f3ff}')
 }
 
 /// Whether a character breaks lines, or is a tag that nobody sees.

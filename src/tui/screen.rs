@@ -216,12 +216,10 @@ impl Screen {
         });
     }
 
-    /// Moves time; whether a toast went.
-    pub(crate) fn tick(&mut self, now: Now) -> bool {
+    /// Moves time on.
+    pub(crate) fn tick(&mut self, now: Now) {
         self.now = now;
-        let before = self.toasts.len();
         self.toasts.retain(|toast| toast.until > now.mono);
-        before != self.toasts.len()
     }
 
     /// Whether the deck is on its way down.

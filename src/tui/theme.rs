@@ -13,6 +13,10 @@ pub(crate) struct Theme {
     has_color: bool,
 }
 
+#[expect(
+    clippy::unused_self,
+    reason = "a theme that has no say in a style today may have one tomorrow"
+)]
 impl Theme {
     /// A theme with or without colours.
     pub(crate) fn new(has_color: bool) -> Self {

@@ -50,9 +50,7 @@ pub(crate) enum Request {
 /// Changes the model by what happened.
 pub(crate) fn update(screen: &mut Screen, msg: Msg) -> Vec<Request> {
     match msg {
-        Msg::Tick(now) => {
-            screen.tick(now);
-        }
+        Msg::Tick(now) => screen.tick(now),
         Msg::Key(key) if key.kind == KeyEventKind::Release => {}
         Msg::Key(key) => {
             let requests = press(screen, key);

@@ -159,6 +159,8 @@ impl Widths {
 /// What the columns show of a worker or a pool.
 #[derive(Debug, Default)]
 pub(crate) struct Numbers {
+    /// Whether it is a pool, which has neither a process nor an age.
+    pub(crate) is_pool: bool,
     /// Newest CPU in percent of one core.
     pub(crate) cpu: Option<f32>,
     /// What is a full load.
@@ -208,6 +210,7 @@ impl Numbers {
             None => ("—".to_owned(), theme.dim()),
         };
         let (text, style) = match column {
+            Column::Pid | Column::Uptime if self.is_pool => (String::new(), theme.dim()),
             Column::Pid => known(self.pid.map(|pid| pid.to_string())),
             Column::Memory => known(self.memory.map(figures::bytes)),
             Column::Mailbox => zero(self.mailbox, figures::short(self.mailbox), theme.strong()),

@@ -16,18 +16,28 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
     let width = usize::from(area.width);
     let cost = cost(screen);
     let room = width.saturating_sub(cost.width() + 1);
-    let mut left = Painter::new(if room < 30 { width } else { room });
-    left.text(" forkdeck", screen.theme.accent());
-    left.text("  ", screen.theme.text());
-    left.text(&screen.board.deck.name, screen.theme.strong());
-    left.text("  ", screen.theme.text());
-    counts(screen, &mut left, width >= 60);
+    let room = if room < 30 { width } else { room };
+    let mut left = name(screen, room);
+    counts(screen, &mut left, true);
+    if left.is_full() {
+        left = name(screen, room);
+        counts(screen, &mut left, false);
+    }
     let used = left.used();
     line(buffer, area, 0, &left.finish());
-    if used + cost.width() < width && room >= 30 {
+    if used + cost.width() < width {
         let x = area.right() - cells(cost.width());
         buffer.set_line(x, area.y, &cost, area.width);
     }
+}
+
+fn name(screen: &Screen, room: usize) -> Painter {
+    let mut left = Painter::new(room);
+    left.text(" forkdeck", screen.theme.accent())
+        .text("  ", screen.theme.text());
+    left.text(&screen.board.deck.name, screen.theme.strong());
+    left.text("  ", screen.theme.text());
+    left
 }
 
 /// How many workers are in each state; the states that nobody is in are left out.

@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::model::State;
-use crate::tui::action::{ACTIONS, Context};
+use crate::tui::action::Context;
+use crate::tui::bindings::ACTIONS;
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::Screen;
 use crate::tui::theme::mark;

@@ -18,8 +18,8 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
     let title = format!("Logs · {}", scope.title());
     let frame = Frame {
         title: &title,
-        note: note(screen, screen.logs),
-        below: below(screen, &scope),
+        note: Some(note(screen, screen.logs)),
+        below: Some(below(screen, &scope)),
         is_focused: screen.focus == Pane::Logs,
     };
     let inner = frame.render(screen.theme, area, buffer);
@@ -61,7 +61,7 @@ fn paint(screen: &Screen, item: &LogLine, painter: &mut Painter) {
     }
 }
 
-fn below(screen: &Screen, scope: &Scope) -> Option<String> {
+fn below(screen: &Screen, scope: &Scope) -> String {
     let (mut lines, mut dropped, mut gone) = (0, 0, 0);
     for worker in scope.workers(&screen.board) {
         lines += worker.log_lines;
@@ -75,5 +75,5 @@ fn below(screen: &Screen, scope: &Scope) -> Option<String> {
     if dropped > 0 {
         text = format!("{text} · {} dropped", count(dropped));
     }
-    Some(text)
+    text
 }

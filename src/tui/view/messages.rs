@@ -25,8 +25,8 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
     let title = format!("Messages · {}", scope.title());
     let frame = Frame {
         title: &title,
-        note: note(screen, screen.messages),
-        below: below(screen, &scope),
+        note: Some(note(screen, screen.messages)),
+        below: Some(below(screen, &scope)),
         is_focused: screen.focus == Pane::Messages,
     };
     let inner = frame.render(screen.theme, area, buffer);
@@ -100,12 +100,12 @@ pub(crate) fn names<'a>(scope: &Scope, workers: impl Iterator<Item = &'a WorkerV
 }
 
 /// Whether a list follows.
-pub(crate) fn note(screen: &Screen, tail: Tail) -> Option<(String, Style)> {
-    Some(if tail.bottom.is_none() {
+pub(crate) fn note(screen: &Screen, tail: Tail) -> (String, Style) {
+    if tail.bottom.is_none() {
         ("following".to_owned(), screen.theme.dim())
     } else {
         ("held · f follows".to_owned(), screen.theme.warning())
-    })
+    }
 }
 
 /// What an empty pane says: what it waits for, or why it waits in vain.
@@ -121,7 +121,7 @@ pub(crate) fn waiting(screen: &Screen, scope: &Scope, otherwise: &str) -> String
     }
 }
 
-fn below(screen: &Screen, scope: &Scope) -> Option<String> {
+fn below(screen: &Screen, scope: &Scope) -> String {
     let (mut sent, mut received, mut bad, mut lost) = (0, 0, 0, 0);
     for worker in scope.workers(&screen.board) {
         sent += worker.sent;
@@ -136,7 +136,7 @@ fn below(screen: &Screen, scope: &Scope) -> Option<String> {
     if lost > 0 {
         text = format!("{} lost · {text}", short(lost));
     }
-    Some(text)
+    text
 }
 
 fn paint(

@@ -23,6 +23,7 @@ pub(crate) fn numbers(pool: &PoolView, width: usize) -> Numbers {
         (sum, more) => sum.or(more),
     };
     let mut numbers = Numbers {
+        is_pool: true,
         full: 100.0 * workers.len().max(1) as f32,
         spark: spark::sum(workers, width),
         latency: percentiles(pool),

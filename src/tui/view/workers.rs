@@ -18,8 +18,8 @@ use crate::tui::view::{pool, spark};
 pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) {
     let frame = Frame {
         title: "Workers",
-        note: note(screen, area.width),
-        below: below(screen),
+        note: Some(note(screen, area.width)),
+        below: Some(below(screen)),
         is_focused: screen.focus == Pane::Workers,
     };
     let inner = frame.render(screen.theme, area, buffer);
@@ -53,7 +53,7 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
     }
 }
 
-fn note(screen: &Screen, columns: u16) -> Option<(String, Style)> {
+fn note(screen: &Screen, columns: u16) -> (String, Style) {
     let workers = screen.board.workers();
     let cpu: f32 = workers
         .filter_map(|worker| worker.sampled.cpu_percent)
@@ -63,20 +63,20 @@ fn note(screen: &Screen, columns: u16) -> Option<(String, Style)> {
     } else {
         format!("cpu {} of {}%", percent(cpu), screen.cores * 100)
     };
-    Some((text, screen.theme.dim()))
+    (text, screen.theme.dim())
 }
 
-fn below(screen: &Screen) -> Option<String> {
+fn below(screen: &Screen) -> String {
     let (mailbox, unread) = screen.in_flight();
     let workers = plural(screen.board.workers().count(), "worker");
-    Some(match (mailbox, unread) {
+    match (mailbox, unread) {
         (0, 0) => workers,
         _ => format!(
             "{workers} · mailbox {} · unread {}",
             short(mailbox),
             bytes(unread)
         ),
-    })
+    }
 }
 
 /// The width of the longest name in the table, its mark included.
@@ -146,7 +146,7 @@ fn pool_row(screen: &Screen, widths: &Widths, pool: &PoolView, name: Style, pain
     pool::state(painter, pool, widths.state, theme);
     let numbers = pool::numbers(pool, widths.spark);
     widths.cells(painter, |painter, column| {
-        numbers.paint(painter, column, theme)
+        numbers.paint(painter, column, theme);
     });
 }
 
@@ -170,6 +170,7 @@ fn worker_row(screen: &Screen, widths: &Widths, worker: &WorkerView, painter: &m
         return;
     }
     let numbers = Numbers {
+        is_pool: false,
         cpu: worker.sampled.cpu_percent,
         full: 100.0,
         spark: spark::newest(&worker.cpu, widths.spark),
@@ -185,7 +186,7 @@ fn worker_row(screen: &Screen, widths: &Widths, worker: &WorkerView, painter: &m
         uptime: worker.uptime(screen.now.mono),
     };
     widths.cells(painter, |painter, column| {
-        numbers.paint(painter, column, theme)
+        numbers.paint(painter, column, theme);
     });
 }
 

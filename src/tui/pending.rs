@@ -1,0 +1,60 @@
+//! Commands that were given and not yet answered.
+
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::Poll;
+
+use crate::deck::Deck;
+use crate::model::{Command, Outcome, Refusal};
+
+/// How many answers are waited for; of the oldest beyond, nobody hears.
+const MOST: usize = 256;
+
+type Answer = Pin<Box<dyn Future<Output = Result<Outcome, Refusal>> + Send>>;
+
+/// The answers that are awaited, oldest first.
+#[derive(Default)]
+pub(crate) struct Answers {
+    waiting: Vec<Answer>,
+}
+
+impl Answers {
+    /// Gives the deck a command. Commands reach it in the order of these calls.
+    pub(crate) fn give(&mut self, deck: &Deck, command: Command) {
+        if self.waiting.len() >= MOST {
+            drop(self.waiting.remove(0));
+        }
+        let deck = deck.clone();
+        self.waiting
+            .push(Box::pin(async move { deck.command(command).await }));
+    }
+
+    /// The next answer; waits for ever where none is awaited.
+    ///
+    /// Cancel safe: what waits is kept here.
+    pub(crate) async fn next(&mut self) -> Result<Outcome, Refusal> {
+        poll_fn(|context| {
+            // Oldest first, so that commands enter the deck's queue in order.
+            for place in 0..self.waiting.len() {
+                let Some(answer) = self.waiting.get_mut(place) else {
+                    break;
+                };
+                if let Poll::Ready(answer) = answer.as_mut().poll(context) {
+                    drop(self.waiting.remove(place));
+                    return Poll::Ready(answer);
+                }
+            }
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+impl fmt::Debug for Answers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answers")
+            .field("waiting", &self.waiting.len())
+            .finish()
+    }
+}

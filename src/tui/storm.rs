@@ -1,0 +1,115 @@
+//! Whatever happens in whatever order, the screen is drawn.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+
+use crate::model::{Direction, Event, PoolChanged, State, Stream, WorkerId};
+use crate::tui::fixture::{Fixture, at, worker};
+use crate::tui::update::Msg;
+
+/// A small generator, so that a failure comes back with its seed.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, below: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % below
+    }
+
+    fn index(&mut self, below: u64) -> usize {
+        usize::try_from(self.roll(below)).unwrap()
+    }
+
+    fn small(&mut self, below: u64) -> u16 {
+        u16::try_from(self.roll(below)).unwrap()
+    }
+}
+
+fn random_key(dice: &mut Dice) -> KeyEvent {
+    const CODES: [KeyCode; 12] = [
+        KeyCode::Up,
+        KeyCode::Down,
+        KeyCode::Left,
+        KeyCode::Right,
+        KeyCode::Enter,
+        KeyCode::Esc,
+        KeyCode::Tab,
+        KeyCode::BackTab,
+        KeyCode::PageUp,
+        KeyCode::PageDown,
+        KeyCode::Backspace,
+        KeyCode::Home,
+    ];
+    const CHARS: &str = "mbBrsK+-zfa?qhjklgG {}[]\":1né日\u{301}\u{202e}";
+    let modifiers = match dice.roll(8) {
+        0 => KeyModifiers::CONTROL,
+        1 => KeyModifiers::ALT,
+        _ => KeyModifiers::NONE,
+    };
+    let code = if dice.roll(2) == 0 {
+        CODES[dice.index(12)]
+    } else {
+        let chars: Vec<char> = CHARS.chars().collect();
+        KeyCode::Char(chars[dice.index(chars.len() as u64)])
+    };
+    KeyEvent::new(code, modifiers)
+}
+
+fn random_msg(fixture: &mut Fixture, dice: &mut Dice, id: &WorkerId, step: u32) {
+    match dice.roll(18) {
+        0 => {
+            let state = State::ALL[dice.index(10)];
+            fixture.state(id, state);
+        }
+        1 => fixture.log(
+            id,
+            Stream::Stderr,
+            "\u{1b}[31m日本\u{202e}\t\x07".as_bytes(),
+        ),
+        2 => fixture.message(id, Direction::In, "{\"a\":[1,\"\u{1f469}\"]}", Some(3)),
+        3 => fixture.event(Event::Pool(PoolChanged {
+            pool: id.pool.clone(),
+            instances: dice.small(6).into(),
+        })),
+        4 => {
+            let kinds = [
+                MouseEventKind::Down(MouseButton::Left),
+                MouseEventKind::ScrollUp,
+                MouseEventKind::ScrollDown,
+            ];
+            fixture.send(Msg::Mouse(MouseEvent {
+                kind: kinds[dice.index(3)],
+                column: dice.small(140),
+                row: dice.small(50),
+                modifiers: KeyModifiers::NONE,
+            }));
+        }
+        5 => fixture.fault(id),
+        6 => drop(fixture.send(Msg::Paste("{\"a\":1}\u{202e}\r\n".into()))),
+        7 => drop(fixture.send(Msg::Tick(at(u64::from(step))))),
+        8 if dice.roll(20) == 0 => fixture.screen.overlays.clear(),
+        _ => {
+            let key = random_key(dice);
+            fixture.send(Msg::Key(key));
+        }
+    }
+}
+
+#[test]
+fn nothing_that_happens_breaks_the_screen() {
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    let mut fixture = Fixture::busy();
+    let mut size = (80, 24);
+    for step in 0..20_000_u32 {
+        let pool = ["resize", "fetch", "mail"][dice.index(3)];
+        let id = worker(pool, u32::from(dice.small(4)) + 1);
+        if dice.roll(20) == 0 {
+            size = (dice.small(140), dice.small(50));
+        }
+        random_msg(&mut fixture, &mut dice, &id, step);
+        if step % 4 == 0 {
+            fixture.draw(size.0, size.1);
+        }
+    }
+}
