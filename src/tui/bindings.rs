@@ -54,7 +54,7 @@ pub const ACTIONS: &[Binding] = &[
         &[key('m')],
         Everywhere,
         "message",
-        "Write a message to the selected worker; on a pool, to one of its workers",
+        "Write to the selected worker, or to one of the selected pool",
     ),
     bind(
         Action::NextPane,
@@ -68,14 +68,14 @@ pub const ACTIONS: &[Binding] = &[
         &[key('b')],
         Everywhere,
         "broadcast",
-        "Write a message to every worker of the selected pool",
+        "Write to every worker of the selected pool",
     ),
     quiet(bind(
         Action::BroadcastAll,
         &[key('B')],
         Everywhere,
         "to all",
-        "Write a message to every worker of the deck",
+        "Write to every worker of the deck",
     )),
     bind(
         Action::Follow,
@@ -89,7 +89,7 @@ pub const ACTIONS: &[Binding] = &[
         &[key('r')],
         Everywhere,
         "restart",
-        "Stop the worker or pool, then start it; clears its restart budget",
+        "Restart the worker or pool; clears its restart budget",
     ),
     bind(
         Action::StopStart,
@@ -145,7 +145,7 @@ pub const ACTIONS: &[Binding] = &[
         &[key('a')],
         Everywhere,
         "all",
-        "Show the messages and logs of the whole deck, or of the selection again",
+        "Messages and logs of the whole deck, or of the selection",
     ),
     quiet(bind(
         Action::Fold,
@@ -215,14 +215,14 @@ pub const ACTIONS: &[Binding] = &[
         &[key('q'), ctrl('c')],
         Everywhere,
         "quit",
-        "Stop every worker and quit; Ctrl-C twice ends everything at once",
+        "Stop every worker and quit; Ctrl-C twice ends all at once",
     ),
     quiet(bind(
         Action::Suspend,
         &[ctrl('z')],
         Everywhere,
         "suspend",
-        "Go to the background; the workers run on, fg brings the dashboard back",
+        "To the background; the workers run on, fg comes back",
     )),
     quiet(bind(
         Action::Redraw,

@@ -125,7 +125,7 @@ impl Composer {
                 '\r' => clean.push('\n'),
                 '\n' | '\t' => clean.push(c),
                 c if c.is_control() => {}
-                c if is_bidi(c) => clean += &format!("\\u{:04x}", u32::from(c)),
+                c if is_bidi(c) => clean.push_str(&escaped(c)),
                 c => clean.push(c),
             }
         }
@@ -224,6 +224,11 @@ impl Composer {
         self.is_armed = false;
         self.verdict = judge(&self.text());
     }
+}
+
+/// A character as JSON escapes it; those that turn text around are never typed as themselves.
+fn escaped(c: char) -> String {
+    format!("\\u{:04x}", u32::from(c))
 }
 
 fn fresh(text: &str) -> TextArea<'static> {

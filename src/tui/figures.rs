@@ -49,7 +49,8 @@ fn scaled(number: u64, base: u64, units: &[&str], plain_below: u64) -> String {
 
 /// A share of one core: `98%`.
 pub(crate) fn percent(share: f32) -> String {
-    format!("{:.0}%", share.max(0.0))
+    // Adding zero turns a negative zero, the sum of nothing, into zero.
+    format!("{:.0}%", share.max(0.0) + 0.0)
 }
 
 /// A latency in at most five cells: `340µs`, `16ms`, `1.2s`.
@@ -136,7 +137,7 @@ mod tests {
         assert_eq!(latency(Duration::from_micros(17_100)), "17ms");
         assert_eq!(latency(Duration::from_millis(1_234)), "1.2s");
         assert_eq!(span(Duration::from_secs(161)), "2m41");
-        assert_eq!(span(Duration::from_secs(11_220)), "3h07");
+        assert_eq!(span(Duration::from_mins(187)), "3h07");
         assert_eq!(wait(Duration::from_millis(3_210)), "3.2s");
     }
 }

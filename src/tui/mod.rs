@@ -32,6 +32,8 @@ mod view;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod pty;
+#[cfg(test)]
 mod storm;
 #[cfg(test)]
 mod tests;

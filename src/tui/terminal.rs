@@ -23,6 +23,9 @@ use crate::tui::view;
 /// Alternate screen, clicks and wheel with SGR coordinates, bracketed paste, no cursor.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[?1000h\x1b[?1006h\x1b[?2004h\x1b[?25l";
 
+/// An empty screen in plain colours.
+const CLEAR: &[u8] = b"\x1b[0m\x1b[2J";
+
 /// All of it undone.
 const LEAVE: &[u8] = b"\x1b[?2004l\x1b[?1006l\x1b[?1000l\x1b[0m\x1b[?1049l\x1b[?25h";
 
@@ -43,11 +46,13 @@ impl fmt::Debug for Lease {
     }
 }
 
+type Backend = CrosstermBackend<BufWriter<Stdout>>;
+
 type PanicHook = Arc<dyn Fn(&panic::PanicHookInfo<'_>) + Send + Sync>;
 
 /// The terminal, taken or not.
 pub(crate) struct Held {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Terminal<Backend>,
     lease: Option<Lease>,
     is_leased: bool,
     is_taken: Arc<AtomicBool>,
@@ -57,10 +62,7 @@ pub(crate) struct Held {
 impl Held {
     /// Takes the terminal.
     pub(crate) fn take(lease: Option<Lease>) -> io::Result<Self> {
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME, io::stdout()));
-        // A fixed viewport: the size is asked for when the terminal says that it changed, not at each frame.
-        let viewport = Viewport::Fixed(size());
-        let terminal = Terminal::with_options(backend, TerminalOptions { viewport })?;
+        let terminal = blank()?;
         let is_taken = Arc::new(AtomicBool::new(false));
         let earlier_hook: PanicHook = Arc::from(panic::take_hook());
         let (taken, hook) = (Arc::clone(&is_taken), Arc::clone(&earlier_hook));
@@ -114,8 +116,12 @@ impl Held {
 
     /// Takes over the terminal's size; the next frame is drawn whole.
     pub(crate) fn resize(&mut self) -> io::Result<()> {
-        self.terminal.resize(size())?;
-        self.terminal.clear()
+        // Not `Terminal::clear`: it asks the terminal for its cursor and waits for the answer.
+        let mut out = io::stdout();
+        out.write_all(CLEAR)?;
+        out.flush()?;
+        self.terminal = blank()?;
+        Ok(())
     }
 
     /// Draws a frame, writing what differs from the one before.
@@ -125,6 +131,14 @@ impl Held {
             .draw(|frame| view::render(screen, frame.area(), frame.buffer_mut()));
         drawn.map(drop)
     }
+}
+
+/// A terminal that knows of nothing on its screen. Its viewport is fixed: the size is asked for when it changed, not at
+/// each frame.
+fn blank() -> io::Result<Terminal<Backend>> {
+    let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME, io::stdout()));
+    let viewport = Viewport::Fixed(size());
+    Terminal::with_options(backend, TerminalOptions { viewport })
 }
 
 impl fmt::Debug for Held {

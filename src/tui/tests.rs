@@ -133,7 +133,7 @@ fn a_refusal_is_said_with_its_hint() {
         fixture.screen.toasts[0].text,
         "Mail/1 does not run · press s to start it"
     );
-    fixture.send(Msg::Tick(at(170)));
+    fixture.send(Msg::Tick(at(1_000)));
     assert!(fixture.screen.toasts.is_empty());
 }
 

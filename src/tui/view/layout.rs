@@ -89,7 +89,7 @@ fn divide(screen: &Screen, rest: Rect) -> Vec<(Pane, Rect)> {
     let wanted = cells(rows::count(&screen.board, &screen.folded)).saturating_add(3);
     let most = (rest.height / 2).max(6);
     let table = Rect {
-        height: wanted.clamp(6, most).min(rest.height),
+        height: wanted.clamp(4, most).min(rest.height),
         ..rest
     };
     let below = Rect {

@@ -162,7 +162,7 @@ fn traffic(worker: &WorkerView, sheet: &mut Sheet) {
         (worker.dropped_messages, "lost"),
     ] {
         if number > 0 {
-            text += &format!(", {} {what}", count(number));
+            text.extend([", ", &count(number), " ", what]);
         }
     }
     sheet.text("messages", &text);
@@ -185,7 +185,7 @@ fn traffic(worker: &WorkerView, sheet: &mut Sheet) {
         count(worker.stderr_lines)
     );
     if worker.dropped_lines > 0 {
-        text += &format!(", {} dropped", count(worker.dropped_lines));
+        text.extend([", ", &count(worker.dropped_lines), " dropped"]);
     }
     sheet.text("output", &text);
 }

@@ -1,0 +1,233 @@
+//! The dashboard on a real pseudo-terminal: taken, given back, lost. The test binary runs itself again as the child.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
+use rustix::termios::{LocalModes, tcgetattr};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::deck::{Clock, Deck};
+use crate::tui::terminal::Held;
+use crate::tui::{Options, run};
+
+const MODE: &str = "FORKDECK_TUI_MODE";
+const RESULT: &str = "FORKDECK_TUI_RESULT";
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The child's side: does nothing in an ordinary test run.
+#[test]
+#[ignore = "run by the other tests of this file, on a pseudo-terminal"]
+fn child() {
+    let (Ok(mode), Ok(result)) = (std::env::var(MODE), std::env::var(RESULT)) else {
+        return;
+    };
+    if mode == "panic" {
+        let _held = Held::take(None).unwrap();
+        panic!("a planned panic");
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    // A handler in place of the default, which would end the child before it notices anything.
+    let _hangup = runtime.block_on(async { signal(SignalKind::hangup()).unwrap() });
+    let (deck, requests, ended) = Deck::new();
+    let options = Options::default();
+    let shutdown = options.shutdown.clone();
+    match mode.as_str() {
+        "shutdown" => shutdown.cancel(),
+        "gone" => {
+            ended.cancel();
+            drop(requests);
+        }
+        _ => {}
+    }
+    let quit = run(deck, Clock::start(), options);
+    fs::write(std::env::var(RESULT).unwrap(), format!("{quit:?}")).unwrap();
+}
+
+fn cells(number: u16) -> NonZero<u16> {
+    NonZero::new(number).unwrap()
+}
+
+struct Stage {
+    master: Option<Box<dyn MasterPty + Send>>,
+    slave: Option<Box<dyn SlavePty + Send>>,
+    /// Kept: it types an end of file when it is dropped.
+    writer: Option<Box<dyn Write + Send>>,
+    child: Box<dyn Child + Send + Sync>,
+    output: Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+    raw: Vec<u8>,
+    folder: tempfile::TempDir,
+}
+
+impl Stage {
+    fn new(mode: &str) -> Self {
+        let size = PtySize {
+            rows: 24,
+            cols: 80,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "tui::pty::child", "--ignored", "--nocapture"]);
+        command.env(MODE, mode);
+        command.env(RESULT, folder.path().join("result"));
+        command.env("TERM", "xterm-256color");
+        command.env("RUST_BACKTRACE", "0");
+        let child = pair.slave.spawn_command(command).unwrap();
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (sender, output) = channel();
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(read @ 1..) = reader.read(&mut bytes) {
+                if sender.send(bytes[..read].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        Self {
+            writer: Some(pair.master.take_writer().unwrap()),
+            master: Some(pair.master),
+            slave: Some(pair.slave),
+            child,
+            output,
+            screen: vt100::Parser::new(cells(24), cells(80), 0),
+            raw: Vec::new(),
+            folder,
+        }
+    }
+
+    fn wait_for(&mut self, what: &str, holds: impl Fn(&vt100::Screen) -> bool) {
+        while !holds(self.screen.screen()) {
+            let bytes = self.output.recv_timeout(PATIENCE);
+            let contents = self.screen.screen().contents();
+            let bytes = bytes.unwrap_or_else(|_| panic!("{what} did not come:\n{contents}"));
+            self.screen.process(&bytes);
+            self.raw.extend(bytes);
+        }
+    }
+
+    fn wait_for_dashboard(&mut self) {
+        self.wait_for("the dashboard", |screen| {
+            screen.alternate_screen() && screen.contents().contains("No workers yet")
+        });
+    }
+
+    fn type_in(&mut self, bytes: &[u8]) {
+        let writer = self.writer.as_mut().unwrap();
+        writer.write_all(bytes).unwrap();
+        writer.flush().unwrap();
+    }
+
+    fn result(&mut self) -> String {
+        self.child.wait().unwrap();
+        fs::read_to_string(self.folder.path().join("result")).unwrap_or_default()
+    }
+
+    fn assert_given_back(&mut self) {
+        self.wait_for("the end", |screen| {
+            screen.contents().contains("test result")
+        });
+        let screen = self.screen.screen();
+        assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+        let tty = self.master.as_ref().unwrap().tty_name().unwrap();
+        let modes = tcgetattr(fs::File::open(tty).unwrap()).unwrap().local_modes;
+        assert!(modes.contains(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG));
+    }
+}
+
+#[test]
+fn two_interrupts_end_at_once_and_give_the_terminal_back() {
+    let mut stage = Stage::new("keys");
+    stage.wait_for_dashboard();
+    stage.type_in(b"\x03\x03");
+    assert_eq!(stage.result(), "Ok(Now)");
+    stage.assert_given_back();
+}
+
+#[test]
+fn a_deck_that_is_gone_ends_the_dashboard() {
+    let mut stage = Stage::new("gone");
+    assert_eq!(stage.result(), "Ok(Ended)");
+    stage.assert_given_back();
+}
+
+#[test]
+fn a_shutdown_gives_the_terminal_back() {
+    let mut stage = Stage::new("shutdown");
+    assert_eq!(stage.result(), "Ok(Shutdown)");
+    stage.assert_given_back();
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_and_is_readable() {
+    let mut stage = Stage::new("panic");
+    stage.child.wait().unwrap();
+    stage.assert_given_back();
+    assert!(stage.screen.screen().contents().contains("a planned panic"));
+}
+
+#[test]
+fn a_lost_terminal_ends_the_dashboard() {
+    let mut stage = Stage::new("keys");
+    stage.wait_for_dashboard();
+    // The reader's copy of the master goes with its thread, which ends when nobody takes its output.
+    drop(std::mem::replace(&mut stage.output, channel().1));
+    stage.type_in(b"?");
+    stage.slave = None;
+    stage.writer = None;
+    stage.master = None;
+    assert_eq!(stage.result(), "Ok(TerminalLost)");
+}
+
+#[test]
+fn a_storm_of_sizes_ends_in_the_right_frame() {
+    let mut stage = Stage::new("keys");
+    stage.wait_for_dashboard();
+    for step in 0..200_u16 {
+        let size = PtySize {
+            rows: step % 50,
+            cols: step * 7 % 200,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        stage.master.as_ref().unwrap().resize(size).unwrap();
+    }
+    let size = PtySize {
+        rows: 30,
+        cols: 100,
+        pixel_width: 0,
+        pixel_height: 0,
+    };
+    stage.master.as_ref().unwrap().resize(size).unwrap();
+    stage.screen.screen_mut().set_size(cells(30), cells(100));
+    stage.wait_for("the last size", |screen| {
+        let rows: Vec<String> = screen.rows(0, 100).collect();
+        rows[1].ends_with('╮') && rows[1].chars().count() == 100 && rows[29].contains("q quit")
+    });
+    stage.type_in(b"\x03\x03");
+    assert_eq!(stage.result(), "Ok(Now)");
+}
+
+#[test]
+fn keys_and_pastes_reach_the_composer() {
+    let mut stage = Stage::new("keys");
+    stage.wait_for_dashboard();
+    stage.type_in(b"B\x1b[200~{\"q\":\n1}\x1b[201~");
+    stage.wait_for("the paste", |screen| {
+        let text = screen.contents();
+        text.contains("Send to every worker")
+            && text.contains("{\"q\":")
+            && text.contains("valid JSON")
+    });
+}
