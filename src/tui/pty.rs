@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[test]
 #[ignore = "run by the other tests of this file, on a pseudo-terminal"]
 fn child() {
-    let (Ok(mode), Ok(result)) = (std::env::var(MODE), std::env::var(RESULT)) else {
+    let (Ok(mode), Ok(_)) = (std::env::var(MODE), std::env::var(RESULT)) else {
         return;
     };
     if mode == "panic" {
@@ -230,4 +230,16 @@ fn keys_and_pastes_reach_the_composer() {
             && text.contains("{\"q\":")
             && text.contains("valid JSON")
     });
+}
+
+#[test]
+fn a_suspension_gives_the_terminal_back_in_between() {
+    let mut stage = Stage::new("keys");
+    stage.wait_for_dashboard();
+    stage.type_in(b"\x1a");
+    // Nobody controls jobs here, so the stop does not happen and the dashboard comes back by itself.
+    stage.wait_for("the terminal's return", |screen| !screen.alternate_screen());
+    stage.wait_for_dashboard();
+    stage.type_in(b"\x03\x03");
+    assert_eq!(stage.result(), "Ok(Now)");
 }

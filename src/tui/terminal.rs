@@ -3,17 +3,18 @@
 //! Whatever ends the dashboard gives the terminal back: leaving, dropping, a panic of any thread. Called by `app`.
 
 use std::fmt;
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::panic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::{Terminal, TerminalOptions, Viewport};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
@@ -29,7 +30,7 @@ const CLEAR: &[u8] = b"\x1b[0m\x1b[2J";
 /// All of it undone.
 const LEAVE: &[u8] = b"\x1b[?2004l\x1b[?1006l\x1b[?1000l\x1b[0m\x1b[?1049l\x1b[?25h";
 
-/// How many bytes a frame gathers before it is written.
+/// How many bytes a frame has room for at first.
 const FRAME: usize = 64 << 10;
 
 /// Who is told before the terminal is taken and after it was given back, at each suspension too.
@@ -46,13 +47,19 @@ impl fmt::Debug for Lease {
     }
 }
 
-type Backend = CrosstermBackend<BufWriter<Stdout>>;
-
 type PanicHook = Arc<dyn Fn(&panic::PanicHookInfo<'_>) + Send + Sync>;
 
 /// The terminal, taken or not.
+///
+/// Not ratatui's `Terminal`: that asks a terminal for its cursor and waits for the answer, and its drop panics where the
+/// terminal is gone.
 pub(crate) struct Held {
-    terminal: Terminal<Backend>,
+    /// The bytes of a frame; written at once, and never by a drop.
+    bytes: Vec<u8>,
+    /// What is on the screen.
+    shown: Buffer,
+    /// What is to be.
+    next: Buffer,
     lease: Option<Lease>,
     is_leased: bool,
     is_taken: Arc<AtomicBool>,
@@ -62,7 +69,6 @@ pub(crate) struct Held {
 impl Held {
     /// Takes the terminal.
     pub(crate) fn take(lease: Option<Lease>) -> io::Result<Self> {
-        let terminal = blank()?;
         let is_taken = Arc::new(AtomicBool::new(false));
         let earlier_hook: PanicHook = Arc::from(panic::take_hook());
         let (taken, hook) = (Arc::clone(&is_taken), Arc::clone(&earlier_hook));
@@ -73,7 +79,9 @@ impl Held {
             hook(info);
         }));
         let mut held = Self {
-            terminal,
+            bytes: Vec::with_capacity(FRAME),
+            shown: Buffer::default(),
+            next: Buffer::default(),
             lease,
             is_leased: false,
             is_taken,
@@ -91,9 +99,7 @@ impl Held {
         self.is_leased = true;
         self.is_taken.store(true, Ordering::SeqCst);
         terminal::enable_raw_mode()?;
-        let mut out = io::stdout();
-        out.write_all(ENTER)?;
-        out.flush()?;
+        write(ENTER)?;
         self.resize()
     }
 
@@ -116,29 +122,21 @@ impl Held {
 
     /// Takes over the terminal's size; the next frame is drawn whole.
     pub(crate) fn resize(&mut self) -> io::Result<()> {
-        // Not `Terminal::clear`: it asks the terminal for its cursor and waits for the answer.
-        let mut out = io::stdout();
-        out.write_all(CLEAR)?;
-        out.flush()?;
-        self.terminal = blank()?;
-        Ok(())
+        self.shown = Buffer::empty(size());
+        self.next = self.shown.clone();
+        write(CLEAR)
     }
 
     /// Draws a frame, writing what differs from the one before.
     pub(crate) fn draw(&mut self, screen: &mut Screen) -> io::Result<()> {
-        let drawn = self
-            .terminal
-            .draw(|frame| view::render(screen, frame.area(), frame.buffer_mut()));
-        drawn.map(drop)
+        self.next.reset();
+        view::render(screen, self.next.area, &mut self.next);
+        self.bytes.clear();
+        CrosstermBackend::new(&mut self.bytes).draw(self.shown.diff(&self.next).into_iter())?;
+        write(&self.bytes)?;
+        std::mem::swap(&mut self.shown, &mut self.next);
+        Ok(())
     }
-}
-
-/// A terminal that knows of nothing on its screen. Its viewport is fixed: the size is asked for when it changed, not at
-/// each frame.
-fn blank() -> io::Result<Terminal<Backend>> {
-    let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME, io::stdout()));
-    let viewport = Viewport::Fixed(size());
-    Terminal::with_options(backend, TerminalOptions { viewport })
 }
 
 impl fmt::Debug for Held {
@@ -159,9 +157,27 @@ impl Drop for Held {
     }
 }
 
-/// Past every buffer and lock: this runs in a panic, too.
+/// Writes to the terminal, past every buffer and lock.
+fn write(bytes: &[u8]) -> io::Result<()> {
+    let out = rustix::stdio::stdout();
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        match rustix::io::write(out, rest) {
+            Ok(written) => rest = rest.get(written..).unwrap_or_default(),
+            Err(Errno::INTR) => {}
+            // Another process made the shared descriptor non-blocking.
+            Err(Errno::AGAIN) => {
+                poll(&mut [PollFd::new(&out, PollFlags::OUT)], None)?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Runs in a panic, too.
 fn restore() {
-    let _ = rustix::io::write(rustix::stdio::stdout(), LEAVE);
+    let _ = write(LEAVE);
     let _ = terminal::disable_raw_mode();
 }
 
@@ -219,7 +235,7 @@ impl Keyboard {
             return match rustix::io::read(fd, &mut *bytes) {
                 Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(read) => Ok(read),
-                Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => continue,
+                Err(Errno::INTR | Errno::AGAIN) => continue,
                 Err(error) => Err(error.into()),
             };
         }
