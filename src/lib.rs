@@ -25,6 +25,8 @@
 
 #[cfg(feature = "control")]
 pub mod control;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod deck;
 pub mod model;
 pub mod process;

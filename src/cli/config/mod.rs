@@ -1,0 +1,14 @@
+//! The config file: `forkdeck.toml` becomes a [`DeckSpec`](crate::model::DeckSpec), or a list of faults with their
+//! places.
+//!
+//! Owns finding, reading and judging the file. Starts nothing; called by `up` and `check`.
+
+mod deck;
+mod file;
+mod pool;
+mod quantity;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub(super) use file::{FILE_NAME, Loaded, find, load};

@@ -1,0 +1,198 @@
+//! What went wrong, for the person at the terminal: what, where in which file, and what to do.
+//!
+//! Owns how faults of a file and failures of a verb are written, and the exit codes. Never prints; called by every verb.
+
+use std::fmt::Write;
+use std::ops::Range;
+
+/// How the process ends, as the exit codes of the command line say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Code {
+    /// The thing asked for failed.
+    Failed = 1,
+    /// Bad usage or a bad config.
+    Usage = 2,
+    /// No such deck, pool or worker.
+    NoSuch = 3,
+    /// Interrupted.
+    Interrupted = 130,
+}
+
+/// Why a verb did not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// How the process ends.
+    pub(crate) code: Code,
+    /// The whole text, for standard error.
+    pub(crate) text: String,
+}
+
+impl Failure {
+    /// A failure in one sentence fragment.
+    pub(crate) fn new(code: Code, message: impl AsRef<str>) -> Self {
+        let text = format!("forkdeck: {}", visible(message.as_ref()));
+        Self { code, text }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub(crate) fn help(mut self, help: impl AsRef<str>) -> Self {
+        self.text.push_str("\n  ");
+        self.text.push_str(&visible(help.as_ref()));
+        self
+    }
+}
+
+/// A fault at a place of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// The bytes of the file it concerns.
+    pub(crate) span: Range<usize>,
+    /// What is wrong.
+    pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) help: Option<String>,
+}
+
+/// A file's text with the name to show for it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source<'a> {
+    /// The file's name as the person knows it.
+    pub(crate) name: &'a str,
+    /// Its text.
+    pub(crate) text: &'a str,
+}
+
+/// How much of a line is shown around a place, in characters.
+const SHOWN: usize = 120;
+
+impl Source<'_> {
+    /// Writes a fault as `FILE:LINE:COLUMN: message`, the line, a caret under the place, and the help.
+    pub(crate) fn render(self, fault: &Fault) -> String {
+        let (number, start) = self.line_at(fault.span.start);
+        let line = self.text.get(start..).unwrap_or_default();
+        let line = line.lines().next().unwrap_or_default();
+        let column = self.text.get(start..fault.span.start).map_or(0, count);
+        let width = self.text.get(fault.span.clone()).map_or(1, count);
+
+        let from = column.saturating_sub(SHOWN / 2);
+        let shown: String = line.chars().skip(from).take(SHOWN).collect();
+        let left = count(&shown).saturating_sub(column - from);
+        let carets = "^".repeat(width.clamp(1, left.max(1)));
+        let indent = " ".repeat(column - from);
+        let margin = " ".repeat(number.to_string().len());
+
+        let mut out = format!("{}:{number}:{}: ", visible(self.name), column + 1);
+        // Writing to a text cannot fail.
+        let _ = write!(out, "{}\n {number} | ", visible(&fault.message));
+        let _ = write!(
+            out,
+            "{}\n {margin} | {indent}{carets}",
+            visible(&shown).trim_end()
+        );
+        if let Some(help) = &fault.help {
+            let _ = write!(out, "\n {margin} = help: {}", visible(help));
+        }
+        out
+    }
+
+    /// The number of the line that holds a byte, from 1, and where it begins.
+    fn line_at(self, offset: usize) -> (usize, usize) {
+        let before = self
+            .text
+            .as_bytes()
+            .get(..offset)
+            .unwrap_or(self.text.as_bytes());
+        let start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+        let number = memchr::memchr_iter(b'\n', before).count() + 1;
+        (number, start)
+    }
+}
+
+fn count(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// The text with every control character but the newline made visible as a harmless mark of the same width.
+pub(crate) fn visible(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\t' => ' ',
+        '\n' => '\n',
+        c if c.is_control() || is_bidi_control(c) => '\u{fffd}',
+        c => c,
+    };
+    text.chars().map(shown).collect()
+}
+
+fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The known word that is nearest to a mistyped one, if one is near enough to be meant.
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let allowed = (count(word) / 3).clamp(1, 3);
+    known
+        .into_iter()
+        .map(|known| (strsim::damerau_levenshtein(word, known), known))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn render(text: &str, span: Range<usize>) -> String {
+        let source = Source { name: "f", text };
+        source.render(&Fault {
+            span,
+            message: "wrong".into(),
+            help: Some("right".into()),
+        })
+    }
+
+    #[test]
+    fn a_fault_shows_its_line_with_a_caret() {
+        let text = "a = 1\r\nbéc = 2\n";
+        let span = 7..11;
+
+        assert_eq!(
+            render(text, span),
+            "f:2:1: wrong\n 2 | béc = 2\n   | ^^^\n   = help: right"
+        );
+    }
+
+    #[test]
+    fn a_fault_at_the_end_or_outside_of_the_text_is_shown() {
+        assert_eq!(
+            render("a = ", 4..4),
+            "f:1:5: wrong\n 1 | a =\n   |     ^\n   = help: right"
+        );
+        assert!(render("", 0..0).starts_with("f:1:1: wrong"));
+        assert!(render("ab", 90..99).starts_with("f:1:1: wrong"));
+    }
+
+    #[test]
+    fn a_long_line_is_shown_around_the_place_only() {
+        let text = format!("{}x{}", "a".repeat(100_000), "b".repeat(100_000));
+        let shown = render(&text, 100_000..100_001);
+
+        assert!(shown.len() < 400, "{}", shown.len());
+        assert!(shown.starts_with("f:1:100001: wrong"), "{shown}");
+    }
+
+    #[test]
+    fn no_control_character_reaches_the_terminal() {
+        let shown = render("a\x1b]0;x\x07\u{202e} = 1", 0..1);
+        assert!(!shown.contains(['\x1b', '\x07', '\u{202e}']), "{shown:?}");
+    }
+
+    #[test]
+    fn the_nearest_word_is_found_only_when_near() {
+        let known = ["instances", "command", "cwd"];
+        assert_eq!(nearest("instnces", known), Some("instances"));
+        assert_eq!(nearest("comand", known), Some("command"));
+        assert_eq!(nearest("zzz", known), None);
+    }
+}

@@ -1,0 +1,67 @@
+//! `init`: writes a first config.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::cli::config::FILE_NAME;
+use crate::cli::diagnose::{Code, Failure};
+
+/// The scripts that a first config is made for, when one is there.
+const SCRIPTS: [&str; 6] = [
+    "process.js",
+    "worker.js",
+    "worker.mjs",
+    "worker.ts",
+    "worker.py",
+    "worker.sh",
+];
+
+/// The pool of a folder without a script: a worker that needs nothing but a shell.
+const ECHO: &str = r#"[pools.echo]
+# The channel is descriptor 3 (NODE_CHANNEL_FD): one JSON value per line, in both directions.
+command = ["sh", "-c", 'while read -r line <&3; do echo "got $line"; echo "$line" >&3; done']
+"#;
+
+const REST: &str = r#"instances = 1                        # or "cores", "cores-1"
+# env = { LOG_LEVEL = "debug" }
+# restart = { when = "always", backoff = "100ms..30s", intensity = "5 in 30s", healthy = "10s" }
+# stop = { signal = "SIGTERM", grace = "5s" }
+"#;
+
+/// Writes the config into `folder`, and says what to do with it.
+pub(super) fn init(folder: &Path) -> Result<String, Failure> {
+    write(&folder.join(FILE_NAME), &first_config(folder)).map_err(|error| {
+        let failed = Failure::new(
+            Code::Failed,
+            format!("cannot write {FILE_NAME} here: {error}"),
+        );
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            failed.help("it stays as it is; `forkdeck check` says whether it is good")
+        } else {
+            failed
+        }
+    })?;
+    Ok(format!(
+        "Wrote {FILE_NAME}. `forkdeck` starts its deck, `forkdeck check` validates it.\n"
+    ))
+}
+
+fn first_config(folder: &Path) -> String {
+    let script = SCRIPTS.iter().find(|script| folder.join(script).is_file());
+    let pool = script.map_or_else(
+        || ECHO.to_owned(),
+        |script| {
+            let name = script.split('.').next().unwrap_or(script);
+            format!("[pools.{name}]\nscript = \"{script}\"\n")
+        },
+    );
+    format!(
+        "# A deck of forkdeck: every table below `pools` is a set of identical workers.\n\n{pool}{REST}"
+    )
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(text.as_bytes())
+}

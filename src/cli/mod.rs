@@ -1,0 +1,10 @@
+//! The composition root: arguments, config file, diagnostics, and one file per verb.
+//!
+//! Owns how a deck is put together out of the layers below, and what the process answers. Decides nothing about
+//! workers; called by `main` alone.
+
+mod args;
+mod config;
+mod diagnose;
+mod init;
+mod runtime;

@@ -1,0 +1,120 @@
+//! The hidden `worker` verb: a worker of `demo`, written as any worker is.
+//!
+//! Reads JSON lines from the channel, computes, answers, and ends when the channel does. Never starts a process.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::fd::RawFd;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::cli::args::WorkerKind;
+use crate::cli::diagnose::{Code, Failure};
+use crate::deck::Clock;
+use crate::process::adopt_channel;
+
+/// The highest bound that is taken: about a minute of work.
+const MOST: u64 = 200_000_000;
+
+/// How many messages the fragile kind lives through.
+const FRAGILE_LIFE: u64 = 12;
+
+/// Serves the channel until its end.
+pub(super) fn work(kind: WorkerKind) -> Result<(), Failure> {
+    let fd = std::env::var("NODE_CHANNEL_FD")
+        .ok()
+        .and_then(|fd| fd.parse::<RawFd>().ok())
+        .ok_or_else(|| {
+            Failure::new(Code::Usage, "a worker needs NODE_CHANNEL_FD, which a deck sets")
+        })?;
+    let channel = adopt_channel(fd).map_err(|error| {
+        Failure::new(Code::Failed, format!("cannot use descriptor {fd} as a channel: {error}"))
+    })?;
+    serve(kind, File::from(channel))
+        .map_err(|error| Failure::new(Code::Failed, format!("the channel broke: {error}")))
+}
+
+fn serve(kind: WorkerKind, channel: File) -> io::Result<()> {
+    let mut answers = channel.try_clone()?;
+    let mut log = io::stdout();
+    let clock = Clock::start();
+    let mut done = 0;
+    writeln!(log, "ready, pid {}", std::process::id())?;
+    for line in BufReader::new(channel).lines() {
+        let line = line?;
+        let before = clock.now().mono;
+        let answer = serde_json::from_str(&line).map_or_else(
+            |error| json!({ "error": error.to_string() }),
+            |message: Value| answer(&message),
+        );
+        let took = clock.now().mono - before;
+        report(&mut log, &answer, took)?;
+        writeln!(answers, "{}", timed(answer, took))?;
+        done += 1;
+        if kind == WorkerKind::Fragile && done == FRAGILE_LIFE {
+            writeln!(io::stderr(), "out of luck after {done} messages")?;
+            return Err(io::Error::other("this worker is fragile on purpose"));
+        }
+    }
+    writeln!(log, "channel closed after {done} messages")
+}
+
+fn answer(message: &Value) -> Value {
+    match message.get("count_primes_below").and_then(Value::as_u64) {
+        Some(below) if below <= MOST => {
+            json!({ "below": below, "primes": count_primes_below(below) })
+        }
+        Some(_) => json!({ "error": format!("more than {MOST} is too much for a demo") }),
+        None => json!({ "echo": message, "hint": "send {\"count_primes_below\": 1000000}" }),
+    }
+}
+
+fn report(log: &mut impl Write, answer: &Value, took: Duration) -> io::Result<()> {
+    let ms = took.as_millis();
+    match (answer.get("below"), answer.get("primes")) {
+        (Some(below), Some(primes)) => {
+            writeln!(log, "{primes} primes below {below}, counted in {ms} ms")
+        }
+        _ => writeln!(log, "answered in {ms} ms"),
+    }
+}
+
+fn timed(mut answer: Value, took: Duration) -> Value {
+    if let Some(members) = answer.as_object_mut() {
+        let ms = u64::try_from(took.as_micros()).unwrap_or(u64::MAX) / 10;
+        members.insert("ms".to_owned(), json!(std::ops::Div::div(ms as f64, 100.0)));
+    }
+    answer
+}
+
+/// Counts by trial division: the point is to use the processor.
+fn count_primes_below(below: u64) -> u64 {
+    let is_prime = |n: &u64| (3..).step_by(2).take_while(|d| d * d <= *n).all(|d| n % d != 0);
+    let odd = (3..below).step_by(2).filter(is_prime).count() as u64;
+    odd + u64::from(below > 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn primes_are_counted() {
+        let counts: Vec<u64> = [0, 2, 3, 10, 100, 1000]
+            .into_iter()
+            .map(count_primes_below)
+            .collect();
+        assert_eq!(counts, [0, 0, 1, 4, 25, 168]);
+    }
+
+    #[test]
+    fn any_message_has_an_answer() {
+        assert_eq!(
+            answer(&json!({ "count_primes_below": 100 })),
+            json!({ "below": 100, "primes": 25 })
+        );
+        assert!(answer(&json!({ "count_primes_below": u64::MAX }))["error"].is_string());
+        assert_eq!(answer(&json!("hi"))["echo"], json!("hi"));
+    }
+}
