@@ -14,7 +14,7 @@ use crate::cli::runtime::RuntimeName;
 #[command(name = "forkdeck", version, about, max_term_width = 100)]
 #[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
 pub(crate) struct Cli {
-    /// When to use colours; `auto` honours NO_COLOR
+    /// When to use colours; `auto` honours `NO_COLOR`
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true)]
     pub(crate) color: Color,
     #[command(flatten)]
@@ -120,7 +120,7 @@ pub(crate) struct Config {
 /// When to use colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// Unless NO_COLOR is set
+    /// Unless `NO_COLOR` is set
     #[default]
     Auto,
     /// Always

@@ -5,6 +5,8 @@
 
 mod args;
 mod config;
+mod demo;
 mod diagnose;
 mod init;
+mod run;
 mod runtime;

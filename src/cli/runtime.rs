@@ -230,7 +230,7 @@ fn runtime_of(program: &Path) -> Option<Runtime> {
         "deno" => Runtime::Deno,
         "sh" | "bash" | "dash" | "zsh" | "ksh" => Runtime::Shell,
         name if name.starts_with("python") => Runtime::Python,
-        name if name.ends_with(".sh") => Runtime::Shell,
+        _ if ending(program) == "sh" => Runtime::Shell,
         _ => return None,
     })
 }

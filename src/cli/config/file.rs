@@ -21,6 +21,8 @@ const LONGEST: u64 = 1 << 20;
 /// A config that was read.
 #[derive(Debug)]
 pub(in crate::cli) struct Loaded {
+    /// Its path as the person would write it.
+    pub(in crate::cli) shown: String,
     /// What it says.
     pub(in crate::cli) spec: DeckSpec,
     /// What is worth a word but no error.
@@ -83,7 +85,11 @@ pub(in crate::cli) fn load(path: &Path, named: bool) -> Result<Loaded, Failure> 
         }
     })?;
     let warning = foreign.map(|why| format!("warning: {shown} {why}"));
-    Ok(Loaded { spec, warning })
+    Ok(Loaded {
+        shown,
+        spec,
+        warning,
+    })
 }
 
 /// The file's text without its mark, and why others could have written it.

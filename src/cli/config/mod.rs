@@ -11,4 +11,5 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub(super) use deck::folder_name;
 pub(super) use file::{FILE_NAME, Loaded, find, load};

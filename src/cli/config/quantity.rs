@@ -18,7 +18,7 @@ const UNITS: [(&str, u64); 7] = [
 ];
 
 /// The longest duration a config may name.
-const LONGEST: Duration = Duration::from_secs(365 * 86_400);
+const LONGEST: Duration = Duration::from_hours(365 * 24);
 
 /// The most bytes a size may name: what a single allocation can be trusted with.
 const LARGEST: u64 = 4 << 30;
@@ -49,10 +49,10 @@ pub(super) fn duration(text: &str) -> Result<Duration, Complaint> {
         .iter()
         .find(|(name, _)| *name == unit)
         .ok_or_else(wrong)?;
-    let duration = scaled(number, *nanos).ok_or_else(wrong)?;
-    match duration {
-        Some(nanos) if Duration::from_nanos(nanos) <= LONGEST => Ok(Duration::from_nanos(nanos)),
-        _ => Err("must not be longer than a year".to_owned()),
+    match scaled(number, *nanos) {
+        Ok(nanos) if Duration::from_nanos(nanos) <= LONGEST => Ok(Duration::from_nanos(nanos)),
+        Err(Unscaled::NoNumber) => Err(wrong()),
+        Ok(_) | Err(Unscaled::TooLarge) => Err("must not be longer than a year".to_owned()),
     }
 }
 
@@ -95,14 +95,13 @@ pub(super) fn size(text: &str) -> Result<u64, Complaint> {
         .find(|c: char| !c.is_ascii_digit() && c != '.')
         .unwrap_or(trimmed.len());
     let (number, unit) = trimmed.split_at(split);
-    let factor = unit_bytes(unit.trim());
-    let bytes = factor.and_then(|factor| scaled(number, factor));
-    match bytes {
-        Some(Some(bytes)) if bytes <= LARGEST => Ok(bytes),
-        Some(_) => Err("must be 4GiB at the most".to_owned()),
-        None => Err(format!(
+    let factor = unit_bytes(unit.trim()).ok_or(Unscaled::NoNumber);
+    match factor.and_then(|factor| scaled(number, factor)) {
+        Ok(bytes) if bytes <= LARGEST => Ok(bytes),
+        Err(Unscaled::NoNumber) => Err(format!(
             "must be a size such as \"64MiB\" or \"16kB\", not \"{text}\""
         )),
+        Ok(_) | Err(Unscaled::TooLarge) => Err("must be 4GiB at the most".to_owned()),
     }
 }
 
@@ -127,22 +126,25 @@ fn unit_bytes(unit: &str) -> Option<u64> {
     })
 }
 
-/// A decimal number times a unit: nothing when it is no number, nothing inside when it is beyond all bounds.
-fn scaled(number: &str, unit: u64) -> Option<Option<u64>> {
+/// Why a number has no value in a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unscaled {
+    NoNumber,
+    TooLarge,
+}
+
+/// A decimal number times a unit.
+fn scaled(number: &str, unit: u64) -> Result<u64, Unscaled> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(whole) || !digits(fraction) || fraction.len() > 9 {
-        return None;
+        return Err(Unscaled::NoNumber);
     }
-    let parts = u64::from(10_u32.pow(u32::try_from(fraction.len()).ok()?));
-    let fraction: u64 = fraction.parse().ok()?;
-    let rest = u64::try_from(u128::from(fraction) * u128::from(unit) / u128::from(parts)).ok()?;
-    let whole: Option<u64> = whole.parse().ok();
-    Some(
-        whole
-            .and_then(|whole| whole.checked_mul(unit))
-            .and_then(|whole| whole.checked_add(rest)),
-    )
+    let places = u32::try_from(fraction.len()).unwrap_or(9);
+    let fraction: u128 = fraction.parse().map_err(|_| Unscaled::NoNumber)?;
+    let rest = fraction * u128::from(unit) / 10_u128.pow(places);
+    let whole: u64 = whole.parse().map_err(|_| Unscaled::TooLarge)?;
+    u64::try_from(u128::from(whole) * u128::from(unit) + rest).map_err(|_| Unscaled::TooLarge)
 }
 
 #[cfg(test)]

@@ -145,6 +145,7 @@ fn all_faults_are_told_at_once_in_the_order_of_the_file() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn every_wrong_value_says_what_would_be_right() {
     let table = [
         (

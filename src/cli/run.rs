@@ -1,0 +1,91 @@
+//! `run`: a deck of one pool, made out of a script or a command.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use crate::cli::args::Run;
+use crate::cli::config::folder_name;
+use crate::cli::diagnose::{Code, Failure};
+use crate::cli::runtime::{self, Programs, Resolved, Script};
+use crate::model::{DeckSpec, PoolName, PoolSpec, RestartWhen};
+
+/// The deck that was asked for; relative paths are relative to `here`.
+pub(super) fn spec(run: &Run, here: &Path) -> Result<DeckSpec, Failure> {
+    let name = match &run.name {
+        Some(name) => PoolName::new(name)
+            .map_err(|error| Failure::new(Code::Usage, format!("--name {name}: {error}")))?,
+        None => pool_name(&run.command),
+    };
+    let resolved = resolve(run, here, &Programs::of_this_process())?;
+    let mut pool = PoolSpec::new(name, resolved.program, here);
+    pool.args = resolved.args;
+    pool.runtime = resolved.runtime;
+    pool.instances = run.instances;
+    pool.restart.when = RestartWhen::OnFailure;
+    Ok(DeckSpec {
+        name: folder_name(here),
+        pools: vec![pool],
+    })
+}
+
+fn resolve(run: &Run, here: &Path, programs: &Programs) -> Result<Resolved, Failure> {
+    let Some((first, args)) = run.command.split_first() else {
+        return Err(Failure::new(Code::Usage, "nothing to run was given"));
+    };
+    let path = Path::new(first);
+    let is_file = here.join(path).is_file();
+    let found = first.to_str().and_then(|name| programs.find(name));
+    let is_script = run.runtime.is_some() || runtime::is_script(path);
+    if is_script && (is_file || found.is_none()) {
+        if !is_file {
+            let message = format!("there is no file {}", path.display());
+            return Err(Failure::new(Code::Usage, message));
+        }
+        let script = Script {
+            path,
+            folder: here,
+            args: args.to_vec(),
+            runtime: run.runtime,
+        };
+        return script.resolve(programs).map_err(|error| {
+            Failure::new(Code::Usage, error.to_string())
+                .help("install it, or name another with --runtime")
+        });
+    }
+    // A program of this folder needs no `./` when no other has its name.
+    let program = if found.is_none() && is_file {
+        here.join(path).into_os_string()
+    } else {
+        first.clone()
+    };
+    Ok(runtime::command(&program, args.to_vec(), here))
+}
+
+/// The script's name without its ending; of a command, the script it runs, or else its program.
+fn pool_name(command: &[OsString]) -> PoolName {
+    let script = command
+        .iter()
+        .find(|part| runtime::is_script(Path::new(part)));
+    let named = script.or(command.first()).map(Path::new);
+    let stem = named.and_then(Path::file_stem).unwrap_or_default();
+    PoolName::from_lossy(&stem.to_string_lossy())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(command: &[&str]) -> String {
+        let command: Vec<OsString> = command.iter().map(OsString::from).collect();
+        pool_name(&command).to_string()
+    }
+
+    #[test]
+    fn a_pool_is_named_after_its_script() {
+        assert_eq!(name(&["process.js"]), "process");
+        assert_eq!(name(&["src/my worker.mjs", "--x"]), "my-worker");
+        assert_eq!(name(&["node", "--inspect", "process.js"]), "process");
+        assert_eq!(name(&["/usr/bin/jq", "."]), "jq");
+        assert_eq!(name(&["..."]), "worker");
+    }
+}
