@@ -13,8 +13,9 @@ use crate::cli::runtime::RuntimeName;
 #[derive(Debug, Parser)]
 #[command(name = "forkdeck", version, about, max_term_width = 100)]
 #[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
+#[command(disable_help_subcommand = true)]
 pub(crate) struct Cli {
-    /// When to use colours; `auto` honours `NO_COLOR`
+    /// When to use colours; auto honours `NO_COLOR`
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true)]
     pub(crate) color: Color,
     #[command(flatten)]
@@ -78,6 +79,7 @@ pub(crate) struct Demo {
 
 /// `run`.
 #[derive(Debug, Args)]
+#[command(override_usage = "forkdeck run [OPTIONS] SCRIPT-OR-COMMAND [ARG]...")]
 pub(crate) struct Run {
     /// How many workers
     #[arg(short = 'n', value_name = "N", default_value_t = 1)]
@@ -92,7 +94,7 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) face: Face,
     /// A script (.js .cjs .mjs .ts .mts .py .sh) or a command, and its arguments, passed unchanged
-    #[arg(value_name = "SCRIPT-OR-COMMAND [ARG]", required = true)]
+    #[arg(value_name = "SCRIPT-OR-COMMAND", required = true)]
     #[arg(num_args = 1.., trailing_var_arg = true)]
     pub(crate) command: Vec<OsString>,
 }
@@ -120,12 +122,10 @@ pub(crate) struct Config {
 /// When to use colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// Unless `NO_COLOR` is set
+    // Without words of their own: a list of them would bury the help.
     #[default]
     Auto,
-    /// Always
     Always,
-    /// Never
     Never,
 }
 
@@ -136,4 +136,75 @@ pub(crate) enum WorkerKind {
     Primes,
     /// Counts primes and dies of it now and then.
     Fragile,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn run(line: &[&str]) -> Run {
+        match Cli::try_parse_from(line).unwrap().verb {
+            Some(Verb::Run(run)) => run,
+            other => panic!("not a run: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_arguments_of_a_worker_are_passed_unchanged() {
+        let line = [
+            "forkdeck",
+            "run",
+            "-n",
+            "2",
+            "--json",
+            "w.js",
+            "--headless",
+            "--",
+            "-n",
+            "-x",
+            "a b",
+        ];
+        let run = run(&line);
+
+        assert_eq!(run.command, ["w.js", "--headless", "--", "-n", "-x", "a b"]);
+        assert_eq!(run.instances, 2);
+        assert!(run.face.json && !run.face.headless);
+    }
+
+    #[test]
+    fn a_command_may_be_set_apart() {
+        assert_eq!(
+            run(&["forkdeck", "run", "--", "sh", "-c", "exit"]).command,
+            ["sh", "-c", "exit"]
+        );
+    }
+
+    #[test]
+    fn a_flag_before_the_worker_must_be_known() {
+        assert!(Cli::try_parse_from(["forkdeck", "run", "--headles", "w.js"]).is_err());
+        assert!(Cli::try_parse_from(["forkdeck", "run", "-x"]).is_err());
+    }
+
+    #[test]
+    fn a_face_may_stand_before_the_verb_or_after_it() {
+        for line in [
+            &["forkdeck", "--rpc", "up", "a", "b"][..],
+            &["forkdeck", "up", "--rpc", "a", "b"],
+            &["forkdeck", "up", "a", "b", "--rpc"],
+        ] {
+            let cli = Cli::try_parse_from(line).unwrap();
+            let Some(Verb::Up(up)) = cli.verb else {
+                panic!("not an up: {line:?}");
+            };
+            assert!(cli.face.with(up.face).rpc, "{line:?}");
+            assert_eq!(up.pools, ["a", "b"]);
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
 }

@@ -119,7 +119,10 @@ pub(super) async fn feed(deck: &Deck, clock: Clock) {
                 drop(deck.issue(send).await);
             }
         }
-        tokio::time::sleep(BEAT).await;
+        tokio::select! {
+            () = tokio::time::sleep(BEAT) => {}
+            () = deck.ended() => return,
+        }
     }
 }
 

@@ -15,16 +15,11 @@ use crate::model::Runtime;
 /// A runtime as a person names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RuntimeName {
-    /// Node.js
     Node,
-    /// Bun
     Bun,
-    /// Deno
     Deno,
-    /// Python 3
     #[value(alias = "python3")]
     Python,
-    /// sh
     #[value(alias = "sh")]
     Shell,
 }

@@ -18,7 +18,7 @@ use crate::process::adopt_channel;
 const MOST: u64 = 200_000_000;
 
 /// How many messages the fragile kind lives through.
-const FRAGILE_LIFE: u64 = 12;
+const FRAGILE_LIFE: u64 = 60;
 
 /// Serves the channel until its end.
 pub(super) fn work(kind: WorkerKind) -> Result<(), Failure> {
@@ -26,22 +26,45 @@ pub(super) fn work(kind: WorkerKind) -> Result<(), Failure> {
         .ok()
         .and_then(|fd| fd.parse::<RawFd>().ok())
         .ok_or_else(|| {
-            Failure::new(Code::Usage, "a worker needs NODE_CHANNEL_FD, which a deck sets")
+            Failure::new(
+                Code::Usage,
+                "a worker needs NODE_CHANNEL_FD, which a deck sets",
+            )
         })?;
     let channel = adopt_channel(fd).map_err(|error| {
-        Failure::new(Code::Failed, format!("cannot use descriptor {fd} as a channel: {error}"))
+        Failure::new(
+            Code::Failed,
+            format!("cannot use descriptor {fd} as a channel: {error}"),
+        )
     })?;
-    serve(kind, File::from(channel))
-        .map_err(|error| Failure::new(Code::Failed, format!("the channel broke: {error}")))
+    match serve(kind, File::from(channel)) {
+        Ok(End::ChannelClosed) => Ok(()),
+        Ok(End::OutOfLuck) => {
+            let message = format!("out of luck after {FRAGILE_LIFE} messages: fragile on purpose");
+            Err(Failure::new(Code::Failed, message))
+        }
+        Err(error) => Err(Failure::new(
+            Code::Failed,
+            format!("the channel broke: {error}"),
+        )),
+    }
 }
 
-fn serve(kind: WorkerKind, channel: File) -> io::Result<()> {
+/// How a worker's life ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    ChannelClosed,
+    OutOfLuck,
+}
+
+fn serve(kind: WorkerKind, channel: File) -> io::Result<End> {
     let mut answers = channel.try_clone()?;
     let mut log = io::stdout();
     let clock = Clock::start();
     let mut done = 0;
     writeln!(log, "ready, pid {}", std::process::id())?;
-    for line in BufReader::new(channel).lines() {
+    // A small buffer leaves what is not worked on yet where the deck can see it: in the channel.
+    for line in BufReader::with_capacity(64, channel).lines() {
         let line = line?;
         let before = clock.now().mono;
         let answer = serde_json::from_str(&line).map_or_else(
@@ -50,14 +73,14 @@ fn serve(kind: WorkerKind, channel: File) -> io::Result<()> {
         );
         let took = clock.now().mono - before;
         report(&mut log, &answer, took)?;
-        writeln!(answers, "{}", timed(answer, took))?;
+        answers.write_all(format!("{}\n", timed(answer, took)).as_bytes())?;
         done += 1;
         if kind == WorkerKind::Fragile && done == FRAGILE_LIFE {
-            writeln!(io::stderr(), "out of luck after {done} messages")?;
-            return Err(io::Error::other("this worker is fragile on purpose"));
+            return Ok(End::OutOfLuck);
         }
     }
-    writeln!(log, "channel closed after {done} messages")
+    writeln!(log, "channel closed after {done} messages")?;
+    Ok(End::ChannelClosed)
 }
 
 fn answer(message: &Value) -> Value {
@@ -82,15 +105,20 @@ fn report(log: &mut impl Write, answer: &Value, took: Duration) -> io::Result<()
 
 fn timed(mut answer: Value, took: Duration) -> Value {
     if let Some(members) = answer.as_object_mut() {
-        let ms = u64::try_from(took.as_micros()).unwrap_or(u64::MAX) / 10;
-        members.insert("ms".to_owned(), json!(std::ops::Div::div(ms as f64, 100.0)));
+        let ms = (took.as_secs_f64() * 1e5).round() / 100.0;
+        members.insert("ms".to_owned(), json!(ms));
     }
     answer
 }
 
 /// Counts by trial division: the point is to use the processor.
 fn count_primes_below(below: u64) -> u64 {
-    let is_prime = |n: &u64| (3..).step_by(2).take_while(|d| d * d <= *n).all(|d| n % d != 0);
+    let is_prime = |n: &u64| {
+        (3..)
+            .step_by(2)
+            .take_while(|d| d * d <= *n)
+            .all(|d| !n.is_multiple_of(d))
+    };
     let odd = (3..below).step_by(2).filter(is_prime).count() as u64;
     odd + u64::from(below > 2)
 }
