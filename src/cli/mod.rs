@@ -10,3 +10,4 @@ mod diagnose;
 mod init;
 mod run;
 mod runtime;
+mod worker;

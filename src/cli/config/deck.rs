@@ -147,7 +147,7 @@ fn deck_name<'t>(value: &'t DeValue<'t>) -> Result<String, Wrong> {
 }
 
 /// What a deck is called whose name is nowhere given.
-pub(in crate::cli) fn folder_name(folder: &Path) -> String {
+pub(crate) fn folder_name(folder: &Path) -> String {
     let name = folder.file_name().map(|name| name.to_string_lossy());
     name.map_or_else(|| "forkdeck".to_owned(), std::borrow::Cow::into_owned)
 }

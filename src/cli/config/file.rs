@@ -13,20 +13,20 @@ use crate::cli::runtime::Programs;
 use crate::model::DeckSpec;
 
 /// What a config is called.
-pub(in crate::cli) const FILE_NAME: &str = "forkdeck.toml";
+pub(crate) const FILE_NAME: &str = "forkdeck.toml";
 
 /// The longest config that is read, in bytes.
 const LONGEST: u64 = 1 << 20;
 
 /// A config that was read.
 #[derive(Debug)]
-pub(in crate::cli) struct Loaded {
+pub(crate) struct Loaded {
     /// Its path as the person would write it.
-    pub(in crate::cli) shown: String,
+    pub(crate) shown: String,
     /// What it says.
-    pub(in crate::cli) spec: DeckSpec,
+    pub(crate) spec: DeckSpec,
     /// What is worth a word but no error.
-    pub(in crate::cli) warning: Option<String>,
+    pub(crate) warning: Option<String>,
 }
 
 /// Why a file is not read as a config.
@@ -51,7 +51,7 @@ enum FileError {
 }
 
 /// Looks for a config in a folder and in those above it.
-pub(in crate::cli) fn find(from: &Path) -> Option<PathBuf> {
+pub(crate) fn find(from: &Path) -> Option<PathBuf> {
     from.ancestors()
         .map(|folder| folder.join(FILE_NAME))
         .find(|path| path.is_file())
@@ -59,7 +59,7 @@ pub(in crate::cli) fn find(from: &Path) -> Option<PathBuf> {
 
 /// Reads a config. One that was `named` by the person may belong to anybody, with a warning; one that was found is
 /// refused when others could have written it.
-pub(in crate::cli) fn load(path: &Path, named: bool) -> Result<Loaded, Failure> {
+pub(crate) fn load(path: &Path, named: bool) -> Result<Loaded, Failure> {
     let shown = shown(path);
     let (text, foreign) = read(path, &shown).map_err(FileError::into_failure)?;
     if let (Some(why), false) = (foreign, named) {

@@ -11,5 +11,5 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(super) use deck::folder_name;
-pub(super) use file::{FILE_NAME, Loaded, find, load};
+pub(crate) use deck::folder_name;
+pub(crate) use file::{FILE_NAME, Loaded, find, load};
