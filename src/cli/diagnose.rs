@@ -2,6 +2,7 @@
 //!
 //! Owns how faults of a file and failures of a verb are written, and the exit codes. Never prints; called by every verb.
 
+use std::error::Error;
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -41,6 +42,18 @@ impl Failure {
         self.text.push_str(&visible(help.as_ref()));
         self
     }
+}
+
+/// A failure with an error and all that caused it.
+pub(crate) fn failed(what: &str, error: &dyn Error) -> Failure {
+    let mut message = format!("{what}: {error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        message.push_str(": ");
+        message.push_str(&error.to_string());
+        cause = error.source();
+    }
+    Failure::new(Code::Failed, message)
 }
 
 /// A fault at a place of a file.

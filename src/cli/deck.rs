@@ -1,0 +1,198 @@
+//! Puts a deck together and runs it: keeper, driver, and one face towards the person or program that asked for it.
+//!
+//! Owns the order in which things start, what signals mean, and what the process answers in the end. The driver and
+//! its companions share one current-thread runtime; the dashboard has a thread of its own.
+//!
+//! ```text
+//! keeper -> limits -> dashboard's thread -> driver + { signals, start, face, feeder }
+//! ```
+
+use std::future::Future;
+use std::io::{self, IsTerminal};
+use std::pin::pin;
+use std::time::Duration;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::cli::args::{Color, Face};
+use crate::cli::demo;
+use crate::cli::diagnose::{Code, Failure, failed};
+use crate::cli::face::{self, Dashboard};
+use crate::cli::fate::{self, Fate};
+use crate::deck::{self, Clock, Deck, Ended};
+use crate::model::{Address, Command, DeckSpec};
+use crate::process::keeper::Keeper;
+
+/// After a second Ctrl-C, how long the killed workers may take to be gone before the keeper is left alone with them.
+const LAST_WAIT: Duration = Duration::from_secs(2);
+
+/// What is to be run, and how it shows itself.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// The deck.
+    pub(super) spec: DeckSpec,
+    /// The face as asked for.
+    pub(super) face: Face,
+    /// Colours of the dashboard.
+    pub(super) color: Color,
+    /// Whether work is to flow by itself.
+    pub(super) is_demo: bool,
+}
+
+/// The faces a deck can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    Dashboard,
+    Lines { json: bool },
+    Rpc,
+}
+
+/// Runs a deck to its end.
+pub(super) fn run(plan: Plan) -> Result<(), Failure> {
+    let shape = shape(plan.face)?;
+    let exe = std::env::current_exe()
+        .map_err(|error| Failure::new(Code::Failed, format!("cannot find this binary: {error}")))?;
+    // Before any thread, and before the limit is raised, which workers would inherit.
+    let keeper = Keeper::start(&exe).map_err(|error| failed("cannot start the keeper", &error))?;
+    let lease = keeper.terminal();
+    raise_descriptor_limit();
+
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| failed("cannot start the runtime", &error))?;
+    let clock = Clock::start();
+    let (deck, driver) = deck::start(plan.spec, keeper, clock);
+    let dashboard = (shape == Shape::Dashboard)
+        .then(|| Dashboard::start(deck.clone(), clock, lease, plan.color))
+        .transpose()?;
+    let feed = plan.is_demo.then_some(clock);
+    let result = runtime.block_on(live(deck, driver, shape, dashboard, feed));
+    // A thread that still waits for standard input must not hold the process.
+    runtime.shutdown_background();
+    result
+}
+
+fn shape(face: Face) -> Result<Shape, Failure> {
+    if face.rpc {
+        return Ok(Shape::Rpc);
+    }
+    if face.headless {
+        return Ok(Shape::Lines { json: face.json });
+    }
+    if face.json {
+        let failure = Failure::new(Code::Usage, "--json needs --headless");
+        return Err(failure.help("add --headless to get every event as a line of JSON"));
+    }
+    // Keys come from the controlling terminal when standard input is something else.
+    if io::stdout().is_terminal() {
+        return Ok(Shape::Dashboard);
+    }
+    let failure = Failure::new(Code::Usage, "the dashboard needs a terminal");
+    Err(failure.help("add --headless to print the workers' log lines instead"))
+}
+
+/// Runs the driver together with all that belongs to this process, until the deck is gone.
+async fn live(
+    deck: Deck,
+    driver: impl Future<Output = Ended>,
+    shape: Shape,
+    dashboard: Option<Dashboard>,
+    feed: Option<Clock>,
+) -> Result<(), Failure> {
+    let mut signals =
+        Signals::new().map_err(|error| failed("cannot listen for signals", &error))?;
+    let feeding = async {
+        if let Some(clock) = feed {
+            demo::feed(&deck, clock).await;
+        }
+    };
+    let whole = async { tokio::join!(driver, show(&deck, shape, dashboard), feeding) };
+    let mut whole = pin!(whole);
+    let (ended, fate, ()) = tokio::select! {
+        whole = &mut whole => whole,
+        () = signals.second_interrupt(&deck) => {
+            drop(deck.issue(Command::Kill { to: Address::All }).await);
+            // What is left then is ended by the keeper, which sees this process go.
+            let _ = tokio::time::timeout(LAST_WAIT, &mut whole).await;
+            let message = "interrupted again, so every worker was killed";
+            return Err(Failure::new(Code::Interrupted, message));
+        }
+    };
+    match (ended.fault, fate?) {
+        (Some(fault), _) => Err(Failure::new(Code::Failed, fault)),
+        (None, Fate::Failed(worker)) => {
+            let message = format!("every worker came to an end, and {worker} failed");
+            Err(Failure::new(Code::Failed, message))
+        }
+        (None, Fate::Fine) => Ok(()),
+    }
+}
+
+/// Starts the workers and shows the deck until it is gone.
+async fn show(deck: &Deck, shape: Shape, dashboard: Option<Dashboard>) -> Result<Fate, Failure> {
+    match (shape, dashboard) {
+        (Shape::Rpc, _) => face::rpc(deck).await.map(|()| Fate::Fine),
+        (Shape::Lines { json }, _) => {
+            let (shown, fate) = tokio::join!(face::lines(deck, json), fate::fate(deck));
+            shown.map(|()| fate)
+        }
+        (Shape::Dashboard, None) => Ok(Fate::Fine),
+        (Shape::Dashboard, Some(dashboard)) => {
+            start_all(deck).await;
+            dashboard.watch(deck).await.map(|()| Fate::Fine)
+        }
+    }
+}
+
+/// Starts every worker; what becomes of each is told by events.
+pub(super) async fn start_all(deck: &Deck) {
+    drop(deck.issue(Command::Start { to: Address::All }).await);
+}
+
+/// The signals that end a deck.
+#[derive(Debug)]
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Takes the deck down at the first signal, whichever it is, and returns at the second Ctrl-C.
+    async fn second_interrupt(&mut self, deck: &Deck) {
+        let mut interrupts = 0;
+        loop {
+            tokio::select! {
+                _ = self.interrupt.recv() => interrupts += 1,
+                _ = self.terminate.recv() => {}
+                _ = self.hangup.recv() => {}
+            }
+            if interrupts == 2 {
+                return;
+            }
+            drop(deck.issue(Command::Down).await);
+        }
+    }
+}
+
+/// Lets the deck have as many descriptors as the system allows: a worker costs it three.
+fn raise_descriptor_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    // A deck that may not have more goes on with what it has.
+    let _ = setrlimit(Resource::Nofile, raised);
+}

@@ -1,0 +1,115 @@
+//! The faces of a deck: the dashboard on its thread, lines on standard output, JSON-RPC on both streams.
+//!
+//! Owns how each is joined to the process's standard streams, and what the end of a face means for its deck. None of
+//! them can hold the process once the deck is gone.
+
+use std::future::Future;
+use std::io;
+use std::thread;
+use std::time::Duration;
+
+use tokio::io::{stdin, stdout};
+use tokio::sync::oneshot;
+use tokio::time::sleep;
+
+use crate::cli::args::Color;
+use crate::cli::diagnose::{Code, Failure, failed};
+use crate::control;
+use crate::deck::{Clock, Deck};
+use crate::model::Command;
+use crate::process::keeper::TerminalLease;
+use crate::tui;
+
+/// How long the dashboard may take to leave the terminal once the deck is gone; then the keeper gives it back.
+const LEAVE: Duration = Duration::from_secs(1);
+
+/// How long the last lines may take to a slow reader once the deck is gone.
+const LAST_LINES: Duration = Duration::from_secs(5);
+
+/// The dashboard on its own thread.
+#[derive(Debug)]
+pub(super) struct Dashboard {
+    over: oneshot::Receiver<io::Result<()>>,
+}
+
+impl Dashboard {
+    /// Starts the thread; it draws its first frame while the deck starts.
+    pub(super) fn start(
+        deck: Deck,
+        clock: Clock,
+        lease: TerminalLease,
+        color: Color,
+    ) -> Result<Self, Failure> {
+        let (done, over) = oneshot::channel();
+        let show = move || {
+            // Nobody listens any more when the process is about to end anyway.
+            let _ = done.send(tui::run(deck, clock, options(lease, color)));
+        };
+        thread::Builder::new()
+            .name("dashboard".to_owned())
+            .spawn(show)
+            .map_err(|error| {
+                Failure::new(Code::Failed, format!("cannot start the dashboard: {error}"))
+            })?;
+        Ok(Self { over })
+    }
+
+    /// Waits for the dashboard's end, which is the deck's.
+    pub(super) async fn watch(self, deck: &Deck) -> Result<(), Failure> {
+        // One that hangs in a terminal which takes no more is left to the keeper.
+        let Some(over) = until_gone(deck, LEAVE, self.over).await else {
+            return Ok(());
+        };
+        drop(deck.issue(Command::Down).await);
+        match over {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Failure::new(
+                Code::Failed,
+                format!("the terminal failed: {error}"),
+            )),
+            Err(_) => Err(Failure::new(Code::Failed, "the dashboard crashed")),
+        }
+    }
+}
+
+/// Prints what the workers print, or every event as JSON, until the deck is gone. A reader that went away takes the deck
+/// down in order.
+pub(super) async fn lines(deck: &Deck, json: bool) -> Result<(), Failure> {
+    let printing = control::lines(deck, json, stdout());
+    let printed = until_gone(deck, LAST_LINES, printing).await;
+    over(deck, printed.unwrap_or(Ok(()))).await
+}
+
+/// Serves the program at the other end of standard input and output. The server starts the workers, and takes the deck
+/// down at the end of input.
+pub(super) async fn rpc(deck: &Deck) -> Result<(), Failure> {
+    let options = control::Options::default();
+    let serving = control::serve(deck.clone(), stdin(), stdout(), options);
+    match serving.await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(failed("the control protocol broke", &error)),
+    }
+}
+
+async fn over(deck: &Deck, result: io::Result<()>) -> Result<(), Failure> {
+    drop(deck.issue(Command::Down).await);
+    match result {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(
+            Code::Failed,
+            format!("cannot write to standard output: {error}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Lets a face end by itself, but not later than `wait` after the deck.
+async fn until_gone<T>(deck: &Deck, wait: Duration, face: impl Future<Output = T>) -> Option<T> {
+    let late = async {
+        deck.ended().await;
+        sleep(wait).await;
+    };
+    tokio::select! {
+        shown = face => Some(shown),
+        () = late => None,
+    }
+}
