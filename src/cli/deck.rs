@@ -15,6 +15,7 @@ use std::time::Duration;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 
 use crate::cli::args::{Color, Face};
 use crate::cli::demo;
@@ -45,13 +46,13 @@ pub(super) struct Plan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {
     Dashboard,
-    Lines { json: bool },
+    Lines { json: bool, color: Color },
     Rpc,
 }
 
 /// Runs a deck to its end.
 pub(super) fn run(plan: Plan) -> Result<(), Failure> {
-    let shape = shape(plan.face)?;
+    let shape = shape(plan.face, plan.color)?;
     let exe = std::env::current_exe()
         .map_err(|error| Failure::new(Code::Failed, format!("cannot find this binary: {error}")))?;
     // Before any thread, and before the limit is raised, which workers would inherit.
@@ -75,22 +76,31 @@ pub(super) fn run(plan: Plan) -> Result<(), Failure> {
     result
 }
 
-fn shape(face: Face) -> Result<Shape, Failure> {
+fn shape(face: Face, color: Color) -> Result<Shape, Failure> {
     if face.rpc {
         return Ok(Shape::Rpc);
     }
     if face.headless {
-        return Ok(Shape::Lines { json: face.json });
+        return Ok(Shape::Lines {
+            json: face.json,
+            color,
+        });
     }
     if face.json {
         let failure = Failure::new(Code::Usage, "--json needs --headless");
         return Err(failure.help("add --headless to get every event as a line of JSON"));
     }
     // Keys come from the controlling terminal when standard input is something else.
-    if io::stdout().is_terminal() {
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    if io::stdout().is_terminal() && !is_dumb {
         return Ok(Shape::Dashboard);
     }
-    let failure = Failure::new(Code::Usage, "the dashboard needs a terminal");
+    let message = if is_dumb {
+        "the dashboard needs a terminal that can move its cursor, and TERM is `dumb`"
+    } else {
+        "the dashboard needs a terminal"
+    };
+    let failure = Failure::new(Code::Usage, message);
     Err(failure.help("add --headless to print the workers' log lines instead"))
 }
 
@@ -109,11 +119,13 @@ async fn live(
             demo::feed(&deck, clock).await;
         }
     };
-    let whole = async { tokio::join!(driver, show(&deck, shape, dashboard), feeding) };
+    let patience = CancellationToken::new();
+    let showing = show(&deck, shape, dashboard, &patience);
+    let whole = async { tokio::join!(driver, showing, feeding) };
     let mut whole = pin!(whole);
     let (ended, fate, ()) = tokio::select! {
         whole = &mut whole => whole,
-        () = signals.second_interrupt(&deck) => {
+        () = impatience(&mut signals, &deck, &patience) => {
             drop(deck.issue(Command::Kill { to: Address::All }).await);
             // What is left then is ended by the keeper, which sees this process go.
             let _ = tokio::time::timeout(LAST_WAIT, &mut whole).await;
@@ -132,18 +144,31 @@ async fn live(
 }
 
 /// Starts the workers and shows the deck until it is gone.
-async fn show(deck: &Deck, shape: Shape, dashboard: Option<Dashboard>) -> Result<Fate, Failure> {
+async fn show(
+    deck: &Deck,
+    shape: Shape,
+    dashboard: Option<Dashboard>,
+    patience: &CancellationToken,
+) -> Result<Fate, Failure> {
     match (shape, dashboard) {
         (Shape::Rpc, _) => face::rpc(deck).await.map(|()| Fate::Fine),
-        (Shape::Lines { json }, _) => {
-            let (shown, fate) = tokio::join!(face::lines(deck, json), fate::fate(deck));
+        (Shape::Lines { json, color }, _) => {
+            let (shown, fate) = tokio::join!(face::lines(deck, json, color), fate::fate(deck));
             shown.map(|()| fate)
         }
         (Shape::Dashboard, None) => Ok(Fate::Fine),
         (Shape::Dashboard, Some(dashboard)) => {
             start_all(deck).await;
-            dashboard.watch(deck).await.map(|()| Fate::Fine)
+            dashboard.watch(deck, patience).await.map(|()| Fate::Fine)
         }
+    }
+}
+
+/// Returns at a second Ctrl-C, whether it came as a signal or as a key of the dashboard.
+async fn impatience(signals: &mut Signals, deck: &Deck, patience: &CancellationToken) {
+    tokio::select! {
+        () = signals.second_interrupt(deck) => {}
+        () = patience.cancelled() => {}
     }
 }
 

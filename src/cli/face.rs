@@ -4,21 +4,22 @@
 //! them can hold the process once the deck is gone.
 
 use std::future::Future;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::thread;
 use std::time::Duration;
 
 use tokio::io::{stdin, stdout};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 use crate::cli::args::Color;
 use crate::cli::diagnose::{Code, Failure, failed};
-use crate::control;
+use crate::control::{self, LogStyle};
 use crate::deck::{Clock, Deck};
 use crate::model::Command;
 use crate::process::keeper::TerminalLease;
-use crate::tui;
+use crate::tui::{self, Quit, TuiError};
 
 /// How long the dashboard may take to leave the terminal once the deck is gone; then the keeper gives it back.
 const LEAVE: Duration = Duration::from_secs(1);
@@ -29,7 +30,7 @@ const LAST_LINES: Duration = Duration::from_secs(5);
 /// The dashboard on its own thread.
 #[derive(Debug)]
 pub(super) struct Dashboard {
-    over: oneshot::Receiver<io::Result<()>>,
+    over: oneshot::Receiver<Result<Quit, TuiError>>,
 }
 
 impl Dashboard {
@@ -41,43 +42,90 @@ impl Dashboard {
         color: Color,
     ) -> Result<Self, Failure> {
         let (done, over) = oneshot::channel();
+        let options = options(lease, color);
         let show = move || {
             // Nobody listens any more when the process is about to end anyway.
-            let _ = done.send(tui::run(deck, clock, options(lease, color)));
+            let _ = done.send(tui::run(deck, clock, options));
         };
         thread::Builder::new()
             .name("dashboard".to_owned())
             .spawn(show)
-            .map_err(|error| {
-                Failure::new(Code::Failed, format!("cannot start the dashboard: {error}"))
-            })?;
+            .map_err(|error| failed("cannot start the dashboard", &error))?;
         Ok(Self { over })
     }
 
-    /// Waits for the dashboard's end, which is the deck's.
-    pub(super) async fn watch(self, deck: &Deck) -> Result<(), Failure> {
+    /// Waits for the dashboard's end, which is the deck's. A second Ctrl-C cancels `patience`.
+    pub(super) async fn watch(
+        self,
+        deck: &Deck,
+        patience: &CancellationToken,
+    ) -> Result<(), Failure> {
         // One that hangs in a terminal which takes no more is left to the keeper.
         let Some(over) = until_gone(deck, LEAVE, self.over).await else {
             return Ok(());
         };
         drop(deck.issue(Command::Down).await);
         match over {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(Failure::new(
-                Code::Failed,
-                format!("the terminal failed: {error}"),
-            )),
+            Ok(Ok(Quit::Now)) => {
+                patience.cancel();
+                Ok(())
+            }
+            // A terminal that is gone takes the deck down, as a hangup does.
+            Ok(Ok(Quit::Ended | Quit::Shutdown | Quit::TerminalLost)) => Ok(()),
+            Ok(Err(error)) => Err(failed("cannot show the dashboard", &error)),
             Err(_) => Err(Failure::new(Code::Failed, "the dashboard crashed")),
         }
     }
 }
 
+fn options(lease: TerminalLease, color: Color) -> tui::Options {
+    let after = lease.clone();
+    tui::Options {
+        color: match color {
+            Color::Auto => tui::Color::Auto,
+            Color::Always => tui::Color::Always,
+            Color::Never => tui::Color::Never,
+        },
+        lease: Some(tui::Lease {
+            // Without the keeper's help the dashboard still gives back what it takes, unless it is killed.
+            before: Box::new(move || drop(lease.lend())),
+            after: Box::new(move || after.give_back()),
+        }),
+        ..tui::Options::default()
+    }
+}
+
 /// Prints what the workers print, or every event as JSON, until the deck is gone. A reader that went away takes the deck
 /// down in order.
-pub(super) async fn lines(deck: &Deck, json: bool) -> Result<(), Failure> {
-    let printing = control::lines(deck, json, stdout());
+pub(super) async fn lines(deck: &Deck, json: bool, color: Color) -> Result<(), Failure> {
+    let Some(subscription) = deck.subscribe().await else {
+        return Ok(());
+    };
+    let printing = async {
+        if json {
+            return control::print_events(deck.clone(), subscription, stdout()).await;
+        }
+        control::print_logs(subscription, stdout(), log_style(color)).await
+    };
     let printed = until_gone(deck, LAST_LINES, printing).await;
-    over(deck, printed.unwrap_or(Ok(()))).await
+    drop(deck.issue(Command::Down).await);
+    match printed {
+        Some(Err(error)) => Err(failed("cannot print", &error)),
+        Some(Ok(())) | None => Ok(()),
+    }
+}
+
+fn log_style(color: Color) -> LogStyle {
+    let terminal = io::stdout().is_terminal();
+    let is_unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    LogStyle {
+        colour: match color {
+            Color::Auto => terminal && !is_unwanted,
+            Color::Always => true,
+            Color::Never => false,
+        },
+        terminal,
+    }
 }
 
 /// Serves the program at the other end of standard input and output. The server starts the workers, and takes the deck
@@ -88,17 +136,6 @@ pub(super) async fn rpc(deck: &Deck) -> Result<(), Failure> {
     match serving.await {
         Ok(_) => Ok(()),
         Err(error) => Err(failed("the control protocol broke", &error)),
-    }
-}
-
-async fn over(deck: &Deck, result: io::Result<()>) -> Result<(), Failure> {
-    drop(deck.issue(Command::Down).await);
-    match result {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(
-            Code::Failed,
-            format!("cannot write to standard output: {error}"),
-        )),
-        _ => Ok(()),
     }
 }
 
