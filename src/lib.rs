@@ -23,10 +23,10 @@
 //! | `tui` | the dashboard |
 //! | `cli` | arguments, config file, diagnostics: the composition root |
 
-#[cfg(feature = "control")]
-pub mod control;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "control")]
+pub mod control;
 pub mod deck;
 pub mod model;
 pub mod process;
