@@ -277,13 +277,15 @@ impl Machine {
 }
 
 impl Worker {
-    /// Wants it to run: clears what held it back.
+    /// Wants it to run, unless it is being removed: clears what held it back.
     fn start(&mut self) {
+        if self.is_leaving {
+            return;
+        }
         self.wanted = true;
         self.forgive();
         match self.phase {
             Phase::Stopped | Phase::Failed | Phase::Finished => {
-                self.restarts += u32::from(self.incarnation.0 > 0);
                 self.begin();
             }
             Phase::Backoff { .. } => {

@@ -16,9 +16,15 @@ mod pairing;
 mod phase;
 mod pool;
 mod send;
+#[cfg(test)]
+mod storm_tests;
+#[cfg(test)]
+mod tests;
 mod traffic;
 mod waits;
 mod worker;
+#[cfg(test)]
+mod world;
 
 pub use effect::{Effect, SignalScope};
 pub use input::{Input, SpawnFault, Ticket};

@@ -1,8 +1,9 @@
 //! A pool: its workers in the order of their numbers, grown and shrunk.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::model::{Event, PoolChanged, PoolSpec, WorkerId};
+use crate::model::{Event, Incarnation, PoolChanged, PoolSpec, WorkerId};
 use crate::supervisor::Effect;
 use crate::supervisor::worker::Worker;
 
@@ -13,6 +14,9 @@ pub(crate) struct Pool {
     pub(crate) workers: Vec<Worker>,
     /// Whose turn it is among equals.
     pub(crate) turn: usize,
+    /// The last incarnations of removed workers by number: one that comes again counts on, so that late reports of its
+    /// earlier processes stay void.
+    past: HashMap<u32, Incarnation>,
 }
 
 impl Pool {
@@ -22,6 +26,7 @@ impl Pool {
             spec,
             workers: Vec::new(),
             turn: 0,
+            past: HashMap::new(),
         };
         pool.grow(pool.spec.instances);
         pool
@@ -32,7 +37,9 @@ impl Pool {
         let count = u32::try_from(self.workers.len()).unwrap_or(u32::MAX);
         for number in count + 1..=instances {
             let id = WorkerId::new(self.spec.name.clone(), number);
-            self.workers.push(Worker::new(id, Arc::clone(&self.spec)));
+            let mut worker = Worker::new(id, Arc::clone(&self.spec));
+            worker.incarnation = self.past.remove(&number).unwrap_or_default();
+            self.workers.push(worker);
         }
     }
 
@@ -51,7 +58,9 @@ impl Pool {
             .last()
             .is_some_and(|last| last.is_leaving && last.phase.is_over())
         {
-            self.workers.pop();
+            let removed = self.workers.pop();
+            self.past
+                .extend(removed.map(|worker| (worker.id.number, worker.incarnation)));
         }
         if self.workers.len() < before {
             self.tell_size(effects);

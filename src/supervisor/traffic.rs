@@ -102,7 +102,7 @@ impl Worker {
         };
         let was_quiet = running.quiet_since.is_some();
         let was_stalled = running.stall_told.is_some();
-        if bytes == 0 {
+        if bytes == 0 || running.closed_at.is_some() {
             running.quiet_since = None;
             running.stall_told = None;
         } else if progressed || !was_quiet {

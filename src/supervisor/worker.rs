@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::model::{
-    Event, Fact, Incarnation, Liveness, LivenessChanged, MonoTime, Now, PoolSpec, Signal, State,
-    StateChanged, Stream, WorkerId,
+    Event, Fact, Incarnation, Liveness, LivenessChanged, MonoTime, Now, OnDisconnect, PoolSpec,
+    Signal, State, StateChanged, Stream, WorkerId,
 };
 use crate::supervisor::mailbox::{Mailbox, Origin};
 use crate::supervisor::pairing::Pairing;
@@ -111,8 +111,8 @@ impl Worker {
             Phase::Stopping(stopping) => Some(stopping.step_at),
             Phase::Running(running) => {
                 let closed = running.closed_at.map(|at| at + DISCONNECT_AFTER);
-                let closed =
-                    closed.filter(|at| *at > now || self.told_state() != Some(State::Disconnected));
+                let acts = self.spec.on_disconnect == OnDisconnect::Stop;
+                let closed = closed.filter(|at| *at > now || acts);
                 let stall = match running.stall_told {
                     Some(told) => Some(told + STALL_TOLD_EVERY),
                     None => running.stalls_at(self.spec.stall_after),
@@ -123,10 +123,6 @@ impl Worker {
             }
             Phase::Stopped | Phase::Starting { .. } | Phase::Failed | Phase::Finished => None,
         }
-    }
-
-    fn told_state(&self) -> Option<State> {
-        self.told.as_ref().map(|told| told.state)
     }
 
     /// Tells the state, if anything in it changed.
