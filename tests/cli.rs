@@ -276,12 +276,13 @@ fn a_missing_program_fails_its_worker() {
     assert_eq!(done.code, Some(1), "{done:?}");
 }
 
-/// Starts a deck whose worker cannot end by SIGTERM, waits until it is up, sends the signals, and takes the exit code.
-fn exit_after(signals: &[Signal]) -> Option<i32> {
-    let script = "trap 'echo deaf' TERM; echo up; while :; do sleep 0.1; done";
+/// Starts a deck with a worker of a shell script, waits until it says `up`, sends the first signal, waits until it says
+/// `deaf`, and so on, and takes the exit code.
+fn exit_after(signals: &[Signal], script: &str) -> Option<i32> {
     // `timeout --foreground` hands signals on as they are, and bounds the test.
+    let folder = folder(&[]);
     let mut deck = Command::new("timeout")
-        .args(["--foreground", "-k", "1", "30"])
+        .args(["--foreground", "30"])
         .args([
             env!("CARGO_BIN_EXE_forkdeck"),
             "run",
@@ -290,7 +291,7 @@ fn exit_after(signals: &[Signal]) -> Option<i32> {
             "-c",
             script,
         ])
-        .current_dir(folder(&[]).path())
+        .current_dir(folder.path())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
@@ -310,13 +311,18 @@ fn exit_after(signals: &[Signal]) -> Option<i32> {
 #[test]
 fn a_deck_stopped_by_a_signal_exits_with_0() {
     for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
-        assert_eq!(exit_after(&[signal]), Some(0), "{signal:?}");
+        assert_eq!(
+            exit_after(&[signal], "echo up; exec sleep 60"),
+            Some(0),
+            "{signal:?}"
+        );
     }
 }
 
 #[test]
 fn a_second_interrupt_exits_with_130() {
-    assert_eq!(exit_after(&[Signal::INT, Signal::INT]), Some(130));
+    let script = "trap 'echo deaf' TERM; echo up; while :; do sleep 0.1; done";
+    assert_eq!(exit_after(&[Signal::INT, Signal::INT], script), Some(130));
 }
 
 #[test]
