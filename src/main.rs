@@ -12,5 +12,5 @@ fn main() -> ExitCode {
     {
         return keeper::run();
     }
-    ExitCode::SUCCESS
+    forkdeck::cli::main()
 }

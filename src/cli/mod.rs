@@ -5,9 +5,15 @@
 
 mod args;
 mod config;
+mod deck;
 mod demo;
 mod diagnose;
+mod face;
+mod fate;
 mod init;
 mod run;
 mod runtime;
+mod verb;
 mod worker;
+
+pub use verb::main;
