@@ -61,10 +61,18 @@ fn put(buffer: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, style: Style
 }
 
 fn right(buffer: &mut Buffer, area: Rect, y: u16, text: &str, room: usize, style: Style) {
-    let taken = width(text) + 2;
-    if text.is_empty() || taken > room {
+    // What is said last matters least: it goes first where there is no room.
+    let mut text = text;
+    while width(text) + 2 > room {
+        let Some((shorter, _)) = text.rsplit_once(" · ") else {
+            return;
+        };
+        text = shorter;
+    }
+    if text.is_empty() {
         return;
     }
+    let taken = width(text) + 2;
     let x = area.width.saturating_sub(cells(taken) + 2);
     put(buffer, area, x, y, &format!(" {text} "), style);
 }

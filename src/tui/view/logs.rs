@@ -69,11 +69,11 @@ fn below(screen: &Screen, scope: &Scope) -> String {
         gone += worker.logs.gone();
     }
     let mut text = plural(usize::try_from(lines).unwrap_or(usize::MAX), "line");
-    if gone > 0 {
-        text = format!("{text} · {} too old to show", short(gone));
-    }
     if dropped > 0 {
         text = format!("{text} · {} dropped", count(dropped));
+    }
+    if gone > 0 {
+        text = format!("{text} · {} too old to show", short(gone));
     }
     text
 }
