@@ -1,6 +1,6 @@
 //! What processes and their spawner tell, turned into the machine's inputs.
 
-use rustix::io::Errno;
+use nix::errno::Errno;
 
 use crate::deck::driver::Driver;
 use crate::deck::link::{End, Heard, Link, What};
@@ -34,7 +34,7 @@ impl Driver {
                 let input = Input::SpawnFailed {
                     worker: link.worker,
                     incarnation: link.incarnation,
-                    fault: spawn_fault(errno, what),
+                    fault: spawn_fault(errno, &what),
                 };
                 self.handle(now, input);
             }
@@ -159,16 +159,13 @@ impl Driver {
 }
 
 /// Whether trying again is of no use, and why, from the system's error number.
-fn spawn_fault(errno: i32, what: String) -> SpawnFault {
-    let permanent = [
-        Errno::NOENT,
-        Errno::ACCESS,
-        Errno::NOEXEC,
-        Errno::NOTDIR,
-        Errno::ISDIR,
-    ];
+fn spawn_fault(errno: i32, what: &str) -> SpawnFault {
+    let errno = Errno::from_raw(errno);
     SpawnFault {
-        permanent: permanent.iter().any(|known| known.raw_os_error() == errno),
-        reason: what,
+        permanent: matches!(
+            errno,
+            Errno::ENOENT | Errno::EACCES | Errno::ENOEXEC | Errno::ENOTDIR | Errno::EISDIR
+        ),
+        reason: format!("{what}: {}, {errno:?}", errno.desc().to_lowercase()),
     }
 }

@@ -155,7 +155,7 @@ impl Driver {
     /// Tells the numbers of every worker of which one changed since they were told last.
     pub(crate) fn tell_gauges(&mut self, now: Now) {
         let mut changed = Vec::new();
-        for (worker, gauges) in self.machine.gauges() {
+        for (worker, gauges) in self.machine.workers() {
             let key = self.newest.get(worker).map(|(key, _)| key);
             let is_over = key
                 .and_then(|key| self.links.get(key))

@@ -43,7 +43,8 @@ pub enum Input {
         incarnation: Incarnation,
         /// How it ended.
         exit: Exit,
-        /// Which bytes given to the kernel it is known not to have read, at the last look before its end.
+        /// Which bytes given to the kernel it is known not to have read, at the last look before its end; without
+        /// those of a message that was written in part, which is written whole to the next process.
         unread_bytes: u64,
     },
     /// The channel reached its end.
@@ -107,6 +108,62 @@ pub enum Input {
     },
     /// A deadline passed.
     Tick,
+}
+
+impl Input {
+    /// Whose process is reported on, and which; none for commands and ticks.
+    pub(super) fn about(&self) -> Option<(&WorkerId, Incarnation)> {
+        match self {
+            Self::Spawned {
+                worker,
+                incarnation,
+                ..
+            }
+            | Self::SpawnFailed {
+                worker,
+                incarnation,
+                ..
+            }
+            | Self::Exited {
+                worker,
+                incarnation,
+                ..
+            }
+            | Self::ChannelClosed {
+                worker,
+                incarnation,
+            }
+            | Self::OutputClosed {
+                worker,
+                incarnation,
+                ..
+            }
+            | Self::Received {
+                worker,
+                incarnation,
+                ..
+            }
+            | Self::Written {
+                worker,
+                incarnation,
+                ..
+            }
+            | Self::Unread {
+                worker,
+                incarnation,
+                ..
+            }
+            | Self::Suspended {
+                worker,
+                incarnation,
+            }
+            | Self::Continued {
+                worker,
+                incarnation,
+            } => Some((worker, *incarnation)),
+            Self::Command { .. } | Self::Tick => None,
+        }
+    }
 }
 
 /// Why a process could not be made.

@@ -1,68 +1,145 @@
-//! What must hold after each step, checked in debug builds.
+//! The oracle: what must hold after every step, whatever the inputs were.
+//!
+//! Run by `machine` in debug builds. Never changes anything.
+
+use std::collections::BTreeSet;
 
 use crate::supervisor::machine::Machine;
-use crate::supervisor::phase::Phase;
-use crate::supervisor::worker::Worker;
+use crate::supervisor::spawns::{Booking, OUTSTANDING};
+use crate::supervisor::waits::{PER_WORKER, Waits};
+use crate::supervisor::worker::{Phase, Worker};
 
-/// Checks everything; compiled to nothing in release builds.
-pub(crate) fn check(machine: &Machine) {
-    if !cfg!(debug_assertions) {
-        return;
+/// Beyond so many letters a mailbox is not added up: the oracle would rule the time of every debug run.
+const LETTERS: usize = 256;
+
+/// Checks the machine; the error says what is broken.
+pub(super) fn check(machine: &Machine) -> Result<(), String> {
+    for worker in machine.roster.workers() {
+        check_worker(worker).map_err(|what| format!("{}: {what}", worker.id))?;
     }
-    for worker in machine.workers() {
-        check_worker(worker);
+    check_spawns(machine)?;
+    check_timers(machine)?;
+    check_waits(&machine.waits, machine)?;
+    check_tickets(machine)
+}
+
+fn claim(holds: bool, what: &str) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(what.to_owned()) }
+}
+
+fn check_worker(worker: &Worker) -> Result<(), String> {
+    let is_live = worker.life().is_some();
+    if worker.mailbox.letters() <= LETTERS {
+        claim(worker.mailbox.adds_up(), "its mailbox does not add up")?;
     }
-    for (name, pool) in &machine.pools {
-        let is_numbered = (1..)
-            .zip(&pool.workers)
-            .all(|(number, one)| one.id.number == number);
-        assert!(is_numbered, "{name}: workers are numbered without a gap");
-    }
-    let missing = machine
-        .errands
-        .iter()
-        .all(|errand| !errand.missing.is_empty());
-    assert!(missing, "an errand that waits for nobody is answered");
-    if machine.is_down {
-        assert!(
-            machine.workers().all(|one| !one.wanted),
-            "a deck that goes down wants nobody"
-        );
+    claim(
+        is_live || !worker.mailbox.is_under_way(),
+        "letters are under way to no process",
+    )?;
+    claim(is_live || worker.owed.is_empty(), "no process owes replies")?;
+    claim(
+        worker.owed.len() <= PER_WORKER + worker.policy.mailbox.capacity,
+        "too many replies are owed",
+    )?;
+    claim(
+        worker.facts.liveness.process.is_open() == is_live,
+        "its process fact is wrong",
+    )?;
+    claim(
+        !worker.leaving || !worker.wanted,
+        "it is leaving and wanted",
+    )?;
+    claim(
+        worker.restarts.counted() <= worker.policy.restart.intensity.restarts,
+        "more restarts count than are allowed",
+    )?;
+    claim(
+        worker.shown.as_ref() == Some(&worker.view()),
+        "its published state is old",
+    )?;
+    match &worker.phase {
+        Phase::Running(life) => claim(
+            worker.wanted && life.pid > 0,
+            "it runs unwanted or without a pid",
+        ),
+        Phase::Backoff { .. } => claim(worker.wanted, "it waits for a restart that nobody wants"),
+        Phase::Starting { asked: false } => {
+            claim(worker.wanted, "it waits for a process that nobody wants")
+        }
+        Phase::Stopped { .. } | Phase::Failed { .. } | Phase::Finished { .. } => claim(
+            !worker.wanted && worker.mailbox.letters() == 0,
+            "it rests, but is wanted or holds mail",
+        ),
+        Phase::Starting { asked: true } | Phase::Stopping(_) => Ok(()),
     }
 }
 
-fn check_worker(worker: &Worker) {
-    let id = &worker.id;
-    assert!(worker.mailbox.adds_up(), "{id}: the mailbox adds up");
-    assert!(
-        worker.seq == worker.sent + worker.received,
-        "{id}: every message has a number"
-    );
-    let budget = worker.spec.restart.intensity.restarts as usize;
-    assert!(
-        worker.restarted.len() <= budget,
-        "{id}: no more restarts than the intensity allows"
-    );
-    match &worker.phase {
-        Phase::Stopped | Phase::Failed | Phase::Finished => {
-            assert!(!worker.wanted, "{id}: at rest is not wanted");
-            assert_eq!(worker.mailbox.len(), 0, "{id}: at rest holds no mail");
-        }
-        Phase::Running(_) | Phase::Backoff { .. } => {
-            assert!(worker.wanted, "{id}: what runs or comes back is wanted");
-        }
-        Phase::Stopping(stopping) => {
-            assert!(
-                stopping.step_at >= stopping.since,
-                "{id}: the ladder only climbs"
-            );
-        }
-        Phase::Starting { .. } => {}
+fn check_spawns(machine: &Machine) -> Result<(), String> {
+    let booked = |booking| {
+        machine
+            .roster
+            .workers()
+            .filter(|worker| worker.booked == booking)
+            .count()
+    };
+    let counts = (booked(Booking::Queued), booked(Booking::Asked));
+    claim(
+        machine.spawns.counts() == counts,
+        "the spawns do not add up",
+    )?;
+    claim(counts.1 <= OUTSTANDING, "too many processes are being made")?;
+    claim(
+        counts.0 == 0 || counts.1 == OUTSTANDING,
+        "a worker stands in line for nothing",
+    )
+}
+
+fn check_timers(machine: &Machine) -> Result<(), String> {
+    let armed: BTreeSet<_> = machine
+        .roster
+        .workers()
+        .filter_map(|worker| worker.deadline().map(|at| (at, worker.slot)))
+        .collect();
+    claim(armed == machine.timers, "a deadline is not noted")
+}
+
+fn check_waits(waits: &Waits, machine: &Machine) -> Result<(), String> {
+    for worker in machine.roster.workers() {
+        let is_waited_for = worker.owed.iter().all(|owed| waits.is_open(owed.key));
+        claim(is_waited_for, "a reply is owed to nobody")?;
     }
-    if worker.phase.life().is_none() {
-        assert!(
-            worker.awaiting.is_empty(),
-            "{id}: nobody waits for a process that is not there"
-        );
+    for (key, owing) in waits.owed() {
+        claim(!owing.is_empty(), "a wait waits for nobody")?;
+        for slot in owing {
+            let worker = machine
+                .roster
+                .worker(*slot)
+                .ok_or("a wait waits for nobody there")?;
+            if worker.mailbox.letters() <= LETTERS {
+                let is_owed = worker.owed.iter().any(|owed| owed.key == key);
+                claim(
+                    is_owed || worker.mailbox.holds(key),
+                    "a wait can never end by a reply",
+                )?;
+            }
+        }
     }
+    Ok(())
+}
+
+fn check_tickets(machine: &Machine) -> Result<(), String> {
+    let pending = machine.pending.iter().map(|pending| pending.ticket);
+    let tickets: Vec<_> = pending
+        .chain(machine.downs.iter().copied())
+        .chain(machine.waits.tickets())
+        .collect();
+    let distinct: BTreeSet<_> = tickets.iter().copied().collect();
+    claim(
+        distinct.len() == tickets.len(),
+        "a command would be answered twice",
+    )?;
+    claim(
+        !machine.halted || tickets.is_empty(),
+        "the deck ended without an answer",
+    )
 }

@@ -1,39 +1,49 @@
-//! The machine: every input dispatched, and what follows from it settled.
+//! The machine: one input at a time, and what it leads to.
+//!
+//! Owns the order of things within one step: the input is taken, spawns are let go, states are published, deadlines
+//! are noted, commands are answered. Never reads a clock; called by the deck's driver, which performs the effects in
+//! order and calls again at [`Machine::next_deadline`].
 
-use indexmap::IndexMap;
+use std::collections::BTreeSet;
 
-use crate::model::{
-    DeckSpec, Incarnation, MonoTime, Now, Outcome, PoolName, Reply, State, WorkerId,
-};
-use crate::supervisor::phase::{Phase, Why};
-use crate::supervisor::pool::Pool;
-use crate::supervisor::traffic::Answer;
-use crate::supervisor::waits::{Errand, Replies, Until};
-use crate::supervisor::worker::Worker;
+use crate::model::{DeckSpec, Event, Incarnation, MonoTime, Now, Outcome, State, WorkerId};
+use crate::supervisor::request::{Pending, answer};
+use crate::supervisor::roster::{Pool, Roster};
+use crate::supervisor::spawns::{Booking, Spawns};
+use crate::supervisor::turn::{Slot, Turn};
+use crate::supervisor::waits::Waits;
+use crate::supervisor::worker::{Phase, Worker, earliest};
 use crate::supervisor::{Effect, Input, Ticket, invariant};
 
-/// How many processes may be in the making at once.
-const SPAWNS: usize = 32;
-
-/// Everything that is decided about a deck's workers. Deterministic: the same inputs give the same effects.
+/// Every decision about the workers of one deck.
 #[derive(Debug)]
 pub struct Machine {
-    pub(crate) pools: IndexMap<PoolName, Pool>,
-    pub(crate) replies: Replies,
-    pub(crate) errands: Vec<Errand>,
-    /// Who asked the deck to go down.
-    pub(crate) down: Vec<Ticket>,
-    pub(crate) is_down: bool,
-    is_halted: bool,
-    deadline: Option<MonoTime>,
+    pub(super) roster: Roster,
+    pub(super) waits: Waits,
+    pub(super) spawns: Spawns,
+    pub(super) pending: Vec<Pending>,
+    /// The `down` commands that wait for the last worker.
+    pub(super) downs: Vec<Ticket>,
+    /// Whether the deck has come to its end.
+    pub(super) halted: bool,
+    /// The deadline of each worker that has one.
+    pub(super) timers: BTreeSet<(MonoTime, Slot)>,
+    /// Whether a command came or a worker changed since commands were last looked through.
+    pub(super) has_news: bool,
 }
 
-/// A worker's numbers.
+/// A worker's numbers, for samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gauges {
-    /// Messages in the mailbox.
+    /// The state as published last.
+    pub state: State,
+    /// The newest process.
+    pub incarnation: Incarnation,
+    /// Its pid while it lives.
+    pub pid: Option<u32>,
+    /// Messages that are not written yet.
     pub mailbox: u64,
-    /// Bytes that the worker has not read.
+    /// Bytes that the process has not read, at the last look.
     pub unread_bytes: u64,
     /// Messages given to the worker so far.
     pub sent: u64,
@@ -41,327 +51,280 @@ pub struct Gauges {
     pub received: u64,
 }
 
-/// How far the consequences of an input reach.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reach {
-    /// Nothing but the worker's own numbers.
-    Traffic,
-    /// Phases, and with them everything.
-    Lifecycle,
-}
-
 impl Machine {
-    /// A deck whose workers are all stopped.
+    /// A machine for a deck; every worker is stopped.
     pub fn new(spec: &DeckSpec) -> Self {
-        let pools = spec
-            .pools
-            .iter()
-            .map(|pool| (pool.name.clone(), Pool::new(pool)));
         Self {
-            pools: pools.collect(),
-            replies: Replies::default(),
-            errands: Vec::new(),
-            down: Vec::new(),
-            is_down: false,
-            is_halted: false,
-            deadline: None,
+            roster: Roster::new(spec),
+            waits: Waits::default(),
+            spawns: Spawns::default(),
+            pending: Vec::new(),
+            downs: Vec::new(),
+            halted: false,
+            timers: BTreeSet::new(),
+            has_news: false,
         }
     }
 
-    /// Tells which workers there are. To be called once, first.
+    /// Tells the clients what there is: each pool's size, then each worker's state. To be called once, first.
     pub fn open(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        for pool in self.pools.values_mut() {
-            pool.tell_size(effects);
-            pool.workers
-                .iter_mut()
-                .for_each(|worker| worker.tell_state(now, effects));
+        let mut turn = Turn::new(now, effects);
+        for pool in self.roster.pools() {
+            turn.publish(pool.event());
+            turn.touched
+                .extend(pool.workers().iter().map(|worker| worker.slot));
         }
+        self.conclude(&mut turn);
     }
 
     /// Takes one input and appends what is to be done, in order.
     pub fn handle(&mut self, now: Now, input: Input, effects: &mut Vec<Effect>) {
-        let reach = self.dispatch(now, input, effects);
-        if reach == Reach::Lifecycle {
-            self.settle(now, effects);
-        }
-        invariant::check(self);
+        let mut turn = Turn::new(now, effects);
+        self.take(&mut turn, input);
+        self.conclude(&mut turn);
+        debug_assert_eq!(invariant::check(self), Ok(()));
     }
 
-    /// When a [`Input::Tick`] is due.
+    /// When [`Input::Tick`] is due, if nothing happens before.
     pub fn next_deadline(&self) -> Option<MonoTime> {
-        [self.deadline, self.replies.next_deadline()]
-            .into_iter()
-            .flatten()
-            .min()
+        let first = self.timers.first().map(|(at, _)| *at);
+        earliest(first, self.waits.deadline())
     }
 
-    /// Every worker's numbers.
-    pub fn gauges(&self) -> impl Iterator<Item = (&WorkerId, Gauges)> {
-        self.workers().map(|worker| {
-            let gauges = Gauges {
-                mailbox: worker.mailbox.len() as u64,
-                unread_bytes: worker.unread_bytes,
-                sent: worker.sent,
-                received: worker.received,
-            };
-            (&worker.id, gauges)
-        })
+    /// A worker's numbers.
+    pub fn gauges(&self, id: &WorkerId) -> Option<Gauges> {
+        self.roster.worker(self.roster.slot(id)?).map(gauges)
     }
 
-    pub(crate) fn workers(&self) -> impl Iterator<Item = &Worker> {
-        self.pools.values().flat_map(|pool| &pool.workers)
+    /// Every worker with its numbers, in config order.
+    pub fn workers(&self) -> impl Iterator<Item = (&WorkerId, Gauges)> {
+        self.roster
+            .workers()
+            .map(|worker| (&worker.id, gauges(worker)))
     }
 
-    pub(crate) fn workers_mut(&mut self) -> impl Iterator<Item = &mut Worker> {
-        self.pools.values_mut().flat_map(|pool| &mut pool.workers)
+    /// Whether `down` was asked.
+    pub(super) fn is_going_down(&self) -> bool {
+        self.halted || !self.downs.is_empty()
     }
 
-    pub(crate) fn worker_mut(&mut self, id: &WorkerId) -> Option<&mut Worker> {
-        let index = usize::try_from(id.number.checked_sub(1)?).ok()?;
-        self.pools.get_mut(&id.pool)?.workers.get_mut(index)
-    }
-
-    /// The worker, if this is its newest incarnation.
-    fn current(&mut self, id: &WorkerId, incarnation: Incarnation) -> Option<&mut Worker> {
-        self.worker_mut(id)
-            .filter(|worker| worker.incarnation == incarnation)
-    }
-
-    fn dispatch(&mut self, now: Now, input: Input, effects: &mut Vec<Effect>) -> Reach {
+    fn take(&mut self, turn: &mut Turn<'_>, input: Input) {
         match input {
-            Input::Command { ticket, command } => {
-                self.command(now, ticket, command, effects);
-            }
+            Input::Command { ticket, command } => self.command(turn, ticket, command),
+            Input::Tick => self.tick(turn),
             Input::Received {
                 worker,
                 incarnation,
                 frames,
             } => {
-                let Some(one) = self.current(&worker, incarnation) else {
-                    return Reach::Traffic;
-                };
-                let answers = one.receive(now, frames, effects);
-                self.pass_on(&worker, answers, effects);
-                return Reach::Traffic;
+                if let Some(slot) = self.roster.slot(&worker)
+                    && let Some(worker) = self.roster.worker_mut(slot)
+                {
+                    worker.receive(turn, incarnation, frames, &mut self.waits);
+                }
             }
             Input::Written {
                 worker,
                 incarnation,
                 count,
             } => {
-                if let Some(worker) = self.current(&worker, incarnation) {
-                    worker.confirm(now, count, effects);
-                }
-                return Reach::Traffic;
-            }
-            Input::Unread {
-                worker,
-                incarnation,
-                bytes,
-                progressed,
-            } => {
-                let Some(worker) = self.current(&worker, incarnation) else {
-                    return Reach::Traffic;
-                };
-                if !worker.take_unread(now, bytes, progressed) {
-                    return Reach::Traffic;
+                if let Some(slot) = self.roster.slot(&worker)
+                    && let Some(worker) = self.roster.worker_mut(slot)
+                    && worker.incarnation == incarnation
+                {
+                    worker.written(turn, count, &self.waits);
                 }
             }
-            Input::Tick => self.tick(now, effects),
-            other => self.change(now, other, effects),
+            report => self.report(turn, report),
         }
-        Reach::Lifecycle
     }
 
-    /// Inputs that change one worker's life.
-    fn change(&mut self, now: Now, input: Input, effects: &mut Vec<Effect>) {
-        match input {
-            Input::Spawned {
-                worker,
-                incarnation,
-                pid,
-            } => {
-                let Some(worker) = self.current(&worker, incarnation) else {
-                    return;
-                };
-                worker.run(now, pid, effects);
-                if !worker.wanted {
-                    worker.climb(now, Why::Asked, effects);
+    /// A report about a process; one of an earlier process is void.
+    fn report(&mut self, turn: &mut Turn<'_>, report: Input) {
+        let Some((id, incarnation)) = report.about() else {
+            return;
+        };
+        let Some(slot) = self.roster.slot(id) else {
+            return;
+        };
+        let Some(worker) = self.roster.worker_mut(slot) else {
+            return;
+        };
+        turn.touched.push(slot);
+        let is_newest = worker.incarnation == incarnation;
+        let is_last_alive = worker.facts.incarnation == incarnation;
+        match report {
+            Input::Spawned { pid, .. } if is_newest => worker.spawned(turn, pid),
+            Input::SpawnFailed { fault, .. } if is_newest => {
+                if matches!(worker.phase, Phase::Starting { asked: true }) {
+                    worker.spawn_failed(turn, fault);
                 }
-                worker.hand_out(effects);
-            }
-            Input::SpawnFailed {
-                worker,
-                incarnation,
-                fault,
-            } => {
-                let Some(worker) = self.current(&worker, incarnation) else {
-                    return;
-                };
-                let bereft = worker.fail_to_start(now, fault, effects);
-                self.bereave(bereft, effects);
             }
             Input::Exited {
-                worker,
-                incarnation,
-                exit,
-                unread_bytes,
-            } => {
-                let Some(worker) = self.current(&worker, incarnation) else {
-                    return;
-                };
-                let bereft = worker.end(now, exit, unread_bytes, effects);
-                self.bereave(bereft, effects);
+                exit, unread_bytes, ..
+            } if is_newest => worker.exited(turn, exit, unread_bytes),
+            Input::ChannelClosed { .. } if is_last_alive => worker.channel_closed(turn),
+            Input::OutputClosed { stream, .. } if is_last_alive => {
+                worker.output_closed(turn, stream);
             }
-            Input::ChannelClosed {
-                worker,
-                incarnation,
-            } => {
-                let Some(worker) = self.current(&worker, incarnation) else {
-                    return;
-                };
-                worker.close_channel(now, effects);
-            }
-            Input::OutputClosed {
-                worker,
-                incarnation,
-                stream,
-            } => {
-                let Some(worker) = self.current(&worker, incarnation) else {
-                    return;
-                };
-                worker.close_output(stream, effects);
-            }
-            Input::Suspended {
-                worker,
-                incarnation,
-            } => {
-                let Some(worker) = self.current(&worker, incarnation) else {
-                    return;
-                };
-                worker.suspend(now, true);
-            }
-            Input::Continued {
-                worker,
-                incarnation,
-            } => {
-                let Some(worker) = self.current(&worker, incarnation) else {
-                    return;
-                };
-                worker.suspend(now, false);
-            }
-            Input::Command { .. }
-            | Input::Received { .. }
-            | Input::Written { .. }
-            | Input::Unread { .. }
-            | Input::Tick => unreachable!("`dispatch` takes these itself"),
+            Input::Unread {
+                bytes, progressed, ..
+            } if is_newest => worker.unread(turn, bytes, progressed),
+            Input::Suspended { .. } if is_newest => worker.suspended(turn, true),
+            Input::Continued { .. } if is_newest => worker.suspended(turn, false),
+            _ => {} // Of an earlier process, or no report.
         }
     }
 
-    fn pass_on(&mut self, worker: &WorkerId, answers: Vec<Answer>, effects: &mut Vec<Effect>) {
-        for Answer {
-            ticket,
-            message,
-            latency,
-        } in answers
-        {
-            let worker = worker.clone();
-            let reply = Reply {
-                worker,
-                message,
-                latency,
+    fn tick(&mut self, turn: &mut Turn<'_>) {
+        let now = turn.mono();
+        let due: Vec<Slot> = self
+            .timers
+            .iter()
+            .take_while(|(at, _)| *at <= now)
+            .map(|(_, slot)| *slot)
+            .collect();
+        for slot in due {
+            if let Some(worker) = self.roster.worker_mut(slot) {
+                worker.tick(turn);
+                turn.touched.push(slot);
+            }
+        }
+        for (key, slot) in self.waits.expire(now) {
+            if let Some(worker) = self.roster.worker_mut(slot) {
+                worker.owed.retain(|owed| owed.key != key);
+            }
+        }
+    }
+
+    /// Ends a step: everything that follows from what changed.
+    fn conclude(&mut self, turn: &mut Turn<'_>) {
+        for (key, slot) in std::mem::take(&mut turn.forsaken) {
+            self.waits.forsake(key, slot);
+        }
+        if !turn.touched.is_empty() {
+            self.has_news = true;
+            self.let_spawns_go(turn);
+            self.publish_states(turn);
+            self.remove_the_gone(turn);
+        }
+        for (ticket, outcome) in self.waits.take_finished() {
+            answer(turn, ticket, Ok(outcome));
+        }
+        if std::mem::take(&mut self.has_news) {
+            self.answer_pending(turn);
+        }
+    }
+
+    fn let_spawns_go(&mut self, turn: &mut Turn<'_>) {
+        for slot in &turn.touched {
+            if let Some(worker) = self.roster.worker_mut(*slot) {
+                book(worker, &mut self.spawns);
+            }
+        }
+        while let Some(slot) = self.spawns.next() {
+            let Some(worker) = self.roster.worker_mut(slot) else {
+                return;
             };
-            self.replies.reply(ticket, reply, effects);
+            worker.ask(turn);
+            book(worker, &mut self.spawns);
+            turn.touched.push(slot);
         }
     }
 
-    /// These replies will not come.
-    fn bereave(&mut self, bereft: Vec<Ticket>, effects: &mut Vec<Effect>) {
-        for ticket in bereft {
-            self.replies.expect_one_less(ticket, effects);
-        }
-    }
-
-    fn tick(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        self.replies.expire(now.mono, false, effects);
-        for worker in self.workers_mut() {
-            worker.tick(now, effects);
-        }
-    }
-
-    /// Does all that follows: spawns whose turn it is, states told, workers removed, commands answered, the end.
-    fn settle(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        self.order_spawns(effects);
-        self.workers_mut()
-            .for_each(|worker| worker.tell_state(now, effects));
-        self.pools
-            .values_mut()
-            .for_each(|pool| pool.remove_left(effects));
-        self.answer_errands(now, effects);
-        self.deadline = self
-            .workers()
-            .filter_map(|one| one.next_deadline(now.mono))
-            .min();
-        let is_idle = self.workers().all(|worker| worker.phase.is_over());
-        if self.is_down && is_idle && !self.is_halted {
-            self.is_halted = true;
-            self.replies.expire(now.mono, true, effects);
-            let down = std::mem::take(&mut self.down);
-            effects.extend(down.into_iter().map(|ticket| Effect::Answer {
-                ticket,
-                result: Ok(Outcome::Down),
-            }));
-            effects.push(Effect::Halt);
-        }
-    }
-
-    fn order_spawns(&mut self, effects: &mut Vec<Effect>) {
-        let is_ordered = |worker: &&Worker| worker.phase == Phase::Starting { is_ordered: true };
-        let mut places = SPAWNS.saturating_sub(self.workers().filter(is_ordered).count());
-        for worker in self.workers_mut() {
-            let waits = worker.phase == Phase::Starting { is_ordered: false };
-            if waits && !worker.wanted {
-                // It was stopped before its turn came.
-                worker.phase = Phase::Stopped;
-            } else if waits && places > 0 {
-                places -= 1;
-                worker.phase = Phase::Starting { is_ordered: true };
-                effects.push(Effect::Spawn {
-                    worker: worker.id.clone(),
-                    incarnation: worker.incarnation,
-                });
+    fn publish_states(&mut self, turn: &mut Turn<'_>) {
+        for slot in std::mem::take(&mut turn.touched) {
+            let Some(worker) = self.roster.worker_mut(slot) else {
+                continue;
+            };
+            worker.restarts.prune_unless(
+                worker.is_over(),
+                turn.mono(),
+                worker.policy.restart.intensity,
+            );
+            let view = worker.view();
+            if worker.shown.as_ref() != Some(&view) {
+                worker.shown = Some(view.clone());
+                turn.publish(Event::State(view));
+            }
+            let deadline = worker.deadline();
+            if worker.armed != deadline {
+                if let Some(before) = worker.armed {
+                    self.timers.remove(&(before, slot));
+                }
+                if let Some(at) = deadline {
+                    self.timers.insert((at, slot));
+                }
+                worker.armed = deadline;
             }
         }
     }
 
-    fn answer_errands(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        for mut errand in std::mem::take(&mut self.errands) {
-            errand
-                .missing
-                .retain(|(id, until)| !self.is_met(now.mono, id, *until));
-            if errand.missing.is_empty() {
-                effects.push(errand.answer());
-            } else {
-                self.errands.push(errand);
+    /// Removes workers that a smaller pool no longer has, from the highest down.
+    fn remove_the_gone(&mut self, turn: &mut Turn<'_>) {
+        let shrinking: Vec<usize> = self
+            .roster
+            .pools()
+            .filter(|pool| {
+                pool.workers()
+                    .last()
+                    .is_some_and(|last| last.leaving && last.is_over())
+            })
+            .map(Pool::place)
+            .collect();
+        for place in shrinking {
+            if let Some(pool) = self.roster.pool_mut(place) {
+                // A worker at rest has no deadline and nothing booked.
+                pool.shrink();
+                turn.publish(pool.event());
             }
         }
     }
 
-    fn is_met(&mut self, now: MonoTime, id: &WorkerId, until: Until) -> bool {
-        // A worker that was removed meets everything.
-        let Some(worker) = self.worker_mut(id) else {
-            return true;
-        };
-        let state = worker.state(now);
-        match until {
-            Until::Settled(incarnation) => {
-                let settles = !matches!(state, State::Starting | State::Stopping);
-                settles && (worker.incarnation >= incarnation || state.is_over())
+    fn answer_pending(&mut self, turn: &mut Turn<'_>) {
+        let roster = &self.roster;
+        self.pending
+            .retain_mut(|pending| match pending.outcome(roster) {
+                Some(outcome) => {
+                    answer(turn, pending.ticket, Ok(outcome));
+                    false
+                }
+                None => true,
+            });
+        if !self.downs.is_empty() && self.roster.workers().all(Worker::is_over) {
+            self.halted = true;
+            for ticket in std::mem::take(&mut self.downs) {
+                answer(turn, ticket, Ok(Outcome::Down));
             }
-            Until::Gone => worker.phase.is_over(),
-            Until::Past(incarnation) => {
-                worker.incarnation > incarnation || worker.phase.life().is_none()
-            }
+            turn.push(Effect::Halt);
         }
+    }
+}
+
+/// Books what a worker's phase needs of the spawns.
+fn book(worker: &mut Worker, spawns: &mut Spawns) {
+    let booking = match worker.phase {
+        Phase::Starting { asked: false } => Booking::Queued,
+        Phase::Starting { asked: true } => Booking::Asked,
+        _ => Booking::None, // Needs no process.
+    };
+    if booking != worker.booked {
+        spawns.rebook(worker.slot, worker.booked, booking);
+        worker.booked = booking;
+    }
+}
+
+fn gauges(worker: &Worker) -> Gauges {
+    Gauges {
+        state: worker
+            .shown
+            .as_ref()
+            .map_or(State::Stopped, |shown| shown.state),
+        incarnation: worker.incarnation,
+        pid: worker.life().map(|life| life.pid),
+        mailbox: worker.mailbox.len() as u64,
+        unread_bytes: worker.life().map_or(0, |life| life.stall.bytes),
+        sent: worker.sent,
+        received: worker.received,
     }
 }

@@ -1,196 +1,271 @@
-//! The messages that the deck holds for one worker: bounded, handed out within a credit window, written again to the next
-//! process when the last one died before the kernel took them.
+//! What waits for one worker, what was given out and is not yet written, and what the kernel took lately.
+//!
+//! Bounded by the pool's spec, by a credit window, and by constants here. Never decides who may send; called by the
+//! worker it belongs to.
 
 use std::collections::VecDeque;
 
 use crate::model::MailboxSpec;
-use crate::supervisor::Ticket;
+use crate::supervisor::turn::WaitKey;
 use crate::wire::Message;
 
-/// How many bytes are handed out before the kernel has taken them; a larger message goes alone.
-const CREDIT: usize = 256 << 10;
+/// How many bytes of mail are given out and not confirmed at the most, or one message if that is larger.
+pub(super) const WINDOW: usize = 256 << 10;
 
-/// How many sizes of messages that may be unread are remembered.
-const REMEMBERED: usize = 64 << 10;
+/// How many answers to handles are given out and not confirmed at the most; further ones are let go, counted.
+pub(super) const INTERNAL: usize = 1024;
 
-/// A worker's mailbox.
-#[derive(Debug)]
-pub(crate) struct Mailbox {
-    spec: MailboxSpec,
-    /// What was handed out and not confirmed comes first.
-    queue: VecDeque<Mail>,
-    /// Bytes of all messages of the user's.
-    bytes: usize,
-    /// How many of the queue were handed out, and their bytes.
-    handed: usize,
-    handed_bytes: usize,
-    /// Sizes of what the kernel took and the worker may not have read, newest last.
-    taken: VecDeque<usize>,
-    /// How many of the queue are the deck's own.
-    own: usize,
-}
-
-/// One message with what hangs on it.
+/// A message on its way to a worker.
 #[derive(Clone, Debug)]
-pub(crate) struct Mail {
-    pub(crate) message: Message,
-    pub(crate) origin: Origin,
+pub(super) struct Letter {
+    /// The message.
+    pub(super) message: Message,
+    /// What it is.
+    pub(super) sort: Sort,
 }
 
-/// Where a message comes from.
+/// What a message on its way is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// A client, who may wait for the reply.
-    Client(Option<Ticket>),
-    /// The deck, to this process only; never shown as the user's.
-    Deck,
+pub(super) enum Sort {
+    /// A client's; it survives the worker's process.
+    Mail(Option<WaitKey>),
+    /// Tells this process to end.
+    Stop,
+    /// A `NODE_…` message to this process.
+    Internal,
 }
 
-/// The mailbox takes no more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Full;
-
-impl Mail {
-    fn size(&self) -> usize {
+impl Letter {
+    /// Its size on the channel, newline included.
+    pub(super) fn bytes(&self) -> usize {
         self.message.len() + 1
     }
 }
 
+/// The mailbox is full; the letter was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Full;
+
+/// A worker's mailbox. Full ones refuse; an empty one takes any one message.
+#[derive(Debug, Default)]
+pub(super) struct Mailbox {
+    waiting: VecDeque<Letter>,
+    given: VecDeque<Letter>,
+    /// Mail in both, in messages and bytes.
+    mail: usize,
+    bytes: usize,
+    /// Mail in `given`, in messages and bytes, and the internal ones there.
+    given_mail: usize,
+    given_bytes: usize,
+    given_internal: usize,
+    taken: Taken,
+}
+
 impl Mailbox {
-    pub(crate) fn new(spec: MailboxSpec) -> Self {
-        Self {
-            spec,
-            queue: VecDeque::new(),
-            bytes: 0,
-            handed: 0,
-            handed_bytes: 0,
-            taken: VecDeque::new(),
-            own: 0,
-        }
+    /// How many messages of clients it holds: neither written nor lost.
+    pub(super) fn len(&self) -> usize {
+        self.mail
     }
 
-    /// How many messages of the user's wait.
-    pub(crate) fn len(&self) -> usize {
-        self.queue.len() - self.own
-    }
-
-    /// Takes a client's message; an empty mailbox takes any one.
-    pub(crate) fn accept(&mut self, message: Message, wait: Option<Ticket>) -> Result<(), Full> {
-        let mail = Mail {
+    /// Takes a client's message, or refuses it when it is full.
+    pub(super) fn accept(
+        &mut self,
+        spec: MailboxSpec,
+        message: Message,
+        wait: Option<WaitKey>,
+    ) -> Result<(), Full> {
+        let letter = Letter {
             message,
-            origin: Origin::Client(wait),
+            sort: Sort::Mail(wait),
         };
-        let is_over =
-            self.len() >= self.spec.capacity || self.bytes + mail.size() > self.spec.bytes;
-        if self.len() > 0 && is_over {
+        let over = self.mail >= spec.capacity || self.bytes + letter.bytes() > spec.bytes;
+        if over && self.mail > 0 {
             return Err(Full);
         }
-        self.bytes += mail.size();
-        self.queue.push_back(mail);
+        self.mail += 1;
+        self.bytes += letter.bytes();
+        self.waiting.push_back(letter);
         Ok(())
     }
 
-    /// Puts a message of the deck's own before all that was not handed out yet.
-    pub(crate) fn interject(&mut self, message: Message) {
-        let mail = Mail {
-            message,
-            origin: Origin::Deck,
-        };
-        self.queue.insert(self.handed, mail);
-        self.own += 1;
-    }
-
-    /// What may be written now.
-    pub(crate) fn hand_out(&mut self) -> Vec<Message> {
-        self.hand_out_while(|_| true)
-    }
-
-    /// What may be written now of the deck's own.
-    pub(crate) fn hand_out_own(&mut self) -> Vec<Message> {
-        self.hand_out_while(|mail| mail.origin == Origin::Deck)
-    }
-
-    fn hand_out_while(&mut self, may_go: impl Fn(&Mail) -> bool) -> Vec<Message> {
-        let mut messages = Vec::new();
-        while let Some(mail) = self.queue.get(self.handed).filter(|mail| may_go(mail)) {
-            let size = mail.size();
-            if self.handed > 0 && self.handed_bytes + size > CREDIT {
+    /// Gives out what the window allows, in batches: not before half of the window is free.
+    pub(super) fn hand_out(&mut self) -> Vec<Message> {
+        let mut batch = Vec::new();
+        if self.given_bytes * 2 > WINDOW {
+            return batch;
+        }
+        while let Some(letter) = self.waiting.pop_front() {
+            if self.given_mail > 0 && self.given_bytes + letter.bytes() > WINDOW {
+                self.waiting.push_front(letter);
                 break;
             }
-            self.handed += 1;
-            self.handed_bytes += size;
-            messages.push(mail.message.clone());
+            self.given_mail += 1;
+            self.given_bytes += letter.bytes();
+            batch.push(letter.message.clone());
+            self.given.push_back(letter);
+        }
+        batch
+    }
+
+    /// Notes a message that is given out past the queue and the window: a stop message, an answer to a handle.
+    /// Refuses when too many answers are under way.
+    pub(super) fn give(&mut self, message: Message, sort: Sort) -> Result<(), Full> {
+        if sort == Sort::Internal {
+            if self.given_internal >= INTERNAL {
+                return Err(Full);
+            }
+            self.given_internal += 1;
+        }
+        self.given.push_back(Letter { message, sort });
+        Ok(())
+    }
+
+    /// The kernel took the oldest letter that was given out.
+    pub(super) fn confirm(&mut self) -> Option<Letter> {
+        let letter = self.given.pop_front()?;
+        let bytes = letter.bytes();
+        match letter.sort {
+            Sort::Mail(_) => {
+                self.mail -= 1;
+                self.bytes -= bytes;
+                self.given_mail -= 1;
+                self.given_bytes -= bytes;
+            }
+            Sort::Internal => self.given_internal -= 1,
+            Sort::Stop => {}
+        }
+        self.taken.note(bytes, letter.sort != Sort::Internal);
+        Some(letter)
+    }
+
+    /// The worker has read everything that the kernel took.
+    pub(super) fn all_read(&mut self) {
+        self.taken = Taken::default();
+    }
+
+    /// The process is gone: mail that was not written waits for the next one. Returns how many messages the kernel
+    /// had taken that the process never read, out of `unread` bytes.
+    pub(super) fn rewind(&mut self, unread: u64) -> u64 {
+        while let Some(letter) = self.given.pop_back() {
+            if matches!(letter.sort, Sort::Mail(_)) {
+                self.waiting.push_front(letter);
+            }
+        }
+        self.given_mail = 0;
+        self.given_bytes = 0;
+        self.given_internal = 0;
+        std::mem::take(&mut self.taken).newest(unread)
+    }
+
+    /// Empties it and returns what it held; only without a process.
+    pub(super) fn clear(&mut self) -> VecDeque<Letter> {
+        self.mail = 0;
+        self.bytes = 0;
+        std::mem::take(&mut self.waiting)
+    }
+
+    /// Whether its counters are what its queues hold, and within the window. For the oracle.
+    pub(super) fn adds_up(&self) -> bool {
+        let weigh = |letters: &VecDeque<Letter>| {
+            letters
+                .iter()
+                .filter(|letter| matches!(letter.sort, Sort::Mail(_)))
+                .fold((0, 0), |(count, bytes), letter| {
+                    (count + 1, bytes + letter.bytes())
+                })
+        };
+        let (waiting, given) = (weigh(&self.waiting), weigh(&self.given));
+        (self.mail, self.bytes) == (waiting.0 + given.0, waiting.1 + given.1)
+            && (self.given_mail, self.given_bytes) == given
+            && (self.given_bytes <= WINDOW || self.given_mail == 1)
+            && waiting.0 == self.waiting.len()
+    }
+
+    /// Whether anything is given out and not confirmed.
+    pub(super) fn is_under_way(&self) -> bool {
+        !self.given.is_empty()
+    }
+
+    /// Whether the message of a wait is still here. For the oracle.
+    pub(super) fn holds(&self, key: WaitKey) -> bool {
+        let mut letters = self.waiting.iter().chain(&self.given);
+        letters.any(|letter| letter.sort == Sort::Mail(Some(key)))
+    }
+
+    /// How many letters it holds of every sort. For the oracle.
+    pub(super) fn letters(&self) -> usize {
+        self.waiting.len() + self.given.len()
+    }
+}
+
+/// The sizes of messages that the kernel took lately, in runs of equal ones. Forgets the oldest ones beyond a bound:
+/// they are the likeliest to have been read.
+#[derive(Debug, Default)]
+struct Taken {
+    runs: VecDeque<Run>,
+    bytes: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    size: u64,
+    count: u64,
+    counts: bool,
+}
+
+impl Taken {
+    /// More than a socket's buffer ever holds.
+    const MOST_BYTES: u64 = 16 << 20;
+    const MOST_RUNS: usize = 4096;
+
+    fn note(&mut self, bytes: usize, counts: bool) {
+        let size = bytes as u64;
+        self.bytes += size;
+        match self.runs.back_mut() {
+            Some(run) if run.size == size && run.counts == counts => run.count += 1,
+            _ => self.runs.push_back(Run {
+                size,
+                count: 1,
+                counts,
+            }),
+        }
+        if self.bytes > Self::MOST_BYTES || self.runs.len() > Self::MOST_RUNS {
+            self.forget();
+        }
+    }
+
+    fn forget(&mut self) {
+        if self.runs.len() > Self::MOST_RUNS
+            && let Some(run) = self.runs.pop_front()
+        {
+            self.bytes -= run.size * run.count;
+        }
+        while self.bytes > Self::MOST_BYTES && self.runs.len() > 1 {
+            let Some(run) = self.runs.front_mut() else {
+                return;
+            };
+            let excess = (self.bytes - Self::MOST_BYTES).div_ceil(run.size);
+            let forgotten = excess.min(run.count);
+            run.count -= forgotten;
+            self.bytes -= forgotten * run.size;
+            if run.count == 0 {
+                self.runs.pop_front();
+            }
+        }
+    }
+
+    /// How many of the newest messages fill `bytes`; one that is only touched counts.
+    fn newest(&self, bytes: u64) -> u64 {
+        let mut left = bytes;
+        let mut messages = 0;
+        for run in self.runs.iter().rev() {
+            let count = left.div_ceil(run.size).min(run.count);
+            left = left.saturating_sub(count * run.size);
+            if run.counts {
+                messages += count;
+            }
         }
         messages
-    }
-
-    /// The kernel took the oldest message that was handed out.
-    pub(crate) fn take_written(&mut self) -> Option<Mail> {
-        if self.handed == 0 {
-            return None;
-        }
-        let mail = self.queue.pop_front()?;
-        self.handed -= 1;
-        self.handed_bytes -= mail.size();
-        match mail.origin {
-            Origin::Deck => self.own -= 1,
-            Origin::Client(_) => self.bytes -= mail.size(),
-        }
-        if self.taken.len() >= REMEMBERED {
-            self.taken.pop_front();
-        }
-        self.taken.push_back(mail.size());
-        Some(mail)
-    }
-
-    /// The worker has read everything.
-    pub(crate) fn all_read(&mut self) {
-        self.taken.clear();
-    }
-
-    /// How many messages lie, in whole or in part, within the last bytes that the kernel took.
-    pub(crate) fn count_unread(&self, unread_bytes: u64) -> u64 {
-        let mut left = unread_bytes;
-        let mut count = 0;
-        for size in self.taken.iter().rev() {
-            if left == 0 {
-                break;
-            }
-            left = left.saturating_sub(*size as u64);
-            count += 1;
-        }
-        count
-    }
-
-    /// The process is gone: what was handed out and not confirmed goes to the next one, the deck's own is void.
-    pub(crate) fn take_back(&mut self) {
-        self.handed = 0;
-        self.handed_bytes = 0;
-        self.taken.clear();
-        self.queue.retain(|mail| mail.origin != Origin::Deck);
-        self.own = 0;
-    }
-
-    /// Lets go of everything, and returns what was there of the user's.
-    pub(crate) fn drop_all(&mut self) -> Vec<Mail> {
-        self.take_back();
-        self.bytes = 0;
-        self.queue.drain(..).collect()
-    }
-
-    /// Whether the books add up: for the invariants.
-    pub(crate) fn adds_up(&self) -> bool {
-        let own = self
-            .queue
-            .iter()
-            .filter(|mail| mail.origin == Origin::Deck)
-            .count();
-        let theirs = self.queue.iter().filter(|mail| mail.origin != Origin::Deck);
-        let handed = self.queue.iter().take(self.handed);
-        own == self.own
-            && theirs.map(Mail::size).sum::<usize>() == self.bytes
-            && handed.map(Mail::size).sum::<usize>() == self.handed_bytes
-            && (self.handed <= 1 || self.handed_bytes <= CREDIT)
     }
 }
 
@@ -198,73 +273,45 @@ impl Mailbox {
 mod tests {
     use super::*;
 
-    fn message(length: usize) -> Message {
-        Message::parse(&format!("\"{}\"", "x".repeat(length - 2))).unwrap()
-    }
+    #[test]
+    fn the_newest_messages_are_the_unread_ones() {
+        let mut taken = Taken::default();
+        taken.note(10, true);
+        taken.note(10, true);
+        taken.note(27, false);
+        taken.note(5, true);
 
-    fn mailbox(capacity: usize, bytes: usize) -> Mailbox {
-        Mailbox::new(MailboxSpec { capacity, bytes })
+        assert_eq!(taken.newest(0), 0);
+        assert_eq!(taken.newest(5), 1);
+        assert_eq!(taken.newest(5 + 27), 1, "an internal one is not counted");
+        assert_eq!(taken.newest(5 + 27 + 1), 2);
+        assert_eq!(taken.newest(u64::MAX), 3);
     }
 
     #[test]
-    fn an_empty_mailbox_takes_any_one_message_and_a_full_one_none() {
-        let mut mailbox = mailbox(3, 100);
-        assert_eq!(mailbox.accept(message(1000), None), Ok(()));
-        assert_eq!(mailbox.accept(message(2), None), Err(Full));
-        mailbox.hand_out();
-        mailbox.take_written().unwrap();
-        for _ in 0..3 {
-            assert_eq!(mailbox.accept(message(9), None), Ok(()));
+    fn what_the_kernel_took_is_remembered_within_bounds() {
+        let mut taken = Taken::default();
+        for size in 0..10_000 {
+            taken.note(1 + size % 2, true);
         }
-        assert_eq!(mailbox.accept(message(9), None), Err(Full));
-        assert!(mailbox.adds_up());
+        assert_eq!(taken.runs.len(), Taken::MOST_RUNS);
+        for size in 0..100 {
+            taken.note((1 << 20) + size, true);
+        }
+        assert!(taken.bytes <= Taken::MOST_BYTES);
+        let held: u64 = taken.runs.iter().map(|run| run.size * run.count).sum();
+        assert_eq!(taken.bytes, held);
     }
 
     #[test]
-    fn what_was_not_confirmed_is_handed_out_again_after_a_death() {
-        let mut mailbox = mailbox(10, 1000);
-        for length in [3, 4, 5] {
-            mailbox.accept(message(length), None).unwrap();
+    fn answers_to_handles_are_bounded() {
+        let mut mailbox = Mailbox::default();
+        let nack = Message::parse("1").unwrap();
+        for _ in 0..INTERNAL {
+            assert_eq!(mailbox.give(nack.clone(), Sort::Internal), Ok(()));
         }
-        mailbox.interject(message(9));
-        assert_eq!(mailbox.hand_out().len(), 4);
-        assert_eq!(mailbox.take_written().unwrap().origin, Origin::Deck);
-        assert_eq!(mailbox.take_written().unwrap().message.len(), 3);
-
-        mailbox.take_back();
-
-        let again: Vec<usize> = mailbox.hand_out().iter().map(Message::len).collect();
-        assert_eq!(again, [4, 5]);
-        assert!(mailbox.adds_up());
-    }
-
-    #[test]
-    fn credit_bounds_what_is_handed_out() {
-        let mut mailbox = mailbox(10, 10 << 20);
-        mailbox.accept(message(CREDIT * 2), None).unwrap();
-        mailbox.accept(message(10), None).unwrap();
-        mailbox.accept(message(10), None).unwrap();
-        assert_eq!(mailbox.hand_out().len(), 1);
-        assert!(mailbox.hand_out().is_empty());
-        mailbox.take_written().unwrap();
-        assert_eq!(mailbox.hand_out().len(), 2);
-    }
-
-    #[test]
-    fn unread_bytes_are_counted_in_messages() {
-        let mut mailbox = mailbox(10, 1000);
-        for _ in 0..3 {
-            mailbox.accept(message(9), None).unwrap();
-        }
-        mailbox.hand_out();
-        for _ in 0..3 {
-            mailbox.take_written().unwrap();
-        }
-        assert_eq!(mailbox.count_unread(0), 0);
-        assert_eq!(mailbox.count_unread(1), 1);
-        assert_eq!(mailbox.count_unread(20), 2);
-        assert_eq!(mailbox.count_unread(999), 3);
-        mailbox.all_read();
-        assert_eq!(mailbox.count_unread(20), 0);
+        assert_eq!(mailbox.give(nack.clone(), Sort::Internal), Err(Full));
+        mailbox.confirm();
+        assert_eq!(mailbox.give(nack, Sort::Internal), Ok(()));
     }
 }

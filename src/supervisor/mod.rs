@@ -3,28 +3,28 @@
 //! Owns every decision about workers: phases, restarts, the stop ladder, mailboxes and what answers what. Never reads a
 //! clock, never does I/O, never draws randomness; the driver in `deck` feeds it and performs what it returns.
 
-mod command;
+mod cause;
 mod effect;
-mod exit;
 mod input;
 mod invariant;
 mod ladder;
+mod life;
 mod machine;
 mod mailbox;
-mod moment;
 mod pairing;
-mod phase;
-mod pool;
+mod request;
+mod restart;
+mod roster;
 mod send;
-#[cfg(test)]
-mod storm_tests;
+mod spawns;
+mod traffic;
+mod turn;
+mod waits;
+mod watch;
+mod worker;
+
 #[cfg(test)]
 mod tests;
-mod traffic;
-mod waits;
-mod worker;
-#[cfg(test)]
-mod world;
 
 pub use effect::{Effect, SignalScope};
 pub use input::{Input, SpawnFault, Ticket};

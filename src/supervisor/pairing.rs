@@ -1,49 +1,52 @@
-//! Which message a worker's message answers: the oldest one that was written and not answered yet.
+//! Which message of a worker answers which message to it, for the latency that is shown.
+//!
+//! Pairs first with first. Never waits and never decides; called by the worker it belongs to.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::model::MonoTime;
 
-/// How many unanswered messages are remembered.
-const REMEMBERED: usize = 4096;
+/// How many messages without an answer are remembered; beyond, the oldest is taken for never answered.
+const MOST: usize = 4096;
 
-/// After how long without an answer a later message stands in for an earlier one that wanted none.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// A message that is followed by a silence longer than this was never to be answered.
+const DRIFT: Duration = Duration::from_secs(5);
 
-/// When the messages were written that a worker has not answered.
+/// The times at which messages without an answer were given to the kernel, oldest first.
 #[derive(Debug, Default)]
-pub(crate) struct Pairing {
+pub(super) struct Pairing {
     unanswered: VecDeque<MonoTime>,
 }
 
 impl Pairing {
+    /// How many messages have no answer yet.
+    pub(super) fn len(&self) -> usize {
+        self.unanswered.len()
+    }
+
     /// A message was given to the kernel.
-    pub(crate) fn written(&mut self, now: MonoTime) {
-        if self.unanswered.len() >= REMEMBERED {
+    pub(super) fn ask(&mut self, now: MonoTime) {
+        if self.unanswered.len() >= MOST {
             self.unanswered.pop_front();
         }
         self.unanswered.push_back(now);
     }
 
-    /// A message came: how long after the one it answers. A message that wanted no answer does not shift all later
-    /// pairs: it is passed over once the one after it was written much later.
-    pub(crate) fn answer(&mut self, now: MonoTime) -> Option<Duration> {
-        while let [Some(first), Some(second)] = [self.unanswered.front(), self.unanswered.get(1)]
-            && *second - *first > PATIENCE
+    /// A message came: how long after the one that it answers, if it answers one.
+    pub(super) fn answer(&mut self, now: MonoTime) -> Option<Duration> {
+        let mut asked = self.unanswered.pop_front()?;
+        while let Some(&next) = self.unanswered.front()
+            && next - asked > DRIFT
         {
+            asked = next;
             self.unanswered.pop_front();
         }
-        self.unanswered.pop_front().map(|written| now - written)
+        Some(now - asked)
     }
 
-    /// How many messages are not answered.
-    pub(crate) fn len(&self) -> usize {
-        self.unanswered.len()
-    }
-
-    /// The process is gone.
-    pub(crate) fn clear(&mut self) {
+    /// The process is gone and answers nothing more.
+    pub(super) fn clear(&mut self) {
         self.unanswered.clear();
     }
 }
@@ -57,27 +60,33 @@ mod tests {
     }
 
     #[test]
-    fn replies_answer_in_order() {
+    fn the_first_answer_belongs_to_the_first_question() {
         let mut pairing = Pairing::default();
-        pairing.written(at(0));
-        pairing.written(at(10));
-        assert_eq!(pairing.answer(at(100)), Some(Duration::from_millis(100)));
-        assert_eq!(pairing.answer(at(200)), Some(Duration::from_millis(190)));
-        assert_eq!(pairing.answer(at(300)), None);
+        pairing.ask(at(0));
+        pairing.ask(at(10));
+
+        assert_eq!(pairing.answer(at(15)), Some(Duration::from_millis(15)));
+        assert_eq!(pairing.answer(at(15)), Some(Duration::from_millis(5)));
+        assert_eq!(pairing.answer(at(16)), None);
     }
 
     #[test]
-    fn a_message_that_wanted_no_answer_does_not_shift_the_later_ones() {
+    fn a_message_that_was_never_answered_does_not_spoil_the_next_pair() {
         let mut pairing = Pairing::default();
-        pairing.written(at(0));
-        pairing.written(at(60_000));
-        assert_eq!(pairing.answer(at(60_005)), Some(Duration::from_millis(5)));
+        pairing.ask(at(0));
+        pairing.ask(at(6_000));
+
+        assert_eq!(pairing.answer(at(6_020)), Some(Duration::from_millis(20)));
+        assert_eq!(pairing.len(), 0);
     }
 
     #[test]
-    fn a_slow_answer_is_still_one() {
+    fn what_is_remembered_is_bounded() {
         let mut pairing = Pairing::default();
-        pairing.written(at(0));
-        assert_eq!(pairing.answer(at(60_000)), Some(Duration::from_mins(1)));
+        for ms in 0..10_000 {
+            pairing.ask(at(ms));
+        }
+
+        assert_eq!(pairing.len(), MOST);
     }
 }

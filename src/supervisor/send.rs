@@ -1,128 +1,142 @@
-//! Messages from clients: whom an address means, and whether a mailbox takes one.
+//! Putting messages into mailboxes.
+//!
+//! Owns who is given a message and why it is refused. Called by `request`.
 
 use std::time::Duration;
 
-use crate::model::{Address, Now, Outcome, PoolName, Refusal, RefusalKind, State, WorkerId};
-use crate::supervisor::exit::takes_mail;
+use crate::model::{Address, Outcome, Refusal, RefusalKind, State};
+use crate::supervisor::Ticket;
 use crate::supervisor::machine::Machine;
-use crate::supervisor::phase::Phase;
-use crate::supervisor::worker::Worker;
-use crate::supervisor::{Effect, Ticket};
+use crate::supervisor::request::answer;
+use crate::supervisor::roster::Pool;
+use crate::supervisor::turn::{Slot, Turn, WaitKey};
+use crate::supervisor::waits::PER_WORKER;
+use crate::supervisor::worker::{Phase, Worker};
 use crate::wire::Message;
 
-/// A message to be sent.
-#[derive(Debug)]
-pub(crate) struct Send {
-    pub(crate) ticket: Ticket,
-    pub(crate) message: Message,
-    pub(crate) wait: Option<Duration>,
-}
-
 impl Machine {
-    pub(crate) fn send(
+    /// Puts a message into the mailboxes of its targets; an error only if none took it.
+    pub(super) fn send(
         &mut self,
-        now: Now,
+        turn: &mut Turn<'_>,
+        ticket: Ticket,
         to: &Address,
-        send: &Send,
-        effects: &mut Vec<Effect>,
-    ) -> Result<(), Refusal> {
-        let targets = match to {
-            Address::Pool(name) => vec![self.choose(now, name)?],
-            Address::Worker(_) | Address::PoolAll(_) | Address::All => self.find(to)?,
+        message: &Message,
+        wait: Option<Duration>,
+    ) {
+        let targets = match self.addressees(to) {
+            Ok(targets) => targets,
+            Err(refusal) => return answer(turn, ticket, Err(refusal)),
         };
-        let ticket = send.wait.map(|_| send.ticket);
-        let mut delivered = Vec::new();
-        let mut refused = None;
-        for id in targets {
-            let Some(worker) = self.worker_mut(&id) else {
+        let key = wait.map(|_| self.waits.key());
+        let mut first_refusal = None;
+        let mut delivered = Vec::with_capacity(targets.len());
+        let mut accepted = Vec::with_capacity(targets.len());
+        for slot in targets {
+            let Some(worker) = self.roster.worker_mut(slot) else {
                 continue;
             };
-            match worker.accept(now, &send.message, ticket) {
+            match worker.accept(message.clone(), key) {
                 Ok(()) => {
-                    worker.hand_out(effects);
-                    delivered.push(id);
+                    worker.pump(turn);
+                    delivered.push(worker.id.clone());
+                    accepted.push(slot);
                 }
-                Err(refusal) => refused = Some(refusal),
+                Err(refusal) => first_refusal = first_refusal.or(Some(refusal)),
             }
         }
         if delivered.is_empty() {
-            return Err(refused.unwrap_or_else(|| {
-                Refusal::new(RefusalKind::NotRunning, format!("{to} has no workers")).at(to)
-            }));
+            let refusal = first_refusal.unwrap_or_else(|| nobody(to));
+            return answer(turn, ticket, Err(refusal));
         }
-        match send.wait {
-            Some(wait) => self.replies.wait(send.ticket, delivered, now.mono + wait),
-            None => effects.push(Effect::Answer {
-                ticket: send.ticket,
-                result: Ok(Outcome::Sent {
+        match (key, wait) {
+            (Some(key), Some(wait)) => {
+                self.waits
+                    .open(key, ticket, turn.mono() + wait, delivered, accepted);
+            }
+            _ => answer(
+                turn,
+                ticket,
+                Ok(Outcome::Sent {
                     delivered,
                     replies: Vec::new(),
                 }),
-            }),
+            ),
+        }
+    }
+
+    fn addressees(&mut self, to: &Address) -> Result<Vec<Slot>, Refusal> {
+        let Address::Pool(name) = to else {
+            return self.roster.targets(to, false);
+        };
+        let place = self.roster.find_pool(name)?;
+        let pool = self.roster.pool_mut(place);
+        Ok(pool.and_then(Pool::least_busy).into_iter().collect())
+    }
+}
+
+fn nobody(to: &Address) -> Refusal {
+    Refusal::new(RefusalKind::NotRunning, format!("{to} has no workers"))
+        .at(to)
+        .hint("make the pool larger with scale")
+}
+
+impl Worker {
+    /// Takes a client's message into the mailbox.
+    fn accept(&mut self, message: Message, wait: Option<WaitKey>) -> Result<(), Refusal> {
+        if message.len() >= self.policy.max_frame {
+            let said = format!("a message to {} is longer than its max_frame", self.id);
+            let hint = format!(
+                "max_frame of {} is {} bytes",
+                self.id.pool, self.policy.max_frame
+            );
+            return Err(Refusal::new(RefusalKind::BadMessage, said)
+                .at(&self.id)
+                .hint(hint));
+        }
+        self.check_takes_mail()?;
+        let is_full = wait.is_some() && self.owed.len() >= PER_WORKER;
+        let spec = self.policy.mailbox;
+        if is_full || self.mailbox.accept(spec, message, wait).is_err() {
+            let said = format!("the mailbox of {} is full", self.id);
+            return Err(Refusal::new(RefusalKind::MailboxFull, said)
+                .at(&self.id)
+                .hint(format!(
+                    "wait until {} has read some, or restart it",
+                    self.id
+                )));
         }
         Ok(())
     }
 
-    /// The least busy worker of a pool; among equals each in turn.
-    fn choose(&mut self, now: Now, name: &PoolName) -> Result<WorkerId, Refusal> {
-        self.pool(name)?;
-        let Some(pool) = self.pools.get_mut(name) else {
-            unreachable!("it was found above")
-        };
-        let count = pool.workers.len().max(1);
-        let rank = |(index, worker): &(usize, &Worker)| {
-            let state = worker.state(now.mono);
-            let readiness = match state {
-                State::Ready => 0,
-                _ if takes_mail(state) => 1,
-                _ => 2, // It would refuse.
-            };
-            let load = worker.mailbox.len() + worker.pairing.len();
-            (
-                readiness,
-                load,
-                (*index + count - pool.turn % count) % count,
-            )
-        };
-        let chosen = pool.workers.iter().enumerate().min_by_key(rank);
-        let Some((index, id)) = chosen.map(|(index, worker)| (index, worker.id.clone())) else {
-            let message = format!("`{name}` has no workers");
-            let refusal = Refusal::new(RefusalKind::NotRunning, message).at(name);
-            return Err(refusal.hint("scale it up"));
-        };
-        pool.turn = index + 1;
-        Ok(id)
-    }
-}
-
-impl Worker {
-    /// Takes a message into the mailbox.
-    fn accept(&mut self, now: Now, message: &Message, wait: Option<Ticket>) -> Result<(), Refusal> {
-        let state = self.state(now.mono);
+    /// Mail survives restart and backoff; a worker at rest, or on its way there, takes none.
+    fn check_takes_mail(&self) -> Result<(), Refusal> {
         let id = &self.id;
-        if !self.wanted || state.is_over() {
-            let message = format!("{id} is {state}");
-            let refusal = Refusal::new(RefusalKind::NotRunning, message).at(id);
-            return Err(refusal.hint("start it first"));
+        if let Phase::Running(life) = &self.phase {
+            if life.channel.is_open() {
+                return Ok(());
+            }
+            return Err(Refusal::new(
+                RefusalKind::ChannelClosed,
+                format!("the channel of {id} is closed"),
+            )
+            .at(id)
+            .hint(format!("restart {id} to open a new one")));
         }
-        let is_closed =
-            matches!(&self.phase, Phase::Running(running) if running.closed_at.is_some());
-        if is_closed {
-            let message = format!("{id} closed its channel");
-            let refusal = Refusal::new(RefusalKind::ChannelClosed, message).at(id);
-            return Err(refusal.hint("restart it to get a new channel"));
+        if self.wanted {
+            return Ok(());
         }
-        let (length, most) = (message.len() + 1, self.spec.max_frame);
-        if length > most {
-            let message =
-                format!("the message has {length} bytes, more than `max_frame` of {most}");
-            return Err(Refusal::new(RefusalKind::BadMessage, message).at(id));
-        }
-        self.mailbox.accept(message.clone(), wait).map_err(|_| {
-            let count = self.mailbox.len();
-            let message = format!("the mailbox of {id} is full: {count} messages wait");
-            let refusal = Refusal::new(RefusalKind::MailboxFull, message).at(id);
-            refusal.hint("wait until it reads, or raise `mailbox` in the config")
-        })
+        let state = match &self.phase {
+            Phase::Starting { .. } | Phase::Stopping(_) => State::Stopping,
+            Phase::Failed { .. } => State::Failed,
+            Phase::Finished { .. } => State::Finished,
+            // The others are wanted, or stopped.
+            Phase::Stopped { .. } | Phase::Backoff { .. } | Phase::Running(_) => State::Stopped,
+        };
+        Err(
+            Refusal::new(RefusalKind::NotRunning, format!("{id} is {state}"))
+                .at(id)
+                .hint(format!("start {id} first")),
+        )
     }
 }

@@ -1,170 +1,214 @@
-//! Messages as they pass: counted, numbered, paired with what they answer.
+//! What passes on a worker's channel: counting, numbering, pairing, answering handles, handing out mail.
+//!
+//! The hot path: one batch per call, no allocation per message beyond the batch of envelopes.
 
-use std::time::Duration;
+use crate::model::{
+    Direction, Dropped, DroppedWhat, Envelope, Event, FrameFault, Incarnation, Reply,
+};
+use crate::supervisor::Effect;
+use crate::supervisor::mailbox::Sort;
+use crate::supervisor::turn::Turn;
+use crate::supervisor::waits::{Owed, Waits};
+use crate::supervisor::worker::{Phase, Worker};
+use crate::wire::{Fault, Frame, InternalKind, Message};
 
-use crate::model::{Direction, Envelope, Event, FrameFault, Now};
-use crate::supervisor::mailbox::Origin;
-use crate::supervisor::phase::Phase;
-use crate::supervisor::worker::Worker;
-use crate::supervisor::{Effect, Ticket};
-use crate::wire::{Fault, Frame, InternalKind, Message, node};
-
-/// A message that answers one that somebody waits for.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) ticket: Ticket,
-    pub(crate) message: Message,
-    pub(crate) latency: Duration,
-}
+/// The answer to a handle that was not taken.
+const NACK: &str = r#"{"cmd":"NODE_HANDLE_NACK"}"#;
 
 impl Worker {
-    /// All frames of one read. Returns the replies that somebody waits for.
-    pub(crate) fn receive(
+    /// All frames of one read. Those of a process that ended, from a descendant that holds its channel, are told too,
+    /// until the next process lives.
+    pub(super) fn receive(
         &mut self,
-        now: Now,
+        turn: &mut Turn<'_>,
+        incarnation: Incarnation,
         frames: Vec<Frame>,
-        effects: &mut Vec<Effect>,
-    ) -> Vec<Answer> {
+        waits: &mut Waits,
+    ) {
+        if incarnation != self.facts.incarnation {
+            return;
+        }
         let mut envelopes = Vec::with_capacity(frames.len());
-        let mut answers = Vec::new();
+        let mut handles = 0;
         for frame in frames {
             match frame {
                 Frame::Message { message, bytes } => {
-                    if let Some((ticket, written)) = self.awaiting.pop_front() {
-                        let message = message.detached();
-                        let latency = now.mono - written;
-                        answers.push(Answer {
-                            ticket,
-                            message,
-                            latency,
-                        });
-                    }
-                    self.received += 1;
-                    let latency = self.pairing.answer(now.mono);
-                    let seq = self.number();
-                    envelopes.push(envelope(now, Direction::In, message, bytes, seq, latency));
+                    envelopes.push(self.take_in(turn, message, bytes, waits));
                 }
                 Frame::Internal {
                     message,
                     bytes,
                     kind,
                 } => {
-                    envelopes.push(internal(now, Direction::In, message, bytes));
-                    // Until its handle is answered, a worker holds back all later messages.
-                    if kind == InternalKind::Handle && self.is_open() {
-                        self.interject(node::nack(), effects);
-                    }
+                    handles += usize::from(kind == InternalKind::Handle);
+                    envelopes.push(internal(turn, Direction::In, message, bytes));
                 }
                 Frame::Fault(fault) => {
-                    self.tell_traffic(&mut envelopes, effects);
-                    effects.push(Effect::Publish(Event::FrameError(self.fault(now, fault))));
+                    self.tell_traffic(turn, std::mem::take(&mut envelopes));
+                    self.tell_fault(turn, fault);
                 }
             }
         }
-        self.tell_traffic(&mut envelopes, effects);
-        answers
+        self.tell_traffic(turn, envelopes);
+        if handles > 0 && self.life().is_some_and(|life| life.channel.is_open()) {
+            self.refuse_handles(turn, handles);
+        }
     }
 
-    /// The kernel took messages whole.
-    pub(crate) fn confirm(&mut self, now: Now, count: usize, effects: &mut Vec<Effect>) {
-        let mut envelopes = Vec::with_capacity(count);
-        for _ in 0..count {
-            let Some(mail) = self.mailbox.take_written() else {
-                break;
-            };
-            let bytes = mail.message.len() + 1;
-            match mail.origin {
-                Origin::Client(wait) => {
-                    self.awaiting.extend(wait.map(|ticket| (ticket, now.mono)));
-                    self.pairing.written(now.mono);
-                    self.sent += 1;
-                    let seq = self.number();
-                    let message = mail.message;
-                    envelopes.push(envelope(now, Direction::Out, message, bytes, seq, None));
-                }
-                Origin::Deck => {
-                    envelopes.push(internal(now, Direction::Out, mail.message, bytes));
-                }
-            }
-        }
-        self.tell_traffic(&mut envelopes, effects);
-        self.hand_out(effects);
-    }
-
-    /// What the worker has left unread. Returns whether a stall may begin or ended by it.
-    pub(crate) fn take_unread(&mut self, now: Now, bytes: u64, progressed: bool) -> bool {
-        self.unread_bytes = bytes;
-        if bytes == 0 {
-            self.mailbox.all_read();
-        }
-        let Phase::Running(running) = &mut self.phase else {
-            return false;
-        };
-        let was_quiet = running.quiet_since.is_some();
-        let was_stalled = running.stall_told.is_some();
-        if bytes == 0 || running.closed_at.is_some() {
-            running.quiet_since = None;
-            running.stall_told = None;
-        } else if progressed || !was_quiet {
-            running.quiet_since = Some(now.mono);
-            running.stall_told = None;
-        }
-        let is_stalled = running.stall_told.is_some();
-        was_stalled != is_stalled || (!was_quiet && running.quiet_since.is_some())
-    }
-
-    fn number(&mut self) -> u64 {
+    fn take_in(
+        &mut self,
+        turn: &Turn<'_>,
+        message: Message,
+        bytes: usize,
+        waits: &mut Waits,
+    ) -> Envelope {
+        let now = turn.mono();
         self.seq += 1;
-        self.seq
+        self.received += 1;
+        if let Some(owed) = self.owed.pop_front() {
+            let reply = Reply {
+                worker: self.id.clone(),
+                message: message.detached(),
+                latency: owed.latency(now),
+            };
+            waits.reply(owed.key, self.slot, reply);
+        }
+        Envelope {
+            at: turn.now.wall,
+            order: 0,
+            seq: self.seq,
+            direction: Direction::In,
+            message,
+            bytes,
+            latency: self.pairing.answer(now),
+            internal: false,
+        }
     }
 
-    fn tell_traffic(&self, envelopes: &mut Vec<Envelope>, effects: &mut Vec<Effect>) {
-        if envelopes.is_empty() {
+    /// Every handle is answered, in the order of writing; never one that did not come.
+    fn refuse_handles(&mut self, turn: &mut Turn<'_>, handles: usize) {
+        let Ok(nack) = Message::parse(NACK) else {
+            unreachable!("a constant JSON object is a message");
+        };
+        self.write_past(turn, nack, handles, Sort::Internal);
+    }
+
+    /// Writes a message `times` times past queue and window.
+    pub(super) fn write_past(
+        &mut self,
+        turn: &mut Turn<'_>,
+        message: Message,
+        times: usize,
+        sort: Sort,
+    ) {
+        let mut given = 0;
+        while given < times && self.mailbox.give(message.clone(), sort).is_ok() {
+            given += 1;
+        }
+        if given > 0 {
+            self.write(turn, vec![message; given]);
+        }
+        if given < times {
+            turn.publish(Event::Dropped(Dropped {
+                worker: self.id.clone(),
+                what: DroppedWhat::Message,
+                count: (times - given) as u64,
+            }));
+        }
+    }
+
+    /// Hands out mail to a running process while the window allows.
+    pub(super) fn pump(&mut self, turn: &mut Turn<'_>) {
+        let is_open = matches!(&self.phase, Phase::Running(life) if life.channel.is_open());
+        if !is_open {
             return;
         }
-        effects.push(Effect::Traffic {
+        let batch = self.mailbox.hand_out();
+        if !batch.is_empty() {
+            self.write(turn, batch);
+        }
+    }
+
+    fn write(&self, turn: &mut Turn<'_>, messages: Vec<Message>) {
+        turn.push(Effect::Write {
             worker: self.id.clone(),
             incarnation: self.incarnation,
-            envelopes: std::mem::take(envelopes),
+            messages,
         });
     }
 
-    fn fault(&self, now: Now, fault: Fault) -> FrameFault {
-        FrameFault {
+    /// The kernel took the oldest `count` messages that were given out.
+    pub(super) fn written(&mut self, turn: &mut Turn<'_>, count: usize, waits: &Waits) {
+        if self.life().is_none() {
+            return;
+        }
+        let now = turn.mono();
+        let mut envelopes = Vec::with_capacity(count.min(self.mailbox.letters()));
+        for _ in 0..count {
+            let Some(letter) = self.mailbox.confirm() else {
+                break;
+            };
+            let bytes = letter.bytes();
+            if letter.sort == Sort::Internal {
+                envelopes.push(internal(turn, Direction::Out, letter.message, bytes));
+                continue;
+            }
+            if let Sort::Mail(Some(key)) = letter.sort
+                && waits.is_open(key)
+            {
+                self.owed.push_back(Owed { key, written: now });
+            }
+            self.seq += 1;
+            self.sent += 1;
+            self.pairing.ask(now);
+            envelopes.push(Envelope {
+                at: turn.now.wall,
+                order: 0,
+                seq: self.seq,
+                direction: Direction::Out,
+                message: letter.message,
+                bytes,
+                latency: None,
+                internal: false,
+            });
+        }
+        self.tell_traffic(turn, envelopes);
+        self.pump(turn);
+    }
+
+    fn tell_traffic(&self, turn: &mut Turn<'_>, envelopes: Vec<Envelope>) {
+        if !envelopes.is_empty() {
+            turn.push(Effect::Traffic {
+                worker: self.id.clone(),
+                incarnation: self.facts.incarnation,
+                envelopes,
+            });
+        }
+    }
+
+    fn tell_fault(&self, turn: &mut Turn<'_>, fault: Fault) {
+        turn.publish(Event::FrameError(FrameFault {
             worker: self.id.clone(),
-            incarnation: self.incarnation,
-            at: now.wall,
+            incarnation: self.facts.incarnation,
+            at: turn.now.wall,
             order: 0,
             kind: fault.kind,
             bytes: fault.bytes,
             head: fault.head,
             hint: fault.hint,
-        }
+        }));
     }
 }
 
-fn envelope(
-    now: Now,
-    direction: Direction,
-    message: Message,
-    bytes: usize,
-    seq: u64,
-    latency: Option<Duration>,
-) -> Envelope {
+fn internal(turn: &Turn<'_>, direction: Direction, message: Message, bytes: usize) -> Envelope {
     Envelope {
-        at: now.wall,
+        at: turn.now.wall,
         order: 0,
-        seq,
+        seq: 0,
         direction,
         message,
         bytes,
-        latency,
-        internal: false,
+        latency: None,
+        internal: true,
     }
-}
-
-fn internal(now: Now, direction: Direction, message: Message, bytes: usize) -> Envelope {
-    let mut envelope = envelope(now, direction, message, bytes, 0, None);
-    envelope.internal = true;
-    envelope
 }

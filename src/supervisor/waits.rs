@@ -1,119 +1,152 @@
-//! Commands that are answered later: sends that wait for replies, and lifecycle commands that wait for workers.
+//! The `send` commands that wait for replies.
+//!
+//! Owns who still owes a reply and until when. Each worker keeps its own order of waits; this only gathers. As many as
+//! the clients have open, each worker bounded by [`PER_WORKER`]. Called by `machine` and by workers that were answered.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use crate::model::{Incarnation, MonoTime, Outcome, Refusal, Reply, WorkerId};
-use crate::supervisor::{Effect, Ticket};
+use crate::model::{MonoTime, Outcome, Reply, WorkerId};
+use crate::supervisor::Ticket;
+use crate::supervisor::turn::{Slot, WaitKey};
 
-/// Sends that wait for replies.
-#[derive(Debug, Default)]
-pub(crate) struct Replies {
-    waiting: HashMap<Ticket, Waiting>,
-}
+/// How many written messages of one worker may wait for a reply; beyond, a waiting `send` is refused as
+/// `mailbox_full`.
+pub(super) const PER_WORKER: usize = 4096;
 
+/// A `send` that waits.
 #[derive(Debug)]
-struct Waiting {
-    delivered: Vec<WorkerId>,
-    replies: Vec<Reply>,
-    missing: usize,
+struct Wait {
+    ticket: Ticket,
     until: MonoTime,
+    delivered: Vec<WorkerId>,
+    owing: Vec<Slot>,
+    replies: Vec<Reply>,
 }
 
-impl Waiting {
-    fn answer(self, ticket: Ticket) -> Effect {
-        let result = Ok(Outcome::Sent {
-            delivered: self.delivered,
-            replies: self.replies,
-        });
-        Effect::Answer { ticket, result }
-    }
+/// All of them.
+#[derive(Debug, Default)]
+pub(super) struct Waits {
+    open: BTreeMap<WaitKey, Wait>,
+    deadlines: BTreeSet<(MonoTime, WaitKey)>,
+    finished: Vec<(Ticket, Outcome)>,
+    last: u64,
 }
 
-impl Replies {
-    /// Waits for one reply of each worker until a moment.
-    pub(crate) fn wait(&mut self, ticket: Ticket, delivered: Vec<WorkerId>, until: MonoTime) {
-        let missing = delivered.len();
-        let replies = Vec::new();
-        let waiting = Waiting {
-            delivered,
-            replies,
-            missing,
-            until,
-        };
-        self.waiting.insert(ticket, waiting);
+impl Waits {
+    /// A key for a `send` that is about to be delivered.
+    pub(super) fn key(&mut self) -> WaitKey {
+        self.last += 1;
+        WaitKey(self.last)
     }
 
-    /// A reply came.
-    pub(crate) fn reply(&mut self, ticket: Ticket, reply: Reply, effects: &mut Vec<Effect>) {
-        if let Some(waiting) = self.waiting.get_mut(&ticket) {
-            waiting.replies.push(reply);
-        }
-        self.expect_one_less(ticket, effects);
-    }
-
-    /// A worker cannot reply any more.
-    pub(crate) fn expect_one_less(&mut self, ticket: Ticket, effects: &mut Vec<Effect>) {
-        let Some(waiting) = self.waiting.get_mut(&ticket) else {
-            return;
-        };
-        waiting.missing = waiting.missing.saturating_sub(1);
-        if waiting.missing == 0 {
-            let waiting = self.waiting.remove(&ticket);
-            effects.extend(waiting.map(|waiting| waiting.answer(ticket)));
-        }
-    }
-
-    pub(crate) fn next_deadline(&self) -> Option<MonoTime> {
-        self.waiting.values().map(|waiting| waiting.until).min()
-    }
-
-    /// Answers what has waited long enough; with `all`, everything.
-    pub(crate) fn expire(&mut self, now: MonoTime, all: bool, effects: &mut Vec<Effect>) {
-        let due = self
-            .waiting
-            .extract_if(|_, waiting| all || waiting.until <= now);
-        let mut due: Vec<(Ticket, Waiting)> = due.collect();
-        due.sort_by_key(|(ticket, _)| *ticket);
-        effects.extend(
-            due.into_iter()
-                .map(|(ticket, waiting)| waiting.answer(ticket)),
+    /// Waits for replies of `owing`.
+    pub(super) fn open(
+        &mut self,
+        key: WaitKey,
+        ticket: Ticket,
+        until: MonoTime,
+        delivered: Vec<WorkerId>,
+        owing: Vec<Slot>,
+    ) {
+        self.deadlines.insert((until, key));
+        self.open.insert(
+            key,
+            Wait {
+                ticket,
+                until,
+                delivered,
+                owing,
+                replies: Vec::new(),
+            },
         );
     }
-}
 
-/// A lifecycle command that waits for its workers.
-#[derive(Debug)]
-pub(crate) struct Errand {
-    pub(crate) ticket: Ticket,
-    pub(crate) outcome: Outcome,
-    /// Whom it still waits for.
-    pub(crate) missing: Vec<(WorkerId, Until)>,
-}
+    /// Whether a wait is not over.
+    pub(super) fn is_open(&self, key: WaitKey) -> bool {
+        self.open.contains_key(&key)
+    }
 
-/// What an errand waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Until {
-    /// The worker takes messages, waits in backoff, or came to rest; not before this incarnation.
-    Settled(Incarnation),
-    /// No process of the worker lives.
-    Gone,
-    /// This incarnation's process is gone.
-    Past(Incarnation),
-}
-
-impl Errand {
-    pub(crate) fn answer(self) -> Effect {
-        Effect::Answer {
-            ticket: self.ticket,
-            result: Ok(self.outcome),
+    /// A worker replied.
+    pub(super) fn reply(&mut self, key: WaitKey, slot: Slot, reply: Reply) {
+        if let Some(wait) = self.open.get_mut(&key) {
+            wait.replies.push(reply);
+            self.forsake(key, slot);
         }
+    }
+
+    /// A worker owes no reply any more.
+    pub(super) fn forsake(&mut self, key: WaitKey, slot: Slot) {
+        let Some(wait) = self.open.get_mut(&key) else {
+            return;
+        };
+        wait.owing.retain(|owing| *owing != slot);
+        if wait.owing.is_empty() {
+            self.close(key);
+        }
+    }
+
+    /// Ends what ran out of time; returns whose replies nobody waits for any more.
+    pub(super) fn expire(&mut self, now: MonoTime) -> Vec<(WaitKey, Slot)> {
+        let mut late = Vec::new();
+        while let Some(&(until, key)) = self.deadlines.first()
+            && until <= now
+        {
+            if let Some(wait) = self.open.get(&key) {
+                late.extend(wait.owing.iter().map(|slot| (key, *slot)));
+            }
+            self.close(key);
+        }
+        late
+    }
+
+    fn close(&mut self, key: WaitKey) {
+        let Some(wait) = self.open.remove(&key) else {
+            return;
+        };
+        self.deadlines.remove(&(wait.until, key));
+        let outcome = Outcome::Sent {
+            delivered: wait.delivered,
+            replies: wait.replies,
+        };
+        self.finished.push((wait.ticket, outcome));
+    }
+
+    /// The answers that are due since the last call.
+    pub(super) fn take_finished(&mut self) -> Vec<(Ticket, Outcome)> {
+        std::mem::take(&mut self.finished)
+    }
+
+    /// When the first one runs out of time.
+    pub(super) fn deadline(&self) -> Option<MonoTime> {
+        self.deadlines.first().map(|(until, _)| *until)
+    }
+
+    /// Who owes a reply to whom. For the oracle.
+    pub(super) fn owed(&self) -> impl Iterator<Item = (WaitKey, &[Slot])> {
+        self.open
+            .iter()
+            .map(|(key, wait)| (*key, wait.owing.as_slice()))
+    }
+
+    /// The tickets that are not answered. For the oracle.
+    pub(super) fn tickets(&self) -> impl Iterator<Item = Ticket> + '_ {
+        self.open.values().map(|wait| wait.ticket)
     }
 }
 
-/// Refuses a command.
-pub(crate) fn refuse(ticket: Ticket, refusal: Refusal) -> Effect {
-    Effect::Answer {
-        ticket,
-        result: Err(refusal),
+/// A worker's message that was written and is to be answered.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Owed {
+    /// Which wait.
+    pub(super) key: WaitKey,
+    /// When the message was given to the kernel.
+    pub(super) written: MonoTime,
+}
+
+impl Owed {
+    /// How long the reply took.
+    pub(super) fn latency(self, now: MonoTime) -> Duration {
+        now - self.written
     }
 }

@@ -1,266 +1,339 @@
-//! One worker: its intent, its phase, its mailbox, and what was told of it.
+//! One worker: its intent, its phase, and what survives its processes.
+//!
+//! Owns the data and the small steps between phases; the ladder, restarts, traffic and looks at a living process have
+//! files of their own. Called by `machine`, which alone knows of other workers.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::model::{
-    Event, Fact, Incarnation, Liveness, LivenessChanged, MonoTime, Now, OnDisconnect, PoolSpec,
-    Signal, State, StateChanged, Stream, WorkerId,
-};
-use crate::supervisor::mailbox::{Mailbox, Origin};
+use crate::model::{Incarnation, MonoTime, PoolSpec, Signal, State, StateChanged, WorkerId};
+use crate::supervisor::ladder::{Aim, Ladder};
+use crate::supervisor::life::Life;
+use crate::supervisor::mailbox::{Letter, Mailbox, Sort};
 use crate::supervisor::pairing::Pairing;
-use crate::supervisor::phase::{DISCONNECT_AFTER, Life, Phase, Running, STALL_TOLD_EVERY};
-use crate::supervisor::{Effect, Ticket};
-use crate::wire::Message;
+use crate::supervisor::restart::Restarts;
+use crate::supervisor::spawns::Booking;
+use crate::supervisor::turn::{Slot, Turn};
+use crate::supervisor::waits::Owed;
+use crate::supervisor::watch::Facts;
+use crate::supervisor::{Effect, SignalScope};
 
-/// One worker of a pool.
+/// A worker.
 #[derive(Debug)]
-pub(crate) struct Worker {
-    pub(crate) id: WorkerId,
-    pub(crate) spec: Arc<PoolSpec>,
-    /// Whether it is to run.
-    pub(crate) wanted: bool,
-    pub(crate) phase: Phase,
-    pub(crate) incarnation: Incarnation,
-    /// Why it is in its phase, in a few words.
-    pub(crate) reason: Option<String>,
+pub(super) struct Worker {
+    pub(super) id: WorkerId,
+    pub(super) slot: Slot,
+    pub(super) policy: Arc<PoolSpec>,
+    /// The intent: whether a process is to be there.
+    pub(super) wanted: bool,
+    /// Whether it goes when its process is gone: its pool was made smaller.
+    pub(super) leaving: bool,
+    pub(super) incarnation: Incarnation,
+    pub(super) phase: Phase,
+    pub(super) restarts: Restarts,
     /// How often it was started again.
-    pub(crate) restarts: u32,
-    /// When it was started again by its policy, within the intensity's window.
-    pub(crate) restarted: VecDeque<MonoTime>,
-    /// How many restarts by policy in a row without a healthy life between.
-    pub(crate) streak: u32,
-    pub(crate) mailbox: Mailbox,
-    pub(crate) pairing: Pairing,
-    /// Who waits for a reply to what was written, oldest first.
-    pub(crate) awaiting: VecDeque<(Ticket, MonoTime)>,
-    pub(crate) liveness: Liveness,
-    /// Messages of both directions so far.
-    pub(crate) seq: u64,
-    pub(crate) sent: u64,
-    pub(crate) received: u64,
-    pub(crate) unread_bytes: u64,
-    /// The last signal that a client had sent to this process.
-    pub(crate) signalled: Option<Signal>,
-    /// Whether it is removed once it is gone.
-    pub(crate) is_leaving: bool,
-    told: Option<StateChanged>,
+    pub(super) started_again: u32,
+    pub(super) mailbox: Mailbox,
+    pub(super) pairing: Pairing,
+    /// Written messages that a client waits for a reply to, oldest first; bounded by `waits::PER_WORKER`.
+    pub(super) owed: VecDeque<Owed>,
+    pub(super) facts: Facts,
+    pub(super) seq: u64,
+    pub(super) sent: u64,
+    pub(super) received: u64,
+    /// What was published last.
+    pub(super) shown: Option<StateChanged>,
+    /// The deadline that the machine knows of.
+    pub(super) armed: Option<MonoTime>,
+    /// What the machine's count of spawns knows of.
+    pub(super) booked: Booking,
+}
+
+/// What becomes of a worker's process, apart from the intent.
+#[derive(Debug)]
+pub(super) enum Phase {
+    /// None is there.
+    Stopped { reason: Option<Arc<str>> },
+    /// One is to be made; `asked` once the order went out.
+    Starting { asked: bool },
+    /// One lives.
+    Running(Life),
+    /// One was told to end.
+    Stopping(Stopping),
+    /// The next one is made at that time.
+    Backoff { until: MonoTime, reason: Arc<str> },
+    /// Given up.
+    Failed { reason: Arc<str> },
+    /// Ended cleanly, not to be started again.
+    Finished { reason: Arc<str> },
+}
+
+/// A process that was told to end.
+#[derive(Debug)]
+pub(super) struct Stopping {
+    pub(super) life: Life,
+    pub(super) aim: Aim,
+    pub(super) ladder: Ladder,
 }
 
 impl Worker {
-    pub(crate) fn new(id: WorkerId, spec: Arc<PoolSpec>) -> Self {
+    /// A worker that was never started; numbers of an earlier one in the same place go on.
+    pub(super) fn new(
+        policy: Arc<PoolSpec>,
+        slot: Slot,
+        incarnation: Incarnation,
+        seq: u64,
+    ) -> Self {
+        let number = u32::try_from(slot.worker + 1).unwrap_or(u32::MAX);
         Self {
-            id,
-            mailbox: Mailbox::new(spec.mailbox),
-            spec,
+            id: WorkerId::new(policy.name.clone(), number),
+            slot,
+            policy,
             wanted: false,
-            phase: Phase::Stopped,
-            incarnation: Incarnation::default(),
-            reason: None,
-            restarts: 0,
-            restarted: VecDeque::new(),
-            streak: 0,
+            leaving: false,
+            incarnation,
+            phase: Phase::Stopped { reason: None },
+            restarts: Restarts::default(),
+            started_again: 0,
+            mailbox: Mailbox::default(),
             pairing: Pairing::default(),
-            awaiting: VecDeque::new(),
-            liveness: Liveness::default(),
-            seq: 0,
+            owed: VecDeque::new(),
+            facts: Facts::default(),
+            seq,
             sent: 0,
             received: 0,
-            unread_bytes: 0,
-            signalled: None,
-            is_leaving: false,
-            told: None,
+            shown: None,
+            armed: None,
+            booked: Booking::None,
         }
     }
 
-    /// The state that clients are shown.
-    pub(crate) fn state(&self, now: MonoTime) -> State {
+    /// The living process.
+    pub(super) fn life(&self) -> Option<&Life> {
         match &self.phase {
-            Phase::Stopped => State::Stopped,
-            Phase::Starting { .. } => State::Starting,
-            Phase::Running(running) => self.running_state(running, now),
-            Phase::Stopping(_) => State::Stopping,
-            Phase::Backoff { .. } => State::Backoff,
-            Phase::Failed => State::Failed,
-            Phase::Finished => State::Finished,
+            Phase::Running(life) | Phase::Stopping(Stopping { life, .. }) => Some(life),
+            _ => None, // Every other phase is without a process.
         }
     }
 
-    fn running_state(&self, running: &Running, now: MonoTime) -> State {
-        let is_past = |at: Option<MonoTime>| at.is_some_and(|at| at <= now);
-        if running.life.is_suspended {
-            State::Suspended
-        } else if is_past(running.closed_at.map(|at| at + DISCONNECT_AFTER)) {
-            State::Disconnected
-        } else if is_past(running.stalls_at(self.spec.stall_after)) {
-            State::Stalled
-        } else {
-            State::Ready
+    /// The living process.
+    pub(super) fn life_mut(&mut self) -> Option<&mut Life> {
+        match &mut self.phase {
+            Phase::Running(life) | Phase::Stopping(Stopping { life, .. }) => Some(life),
+            _ => None, // Every other phase is without a process.
         }
     }
 
-    /// Whether its channel takes messages.
-    pub(crate) fn is_open(&self) -> bool {
-        matches!(&self.phase, Phase::Running(running) if running.closed_at.is_none())
+    /// Whether nothing happens to it by itself any more.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Stopped { .. } | Phase::Failed { .. } | Phase::Finished { .. }
+        )
     }
 
-    /// When something is due.
-    pub(crate) fn next_deadline(&self, now: MonoTime) -> Option<MonoTime> {
-        match &self.phase {
-            Phase::Backoff { until } => Some(*until),
-            Phase::Stopping(stopping) => Some(stopping.step_at),
-            Phase::Running(running) => {
-                let closed = running.closed_at.map(|at| at + DISCONNECT_AFTER);
-                let acts = self.spec.on_disconnect == OnDisconnect::Stop;
-                let closed = closed.filter(|at| *at > now || acts);
-                let stall = match running.stall_told {
-                    Some(told) => Some(told + STALL_TOLD_EVERY),
-                    None => running.stalls_at(self.spec.stall_after),
-                };
-                let stall =
-                    stall.filter(|_| running.quiet_since.is_some() && !running.life.is_suspended);
-                [closed, stall].into_iter().flatten().min()
+    /// Wants a process. One that is there stays, one that is on its way out is followed by another; a wait for a
+    /// restart is cut short, its budget kept.
+    pub(super) fn start(&mut self) {
+        match &mut self.phase {
+            Phase::Running(_) | Phase::Starting { .. } => self.wanted = true,
+            Phase::Stopping(stopping) => {
+                self.wanted = true;
+                stopping.aim = Aim::Stop;
             }
-            Phase::Stopped | Phase::Starting { .. } | Phase::Failed | Phase::Finished => None,
+            Phase::Backoff { .. } => self.begin(true),
+            Phase::Stopped { .. } | Phase::Failed { .. } | Phase::Finished { .. } => {
+                self.restarts.clear();
+                self.begin(false);
+            }
         }
     }
 
-    /// Tells the state, if anything in it changed.
-    pub(crate) fn tell_state(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        let until = match &self.phase {
-            Phase::Backoff { until } => Some(*until),
-            Phase::Stopping(stopping) => Some(stopping.since + self.spec.stop.grace),
-            _ => None, // No other phase ends by itself.
+    /// Wants no process.
+    pub(super) fn stop(&mut self, turn: &mut Turn<'_>) {
+        self.wanted = false;
+        match &mut self.phase {
+            // The process that is being made is taken down as soon as it is there.
+            Phase::Starting { asked: true } => {}
+            Phase::Running(_) => self.climb(turn, Aim::Stop),
+            Phase::Stopping(stopping) => stopping.aim = Aim::Stop,
+            Phase::Starting { asked: false }
+            | Phase::Backoff { .. }
+            | Phase::Stopped { .. }
+            | Phase::Failed { .. }
+            | Phase::Finished { .. } => self.retire(turn, Phase::Stopped { reason: None }),
+        }
+    }
+
+    /// Stop, then start, with a fresh budget.
+    pub(super) fn restart(&mut self, turn: &mut Turn<'_>) {
+        if matches!(self.phase, Phase::Running(_)) {
+            self.stop(turn);
+        }
+        self.restarts.clear();
+        self.start();
+    }
+
+    /// Sends a client's signal; whether there was a process to send it to.
+    pub(super) fn signal_by_hand(&mut self, turn: &mut Turn<'_>, signal: Signal) -> bool {
+        let Some(life) = self.life_mut() else {
+            return false;
         };
-        let intensity = self.spec.restart.intensity;
-        let counted = self
-            .restarted
-            .iter()
-            .filter(|at| now.mono - **at < intensity.within);
-        let changed = StateChanged {
+        life.note_signal(signal);
+        self.signal(turn, signal, SignalScope::Group);
+        true
+    }
+
+    /// Gets in line for a process.
+    pub(super) fn begin(&mut self, again: bool) {
+        self.wanted = true;
+        self.started_again += u32::from(again);
+        self.phase = Phase::Starting { asked: false };
+    }
+
+    /// Its turn has come: asks for a process.
+    pub(super) fn ask(&mut self, turn: &mut Turn<'_>) {
+        self.incarnation = self.incarnation.next();
+        self.phase = Phase::Starting { asked: true };
+        turn.push(Effect::Spawn {
             worker: self.id.clone(),
-            state: self.state(now.mono),
-            pid: self.phase.life().map(|life| life.pid),
             incarnation: self.incarnation,
-            restarts: self.restarts,
-            runtime: self.spec.runtime,
-            reason: self.reason.clone(),
+        });
+    }
+
+    /// The process that was asked for is there.
+    pub(super) fn spawned(&mut self, turn: &mut Turn<'_>, pid: u32) {
+        if !matches!(self.phase, Phase::Starting { asked: true }) {
+            return;
+        }
+        let life = Life::new(pid, turn.mono());
+        self.facts.begin(self.incarnation);
+        self.tell_liveness(turn);
+        if self.wanted {
+            self.phase = Phase::Running(life);
+            self.pump(turn);
+        } else {
+            self.end(turn, life, Aim::Stop);
+        }
+    }
+
+    /// The process of a running worker, to become another phase's.
+    pub(super) fn take_running(&mut self) -> Option<Life> {
+        match std::mem::replace(&mut self.phase, Phase::Stopped { reason: None }) {
+            Phase::Running(life) => Some(life),
+            // Not running: put back.
+            other => {
+                self.phase = other;
+                None
+            }
+        }
+    }
+
+    /// Whoever waits for a reply to a letter that is dropped waits no more.
+    pub(super) fn forsake(&self, turn: &mut Turn<'_>, letter: &Letter) {
+        if let Sort::Mail(Some(key)) = letter.sort {
+            turn.forsaken.push((key, self.slot));
+        }
+    }
+
+    /// When something is to be decided next.
+    pub(super) fn deadline(&self) -> Option<MonoTime> {
+        if self.is_over() {
+            return None;
+        }
+        let own = match &self.phase {
+            Phase::Running(life) => {
+                earliest(life.channel.due(), life.stall_due(self.policy.stall_after))
+            }
+            Phase::Stopping(stopping) => Some(stopping.ladder.due(&self.policy.stop)),
+            Phase::Backoff { until, .. } => Some(*until),
+            _ => None, // Waits for a report, or for nothing.
+        };
+        earliest(own, self.restarts.due(self.policy.restart.intensity))
+    }
+
+    /// Decides everything that is due.
+    pub(super) fn tick(&mut self, turn: &mut Turn<'_>) {
+        let now = turn.mono();
+        while self.deadline().is_some_and(|due| due <= now) {
+            self.restarts.prune(now, self.policy.restart.intensity);
+            match &self.phase {
+                Phase::Running(_) => self.watch(turn),
+                Phase::Stopping(stopping) if stopping.ladder.due(&self.policy.stop) <= now => {
+                    self.climb_on(turn);
+                }
+                Phase::Backoff { until, .. } if *until <= now => self.begin(true),
+                _ => {} // Only the budget was due.
+            }
+        }
+    }
+
+    /// What clients are to see.
+    pub(super) fn view(&self) -> StateChanged {
+        let (state, reason, until) = self.visible();
+        StateChanged {
+            worker: self.id.clone(),
+            state,
+            pid: self.life().map(|life| life.pid),
+            incarnation: self.incarnation,
+            restarts: self.started_again,
+            runtime: self.policy.runtime,
+            reason,
             until,
             budget: (
-                u32::try_from(counted.count()).unwrap_or(u32::MAX),
-                intensity.restarts,
+                self.restarts.counted(),
+                self.policy.restart.intensity.restarts,
             ),
-        };
-        if !self
-            .told
-            .as_ref()
-            .is_some_and(|told| is_same(told, &changed))
-        {
-            self.told = Some(changed.clone());
-            effects.push(Effect::Publish(Event::State(changed)));
         }
     }
 
-    /// Changes the facts of the newest process and tells them.
-    pub(crate) fn change_liveness(
-        &mut self,
-        effects: &mut Vec<Effect>,
-        change: impl FnOnce(&mut Liveness),
-    ) {
-        change(&mut self.liveness);
-        effects.push(Effect::Publish(Event::Liveness(LivenessChanged {
-            worker: self.id.clone(),
-            incarnation: self.incarnation,
-            liveness: self.liveness,
-            held_by: None,
-        })));
-    }
-
-    /// An output of the newest process reached its end.
-    pub(crate) fn close_output(&mut self, stream: Stream, effects: &mut Vec<Effect>) {
-        self.change_liveness(effects, |liveness| match stream {
-            Stream::Stdout => liveness.stdout = Fact::Closed,
-            Stream::Stderr => liveness.stderr = Fact::Closed,
-        });
-    }
-
-    /// Asks for a process.
-    pub(crate) fn begin(&mut self) {
-        self.incarnation = self.incarnation.next();
-        self.phase = Phase::Starting { is_ordered: false };
-        self.reason = None;
-        self.signalled = None;
-        self.unread_bytes = 0;
-    }
-
-    /// Forgets how often it was started again of late.
-    pub(crate) fn forgive(&mut self) {
-        self.restarted.clear();
-        self.streak = 0;
-    }
-
-    /// The process exists.
-    pub(crate) fn run(&mut self, now: Now, pid: u32, effects: &mut Vec<Effect>) {
-        let life = Life {
-            pid,
-            started: now.mono,
-            is_suspended: false,
-        };
-        self.phase = Phase::Running(Running::new(life));
-        let open = Liveness {
-            process: Fact::Open,
-            channel: Fact::Open,
-            stdout: Fact::Open,
-            stderr: Fact::Open,
-        };
-        self.tell_state(now, effects);
-        self.change_liveness(effects, |liveness| *liveness = open);
-    }
-
-    /// Hands out what the channel may be given now.
-    pub(crate) fn hand_out(&mut self, effects: &mut Vec<Effect>) {
-        if !self.is_open() {
-            return;
+    fn visible(&self) -> (State, Option<String>, Option<MonoTime>) {
+        match &self.phase {
+            Phase::Stopped { reason } => {
+                (State::Stopped, reason.as_deref().map(str::to_owned), None)
+            }
+            Phase::Starting { .. } if !self.wanted => (
+                State::Starting,
+                Some("stops as soon as it has started".into()),
+                None,
+            ),
+            Phase::Starting { .. } => (State::Starting, None, None),
+            Phase::Running(life) => {
+                let closed = match life.state() {
+                    State::Disconnected if life.channel.is_closed_by_us() => {
+                        Some("disconnected by us")
+                    }
+                    State::Disconnected => Some("it closed its channel"),
+                    _ => None, // Says everything by itself.
+                };
+                (life.state(), closed.map(str::to_owned), None)
+            }
+            Phase::Stopping(stopping) => {
+                let reason = if stopping.ladder.is_defied() {
+                    Some("cannot be killed")
+                } else if stopping.aim == Aim::Disconnected {
+                    Some("it closed its channel")
+                } else if self.wanted {
+                    Some("is to be started again")
+                } else {
+                    None
+                };
+                let until = stopping.ladder.kill_due(&self.policy.stop);
+                (State::Stopping, reason.map(str::to_owned), until)
+            }
+            Phase::Backoff { until, reason } => {
+                (State::Backoff, Some(reason.as_ref().into()), Some(*until))
+            }
+            Phase::Failed { reason } => (State::Failed, Some(reason.as_ref().into()), None),
+            Phase::Finished { reason } => (State::Finished, Some(reason.as_ref().into()), None),
         }
-        let messages = self.mailbox.hand_out();
-        self.write(messages, effects);
-    }
-
-    /// Writes a message of the deck's own, before what waits.
-    pub(crate) fn interject(&mut self, message: Message, effects: &mut Vec<Effect>) {
-        self.mailbox.interject(message);
-        let messages = self.mailbox.hand_out_own();
-        self.write(messages, effects);
-    }
-
-    fn write(&self, messages: Vec<Message>, effects: &mut Vec<Effect>) {
-        if messages.is_empty() {
-            return;
-        }
-        effects.push(Effect::Write {
-            worker: self.id.clone(),
-            incarnation: self.incarnation,
-            messages,
-        });
-    }
-
-    /// Lets go of all mail; returns who waited for replies to it, and how many messages there were.
-    pub(crate) fn drop_mail(&mut self) -> (Vec<Ticket>, u64) {
-        let mail = self.mailbox.drop_all();
-        let waited = mail.iter().filter_map(|mail| match mail.origin {
-            Origin::Client(wait) => wait,
-            Origin::Deck => None,
-        });
-        (waited.collect(), mail.len() as u64)
     }
 }
 
-/// Whether a client would see no difference; the budget alone, which time refills, is no news.
-fn is_same(told: &StateChanged, now: &StateChanged) -> bool {
-    told.state == now.state
-        && told.pid == now.pid
-        && told.incarnation == now.incarnation
-        && told.restarts == now.restarts
-        && told.reason == now.reason
-        && told.until == now.until
+/// The earlier of two moments.
+pub(super) fn earliest(a: Option<MonoTime>, b: Option<MonoTime>) -> Option<MonoTime> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
 }

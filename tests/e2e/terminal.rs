@@ -1,6 +1,8 @@
 //! The terminal is given back as it was found, whatever ends the dashboard.
 
 use crate::support::{Proc, Screen, until};
+use std::process::{Command, Stdio};
+
 use rustix::process::{Pid, Signal, kill_process};
 
 fn signal(pid: u32, signal: Signal) {
@@ -61,10 +63,27 @@ fn sigterm_and_sighup_give_the_terminal_back() {
 #[test]
 fn a_closed_terminal_ends_the_deck_and_its_workers() {
     let folder = tempfile::tempdir().unwrap();
-    let mut screen = dashboard(&folder, (80, 24));
-    let family = Proc::descendants(screen.pid());
-    screen.hang_up();
-    screen.end();
+    // Another program holds the terminal, as a window does, and is killed.
+    let window = "import pty, sys; pty.spawn(sys.argv[1:])";
+    let mut child = Command::new("python3")
+        .args(["-c", window, env!("CARGO_BIN_EXE_forkdeck")])
+        .args(["run", "sleep", "1000"])
+        .env("TERM", "xterm-256color")
+        .env("XDG_STATE_HOME", folder.path())
+        .current_dir(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    // The deck, its keeper, and the worker.
+    let family = until("the worker runs", || {
+        let family = Proc::descendants(child.id());
+        (family.len() == 3).then_some(family)
+    });
+
+    child.kill().unwrap();
+    child.wait().unwrap();
+
     until("every descendant is gone", || {
         (!family.iter().any(Proc::is_alive)).then_some(())
     });

@@ -16,7 +16,7 @@ use super::wait::until;
 /// A program on a pseudo-terminal. Dropped, it is killed and its keeper ends its workers.
 pub(crate) struct Screen {
     child: Box<dyn Child + Send + Sync>,
-    master: Option<Box<dyn MasterPty + Send>>,
+    master: Box<dyn MasterPty + Send>,
     input: Box<dyn Write + Send>,
     shown: Arc<Mutex<Shown>>,
 }
@@ -69,7 +69,7 @@ impl Screen {
         let input = pair.master.take_writer().unwrap();
         Self {
             child,
-            master: Some(pair.master),
+            master: pair.master,
             input,
             shown,
         }
@@ -100,7 +100,7 @@ impl Screen {
             .parser
             .screen_mut()
             .set_size(cells(rows), cells(columns));
-        self.master.as_ref().unwrap().resize(size).unwrap();
+        self.master.resize(size).unwrap();
     }
 
     /// What is on the screen, as text.
@@ -136,7 +136,7 @@ impl Screen {
 
     /// Whether the terminal is in cooked mode: it edits lines, echoes, and turns Ctrl-C into a signal.
     pub(crate) fn is_cooked(&self) -> bool {
-        let terminal = self.master.as_ref().unwrap().tty_name().unwrap();
+        let terminal = self.master.tty_name().unwrap();
         let terminal = rustix::fs::open(terminal, OFlags::RDWR | OFlags::NOCTTY, Mode::empty());
         let modes = tcgetattr(terminal.unwrap()).unwrap().local_modes;
         modes.contains(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG)
@@ -166,12 +166,6 @@ impl Screen {
     pub(crate) fn end(&mut self) -> ExitStatus {
         let child = &mut self.child;
         until("the program ends", || child.try_wait().unwrap())
-    }
-
-    /// Takes the terminal away, as a closed window does.
-    pub(crate) fn hang_up(&mut self) {
-        self.master = None;
-        self.input = Box::new(std::io::sink());
     }
 }
 
