@@ -30,7 +30,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Reading ends when the parent closes the channel, and so does this worker.
     for line in BufReader::new(channel.try_clone()?).lines() {
         let message: Value = serde_json::from_str(&line?)?;
-        let n = message["n"].as_u64().unwrap_or(1_000_000);
+        let n = message
+            .get("n")
+            .and_then(Value::as_u64)
+            .unwrap_or(1_000_000);
         let answer = json!({ "n": n, "primes": count_primes(n) });
         writeln!(channel, "{answer}")?;
     }
