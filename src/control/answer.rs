@@ -12,7 +12,7 @@ use crate::control::view::fractional_ms;
 use crate::control::{board_json, pools_json, workers_json};
 use crate::deck::{Deck, Pending};
 use crate::model::{
-    Address, Board, Outcome, Refusal, RefusalKind, Reply, Traffic, WorkerId, WorkerView,
+    Address, Board, Outcome, PoolName, Refusal, RefusalKind, Reply, Traffic, WorkerId, WorkerView,
 };
 
 /// The answer to one request.
@@ -193,7 +193,7 @@ fn meant<'a>(board: &'a Board, of: &Address) -> Result<Vec<&'a WorkerView>, RpcE
         Address::Worker(id) => &id.pool,
     };
     let view = board.pools.get(pool).ok_or_else(|| {
-        let names: Vec<&str> = board.pools.keys().map(|name| name.as_str()).collect();
+        let names: Vec<&str> = board.pools.keys().map(PoolName::as_str).collect();
         Refusal::new(
             RefusalKind::NoSuchPool,
             format!("the deck has no pool `{pool}`"),

@@ -158,8 +158,8 @@ impl Call {
             "pools" => read::<NoParams>(method, params).map(|_| Self::Pools)?,
             "down" => read::<NoParams>(method, params).map(|_| Self::Command(Command::Down))?,
             "subscribe" => subscribe(read(method, params)?)?,
-            "logs" => Self::Logs(history(read(method, params)?)?),
-            "messages" => Self::Messages(history(read(method, params)?)?),
+            "logs" => Self::Logs(history(&read(method, params)?)?),
+            "messages" => Self::Messages(history(&read(method, params)?)?),
             "send" => Self::Command(send(&read(method, params)?)?),
             "restart" => Self::Command(restart(&read(method, params)?)?),
             "signal" => Self::Command(signal(&read(method, params)?)?),
@@ -285,7 +285,7 @@ fn subscribe(params: SubscribeParams) -> Result<Call, RpcError> {
     })
 }
 
-fn history(params: HistoryParams) -> Result<History, RpcError> {
+fn history(params: &HistoryParams) -> Result<History, RpcError> {
     Ok(History {
         of: address(&params.of)?,
         last: params.last,

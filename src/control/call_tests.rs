@@ -14,116 +14,92 @@ fn all() -> Address {
     Address::All
 }
 
+/// Checks what requests amount to.
+fn check<const N: usize>(cases: [(&str, &str, Call); N]) {
+    for (method, params, expected) in cases {
+        assert_eq!(call(method, params), expected, "{method} {params}");
+    }
+}
+
 #[test]
-fn every_method_reads_its_documented_parameters() {
-    let message = Message::parse(r#"{"hello":"world"}"#).unwrap();
-    let send = |wait| {
+fn a_send_reads_its_documented_parameters() {
+    let send = |wait: Option<u64>| {
         Call::Command(Command::Send {
             to: "process".parse().unwrap(),
-            message: message.clone(),
-            wait,
+            message: Message::parse(r#"{"hello":"world"}"#).unwrap(),
+            wait: wait.map(Duration::from_millis),
         })
     };
-    let wanted = Wanted::only(&["message".into(), "exit".into()]).unwrap();
-    let command = Call::Command;
+    let plain = r#"{"to":"process","message":{ "hello": "world" }}"#;
+    let waiting = r#"{"to":"process","message":{"hello":"world"},"wait":true}"#;
+    let timed = r#"{"to":"process","message":{"hello":"world"},"wait":true,"timeout_ms":70}"#;
+    check([
+        ("send", plain, send(None)),
+        ("send", waiting, send(Some(5000))),
+        ("send", timed, send(Some(70))),
+    ]);
+}
+
+#[test]
+fn every_other_command_reads_its_documented_parameters() {
+    let to = all;
+    let scale = Command::Scale {
+        pool: PoolName::new("process").unwrap(),
+        instances: 3,
+    };
+    let signal = Command::Signal {
+        to: all(),
+        signal: Signal::TERM,
+    };
     let cases = [
+        ("start", r#"{"to":"*"}"#, Command::Start { to: to() }),
+        ("stop", r#"{"to":"*"}"#, Command::Stop { to: to() }),
+        ("kill", r#"{"to":"*"}"#, Command::Kill { to: to() }),
+        (
+            "disconnect",
+            r#"{"to":"*"}"#,
+            Command::Disconnect { to: to() },
+        ),
+        (
+            "restart",
+            r#"{"to":"*","rolling":false}"#,
+            Command::Restart { to: to() },
+        ),
+        ("signal", r#"{"to":"*","signal":"SIGTERM"}"#, signal),
+        ("scale", r#"{"pool":"process","instances":3}"#, scale),
+        ("down", "{}", Command::Down),
+    ];
+    check(cases.map(|(method, params, command)| (method, params, Call::Command(command))));
+}
+
+#[test]
+fn every_question_reads_its_documented_parameters() {
+    let wanted = Wanted::only(&["message".into(), "exit".into()]).unwrap();
+    let subscribe = |wanted, snapshot| Call::Subscribe { wanted, snapshot };
+    let history = |last| History { of: all(), last };
+    let names = r#"{"events":["message","exit"],"internal":true}"#;
+    check([
         ("hello", r#"{"client":"x","version":"1"}"#, Call::Hello),
         ("hello", "{}", Call::Hello),
         ("ps", "{}", Call::Ps),
         ("pools", "{}", Call::Pools),
         (
-            "send",
-            r#"{"to":"process","message":{ "hello": "world" }}"#,
-            send(None),
-        ),
-        (
-            "send",
-            r#"{"to":"process","message":{"hello":"world"},"wait":true}"#,
-            send(Some(Duration::from_secs(5))),
-        ),
-        (
-            "send",
-            r#"{"to":"process","message":{"hello":"world"},"wait":true,"timeout_ms":70}"#,
-            send(Some(Duration::from_millis(70))),
-        ),
-        (
-            "start",
-            r#"{"to":"*"}"#,
-            command(Command::Start { to: all() }),
-        ),
-        (
-            "stop",
-            r#"{"to":"*"}"#,
-            command(Command::Stop { to: all() }),
-        ),
-        (
-            "kill",
-            r#"{"to":"*"}"#,
-            command(Command::Kill { to: all() }),
-        ),
-        (
-            "disconnect",
-            r#"{"to":"*"}"#,
-            command(Command::Disconnect { to: all() }),
-        ),
-        (
-            "restart",
-            r#"{"to":"*","rolling":false}"#,
-            command(Command::Restart { to: all() }),
-        ),
-        (
-            "signal",
-            r#"{"to":"*","signal":"SIGTERM"}"#,
-            command(Command::Signal {
-                to: all(),
-                signal: Signal::TERM,
-            }),
-        ),
-        (
-            "scale",
-            r#"{"pool":"process","instances":3}"#,
-            command(Command::Scale {
-                pool: PoolName::new("process").unwrap(),
-                instances: 3,
-            }),
-        ),
-        (
             "subscribe",
-            r#"{"events":["message","exit"],"internal":true}"#,
-            Call::Subscribe {
-                wanted: wanted.with_internal(true),
-                snapshot: false,
-            },
+            names,
+            subscribe(wanted.with_internal(true), false),
         ),
         (
             "subscribe",
             r#"{"snapshot":true}"#,
-            Call::Subscribe {
-                wanted: Wanted::all(),
-                snapshot: true,
-            },
+            subscribe(Wanted::all(), true),
         ),
         (
             "logs",
             r#"{"of":"*","last":2}"#,
-            Call::Logs(History {
-                of: all(),
-                last: Some(2),
-            }),
+            Call::Logs(history(Some(2))),
         ),
-        (
-            "messages",
-            r#"{"of":"*"}"#,
-            Call::Messages(History {
-                of: all(),
-                last: None,
-            }),
-        ),
-        ("down", "{}", command(Command::Down)),
-    ];
-    for (method, params, expected) in cases {
-        assert_eq!(call(method, params), expected, "{method} {params}");
-    }
+        ("messages", r#"{"of":"*"}"#, Call::Messages(history(None))),
+    ]);
     assert_eq!(Call::parse("ps", None).unwrap(), Call::Ps);
 }
 

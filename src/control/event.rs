@@ -62,6 +62,23 @@ pub fn project(stamped: &Stamped, wanted: &Wanted, max_body: usize, each: &mut i
     each(&out);
 }
 
+/// How many objects an event amounts to for a client.
+pub(super) fn count(event: &Event, wanted: &Wanted) -> u64 {
+    if !wanted.has(event.name()) {
+        return 0;
+    }
+    let count = match event {
+        Event::Messages(messages) => {
+            let told = |envelope: &&Envelope| wanted.internal || !envelope.internal;
+            messages.envelopes.iter().filter(told).count()
+        }
+        Event::Logs(logs) => logs.lines.len(),
+        // Every other event is one object.
+        _ => 1,
+    };
+    count as u64
+}
+
 fn project_messages(
     messages: &Messages,
     at: WallTime,

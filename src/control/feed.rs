@@ -5,12 +5,12 @@
 
 use tokio::io::AsyncWrite;
 
-use crate::control::event::{MAX_BODY, write_lagged, write_snapshot};
+use crate::control::event::{MAX_BODY, count, write_lagged, write_snapshot};
 use crate::control::output::{Output, Room};
 use crate::control::rpc::write_event;
 use crate::control::{Wanted, board_json, project};
 use crate::deck::{Deck, Subscription, Update};
-use crate::model::{Board, Stamped};
+use crate::model::{Board, Stamped, WallTime};
 
 /// What a client is told without asking again.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub(super) struct Feed {
     subscription: Subscription,
     /// Events left out since the client fell behind; none while it keeps up.
     missed: Option<u64>,
+    /// When the newest event happened.
+    newest: WallTime,
 }
 
 impl Feed {
@@ -31,6 +33,7 @@ impl Feed {
                     wanted,
                     subscription,
                     missed: None,
+                    newest: WallTime::default(),
                 };
                 return Some((feed, board));
             }
@@ -88,7 +91,7 @@ impl Feed {
         // What still waits is older than the new snapshot.
         while let Some(update) = self.ready().await {
             match update {
-                Update::Events(events) => self.miss(events.len()),
+                Update::Events(events) => events.iter().for_each(|event| self.miss(event)),
                 Update::Lagged(count) => self.missed = Some(self.missed.unwrap_or(0) + count),
                 Update::Snapshot(_) => {}
             }
@@ -100,14 +103,27 @@ impl Feed {
         self.tell_snapshot(deck, &board, output).await;
     }
 
+    /// Tells how many events were missed, when there will be no board to go on from.
+    pub(super) fn tell_missed<W: AsyncWrite + Unpin>(&mut self, output: &mut Output<W>) {
+        let Some(count) = self.missed.take() else {
+            return;
+        };
+        let mut params = Vec::new();
+        let mut line = Vec::new();
+        write_lagged(&mut params, self.newest, count);
+        write_event(&mut line, &params);
+        output.push(&line);
+    }
+
     fn tell_events<W: AsyncWrite + Unpin>(&mut self, events: &[Stamped], output: &mut Output<W>) {
         let mut line = Vec::with_capacity(256);
         for stamped in events {
+            self.newest = stamped.now.wall;
             let max_body = match (self.missed, output.room()) {
                 (None, Room::Everything) => MAX_BODY,
                 (None, Room::NoBodies) => 0,
                 (Some(_), _) | (None, Room::Nothing) => {
-                    self.miss(1);
+                    self.miss(stamped);
                     continue;
                 }
             };
@@ -119,8 +135,12 @@ impl Feed {
         }
     }
 
-    fn miss(&mut self, events: usize) {
-        self.missed = Some(self.missed.unwrap_or(0) + events as u64);
+    /// Counts what would have been told.
+    fn miss(&mut self, stamped: &Stamped) {
+        let missed = count(&stamped.event, &self.wanted);
+        if missed > 0 {
+            self.missed = Some(self.missed.unwrap_or(0) + missed);
+        }
     }
 
     async fn tell_snapshot<W: AsyncWrite + Unpin>(

@@ -9,6 +9,7 @@ use std::io;
 use std::time::Duration;
 
 use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::time::timeout;
 
 use crate::control::event::{MAX_BODY, write_lagged, write_snapshot};
 use crate::control::sanitise::sanitise;
@@ -19,6 +20,9 @@ use crate::model::{
     Stream, WallTime, WorkerId,
 };
 use crate::wire::FaultKind;
+
+/// How long an end is held back for the state that follows it, so that both are one line.
+const HELD_BACK: Duration = Duration::from_millis(50);
 
 /// How lines of text look.
 #[derive(Clone, Copy, Debug, Default)]
@@ -82,18 +86,26 @@ pub async fn print_logs<W: AsyncWrite + Unpin>(
     style: LogStyle,
 ) -> io::Result<()> {
     let mut printer = Printer::new(style);
-    while let Some(update) = subscription.next().await {
+    loop {
+        let next = subscription.next();
+        let update = if printer.ends.is_empty() {
+            Ok(next.await)
+        } else {
+            timeout(HELD_BACK, next).await
+        };
+        let is_gone = matches!(update, Ok(None));
         match update {
-            Update::Events(events) => printer.take(&events),
-            Update::Lagged(count) => printer.lagged(count),
-            Update::Snapshot(_) => {}
+            Ok(Some(Update::Events(events))) => printer.take(&events),
+            Ok(Some(Update::Lagged(count))) => printer.lagged(count),
+            Ok(Some(Update::Snapshot(_))) => {}
+            // No state followed in time, or none will.
+            Err(_) | Ok(None) => printer.tell_ends(),
         }
         let lines = std::mem::take(&mut printer.out);
-        if !is_open(write(&mut out, &lines).await)? {
+        if !is_open(write(&mut out, &lines).await)? || is_gone {
             return Ok(());
         }
     }
-    Ok(())
 }
 
 async fn write<W: AsyncWrite + Unpin>(out: &mut W, lines: &[u8]) -> io::Result<()> {
@@ -134,7 +146,10 @@ impl Printer {
         for stamped in events {
             self.print(stamped);
         }
-        // The state came in another batch, or never: an end is not held back for it.
+    }
+
+    /// Tells the ends that no state followed.
+    fn tell_ends(&mut self) {
         for (worker, (at, cause)) in std::mem::take(&mut self.ends) {
             self.tell(at, &worker, &cause);
         }

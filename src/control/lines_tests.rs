@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tokio::io::AsyncBufReadExt;
 
 use super::*;
 use crate::control::event::tests::{board, stamped, worker};
@@ -59,6 +60,7 @@ fn printed(events: impl IntoIterator<Item = Event>, style: LogStyle) -> Vec<Stri
     let mut printer = Printer::new(style);
     let events: Vec<Stamped> = events.into_iter().map(stamped).collect();
     printer.take(&events);
+    printer.tell_ends();
     let text = String::from_utf8_lossy(&printer.out).into_owned();
     let after_time = |line: &str| line.split_once(' ').unwrap().1.to_owned();
     text.lines().map(after_time).collect()
@@ -125,6 +127,31 @@ async fn events_are_printed_one_a_line_until_the_deck_is_gone() {
         .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["event"].take())
         .collect();
     assert_eq!(names, ["exit", "state", "log"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_waits_for_its_state_but_not_for_long() {
+    let (subscriber, subscription) = Subscriber::new(&board());
+    let (near, far) = tokio::io::duplex(1 << 16);
+    let mut lines = tokio::io::BufReader::new(far).lines();
+    let closing = async {
+        let push = |event| subscriber.push(&Arc::from([stamped(event)]), 100);
+        push(killed());
+        tokio::task::yield_now().await;
+        push(state(State::Backoff));
+        let whole = lines.next_line().await.unwrap().unwrap();
+        assert!(
+            whole.ends_with("not by us; starts again in 100 ms"),
+            "{whole}"
+        );
+        push(killed());
+        let alone = lines.next_line().await.unwrap().unwrap();
+        assert!(alone.ends_with("not by us"), "{alone}");
+        drop(subscriber);
+    };
+
+    let (printed, ()) = tokio::join!(print_logs(subscription, near, LogStyle::default()), closing);
+    assert!(printed.is_ok());
 }
 
 #[tokio::test]

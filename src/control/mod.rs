@@ -7,6 +7,8 @@
 mod answer;
 mod call;
 mod event;
+#[cfg(test)]
+mod fake;
 mod feed;
 mod lines;
 mod object;
@@ -16,6 +18,7 @@ mod requests;
 mod rpc;
 mod sanitise;
 mod server;
+mod session;
 mod view;
 mod wanted;
 

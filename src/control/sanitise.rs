@@ -65,7 +65,7 @@ fn sequence_length(text: &str) -> usize {
     chars
         .find(|(_, c)| !matches!(c, ' '..='?'))
         .map_or(text.len(), |(at, c)| {
-            at + if matches!(c, '@'..='~') { 1 } else { 0 }
+            at + usize::from(matches!(c, '@'..='~'))
         })
 }
 

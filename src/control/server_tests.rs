@@ -1,117 +1,10 @@
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, duplex, split};
-use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::*;
-use crate::control::event::tests::{board, message, stamped, worker};
-use crate::deck::{Request as Asked, Subscriber};
-use crate::model::{Board, Direction, Outcome, Refusal, RefusalKind, Reply, Stamped};
-use crate::wire::Message;
-
-/// A deck of one worker that is always there, answers `{"ok":true}` to everything, and keeps to its protocol.
-struct Fake {
-    board: Board,
-    subscribers: Vec<Subscriber>,
-    commands: Vec<Command>,
-    /// Answers to `stop` are held back until the deck goes down.
-    held: Vec<Box<dyn FnOnce() + Send>>,
-}
-
-impl Fake {
-    fn publish(&mut self, events: Vec<Stamped>, bytes: usize) {
-        for event in &events {
-            self.board.apply(event);
-        }
-        let events: Arc<[Stamped]> = events.into();
-        self.subscribers.retain(|one| one.push(&events, bytes));
-    }
-
-    /// Serves requests until `down`; gives the commands it was given.
-    async fn drive(mut requests: mpsc::Receiver<Asked>) -> Vec<Command> {
-        let mut fake = Self {
-            board: board(),
-            subscribers: Vec::new(),
-            commands: Vec::new(),
-            held: Vec::new(),
-        };
-        while let Some(asked) = requests.recv().await {
-            match asked {
-                Asked::Read(look) => look(&fake.board, crate::model::Now::default()),
-                Asked::Subscribe(answer) => {
-                    let (subscriber, subscription) = Subscriber::new(&fake.board);
-                    fake.subscribers.push(subscriber);
-                    let _ = answer.send(subscription);
-                }
-                Asked::Command { command, answer } => {
-                    fake.commands.push(command.clone());
-                    if let Command::Stop { .. } = command {
-                        fake.held.push(Box::new(move || {
-                            let _ = answer.send(Ok(Outcome::Workers(vec![worker()])));
-                        }));
-                        continue;
-                    }
-                    let result = fake.carry_out(&command);
-                    if command == Command::Down {
-                        fake.held.drain(..).for_each(|answer| answer());
-                    }
-                    let _ = answer.send(result);
-                    if command == Command::Down {
-                        break;
-                    }
-                }
-            }
-        }
-        fake.commands
-    }
-
-    fn carry_out(&mut self, command: &Command) -> Result<Outcome, Refusal> {
-        match command {
-            Command::Send {
-                to,
-                wait,
-                message: sent,
-            } => {
-                if to.to_string() == "flood" {
-                    let body = format!("\"{}\"", "x".repeat(1000));
-                    let flood = |_| stamped(message(Direction::In, &body, None, false));
-                    self.publish((0..1000).map(flood).collect(), 1 << 20);
-                } else if to.to_string() != "process" {
-                    return Err(Refusal::new(RefusalKind::NoSuchPool, "no such pool").at(to));
-                }
-                let latency = Duration::from_micros(192_300);
-                self.publish(
-                    vec![
-                        stamped(message(Direction::Out, sent.as_str(), None, false)),
-                        stamped(message(
-                            Direction::In,
-                            r#"{"ok":true}"#,
-                            Some(latency),
-                            false,
-                        )),
-                    ],
-                    100,
-                );
-                let reply = Reply {
-                    worker: worker(),
-                    message: Message::parse(r#"{"ok":true}"#).unwrap(),
-                    latency,
-                };
-                Ok(Outcome::Sent {
-                    delivered: vec![worker()],
-                    replies: wait.iter().map(|_| reply.clone()).collect(),
-                })
-            }
-            Command::Scale { instances, .. } => Ok(Outcome::Scaled {
-                instances: *instances,
-            }),
-            Command::Down => Ok(Outcome::Down),
-            // Every other command reaches the one worker.
-            _ => Ok(Outcome::Workers(vec![worker()])),
-        }
-    }
-}
+use crate::control::fake::Fake;
+use crate::model::Address;
 
 /// The client's end.
 struct Client {
@@ -371,6 +264,42 @@ async fn a_slow_client_loses_bodies_then_events_and_gets_a_snapshot() {
         client.leave().await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_slow_client_is_told_what_it_missed_even_when_the_deck_is_gone() {
+    let options = Options {
+        max_buffered: 100_000,
+        ..Options::default()
+    };
+    let (.., lines) = session(options, async |mut client: Client| {
+        client
+            .ask(concat!(
+                r#"{"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"events":["message"]}}"#,
+                "\n",
+                r#"{"jsonrpc":"2.0","id":2,"method":"send","params":{"to":"flood","message":1}}"#,
+                "\n",
+                r#"{"jsonrpc":"2.0","id":3,"method":"down"}"#,
+            ))
+            .await;
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        client.leave().await
+    })
+    .await;
+
+    let (mut told, mut missed) = (0, 0);
+    for line in lines {
+        let value: Value = serde_json::from_str(&line).unwrap();
+        match value["params"]["event"].as_str() {
+            Some("message") => told += 1,
+            Some("lagged") => missed += value["params"]["count"].as_u64().unwrap(),
+            _ => {}
+        }
+    }
+    assert!(missed > 0);
+    assert_eq!(told + missed, 1002);
 }
 
 #[tokio::test]

@@ -282,8 +282,9 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        assert_eq!(percent(99.901_24), 99.9);
-        assert_eq!(fractional_ms(Duration::from_micros(192_300)), 192.3);
-        assert_eq!(fractional_ms(Duration::from_nanos(41_999)), 0.042);
+        let text = |number: f64| number.to_string();
+        assert_eq!(text(percent(99.901_24)), "99.9");
+        assert_eq!(text(fractional_ms(Duration::from_micros(192_300))), "192.3");
+        assert_eq!(text(fractional_ms(Duration::from_nanos(41_999))), "0.042");
     }
 }
