@@ -212,3 +212,36 @@ fn a_killed_deck_gives_the_terminal_back() {
     screen.keys("typed\r");
     screen.shows("got typed");
 }
+
+#[test]
+fn a_shell_that_edits_lines_has_its_prompt_back_after_a_killed_deck() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = portable_pty::CommandBuilder::new("bash");
+    command.args(["--norc", "--noprofile", "-i"]);
+    command.env("PS1", "prompt$ ");
+    let mut screen = Screen::start_command(command, folder.path(), (100, 30));
+    screen.shows("prompt$");
+    screen.keys(&format!(
+        "{} run sleep 1000\r",
+        env!("CARGO_BIN_EXE_forkdeck")
+    ));
+    screen.shows("● ready");
+    let deck = until("the deck is there", || {
+        Proc::children(screen.pid()).into_iter().next()
+    });
+    let family = Proc::descendants(deck.pid);
+
+    signal(deck.pid, Signal::KILL);
+
+    all_gone(&family);
+    until("the main screen is back", || {
+        (!screen.is_alternate()).then_some(())
+    });
+    screen.wait("the prompt is drawn", |text| {
+        text.trim_end().ends_with("prompt$")
+    });
+    screen.keys("echo $((6 * 7))\r");
+    screen.shows("42");
+    screen.keys("exit\r");
+    screen.end();
+}

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Rpc, Screen, until};
+use crate::support::{Rpc, Screen, runtime, skip, until};
 use serde_json::{Value, json};
 
 /// The worker of the founding text: it computes, and answers with a message.
@@ -62,6 +62,32 @@ fn a_message_over_rpc() {
     assert_eq!(reply["seq"], 2);
     assert!(reply["latency_ms"].as_f64().unwrap() > 0.0);
     assert!(deck.end().success());
+}
+
+#[test]
+fn the_founding_script_answers_under_every_runtime() {
+    for name in ["node", "bun", "deno"] {
+        let Some(program) = runtime(name) else {
+            skip(&format!("{name} is not installed"));
+            continue;
+        };
+        let folder = folder();
+        let run = if name == "deno" { ", 'run', '-A'" } else { "" };
+        let config = format!(
+            "[pools.process]\ncommand = ['{}'{run}, 'process.js']\n",
+            program.display()
+        );
+        let mut deck = Rpc::up(folder.path(), &config);
+        for n in 0..10 {
+            assert_eq!(
+                deck.reply("process", &json!({ "n": n })),
+                json!({"answer": {"n": n}}),
+                "{name}"
+            );
+        }
+        assert_eq!(deck.ps("process/1")["runtime"], name);
+        assert!(deck.end().success());
+    }
 }
 
 #[test]

@@ -18,7 +18,9 @@ use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, recv, recvmsg, sendmsg,
 };
-use rustix::termios::{LocalModes, OptionalActions, Termios, isatty, tcgetattr, tcsetattr};
+use rustix::termios::{
+    LocalModes, OptionalActions, Termios, isatty, tcgetattr, tcgetwinsize, tcsetattr, tcsetwinsize,
+};
 
 /// The terminal's modes and its screen are lent.
 const LEND: u8 = b'L';
@@ -185,11 +187,12 @@ impl Custody {
         let Some(lent) = self.lent.take() else {
             return;
         };
-        if !looks_raw(&lent.terminal) {
-            return;
+        // A shell that edits lines has set modes of its own by now; the screen is the dashboard's still.
+        if looks_raw(&lent.terminal) {
+            let _ = tcsetattr(&lent.terminal, OptionalActions::Now, &lent.modes);
         }
-        let _ = tcsetattr(&lent.terminal, OptionalActions::Now, &lent.modes);
         write_bounded(&lent.screen, RESTORE);
+        nudge(&lent.terminal);
     }
 
     fn take(&mut self, pair: (Option<OwnedFd>, Option<OwnedFd>)) {
@@ -213,10 +216,22 @@ impl Custody {
     }
 }
 
-/// Whether the terminal is still as a dashboard leaves it; else somebody else has it now, and it is theirs.
+/// Whether the modes are still as a dashboard leaves them; else somebody else has set them, and they are theirs.
 fn looks_raw(terminal: &OwnedFd) -> bool {
     let cooked = LocalModes::ISIG | LocalModes::ICANON | LocalModes::ECHO;
     tcgetattr(terminal).is_ok_and(|modes| !modes.local_modes.intersects(cooked))
+}
+
+/// Has the shell draw its prompt again, which it may have written to the dashboard's screen: a change of the size, taken
+/// back at once, signals whoever is in the foreground (SIGWINCH, tty_ioctl(4)).
+fn nudge(terminal: &OwnedFd) {
+    let Ok(size) = tcgetwinsize(terminal) else {
+        return;
+    };
+    let mut other = size;
+    other.ws_row = size.ws_row.saturating_add(1);
+    let _ = tcsetwinsize(terminal, other);
+    let _ = tcsetwinsize(terminal, size);
 }
 
 /// Writes without ever waiting long: the terminal may be held by Ctrl-S. It is opened anew, because `O_NONBLOCK` on the

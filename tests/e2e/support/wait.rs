@@ -1,6 +1,7 @@
 //! Waiting for a condition under a deadline, and looking at processes.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -84,8 +85,20 @@ fn parent(pid: u32) -> Option<u32> {
         .ok()
 }
 
-/// Says that a test cannot run here, and why.
+/// Says that a test cannot run here, and why; a failure where everything is to be run.
 #[expect(clippy::print_stdout, reason = "a skip must be seen")]
 pub(crate) fn skip(why: &str) {
+    let all = std::env::var_os("FORKDECK_TESTS").is_some_and(|tests| tests == "all");
+    assert!(!all, "FORKDECK_TESTS=all lets nothing be skipped: {why}");
     println!("skipped: {why}");
+}
+
+/// A runtime: on `PATH`, or among the npm packages below the target folder.
+pub(crate) fn runtime(name: &str) -> Option<PathBuf> {
+    let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/runtimes/node_modules/.bin");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain([packages]);
+    folders
+        .map(|folder| folder.join(name))
+        .find(|program| program.is_file())
 }
