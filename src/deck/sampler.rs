@@ -27,7 +27,8 @@ const PROBES: usize = 600;
 #[derive(Debug)]
 pub(crate) struct Sampler {
     usage: Option<Box<Usage>>,
-    own: Vec<u32>,
+    /// Processes beside the deck's own that count as the deck.
+    keeper: Vec<u32>,
     measured: mpsc::Sender<Measures>,
     beat_at: MonoTime,
     probe_at: MonoTime,
@@ -54,7 +55,7 @@ impl Sampler {
     ) -> Self {
         Self {
             usage: Some(Box::default()),
-            own: std::iter::once(std::process::id()).chain(spawner).collect(),
+            keeper: spawner.into_iter().collect(),
             measured,
             beat_at: now + BEAT,
             probe_at: now + PROBE,
@@ -125,11 +126,11 @@ impl Driver {
         let roots: Vec<(ProcessKey, u32)> = live
             .filter_map(|(key, link)| Some((*key, link.pid?)))
             .collect();
-        let own = self.sampler.own.clone();
+        let keeper = self.sampler.keeper.clone();
         let measured = self.sampler.measured.clone();
         self.tasks.spawn_blocking(move || {
             let workers = usage.measure(now.mono, &roots);
-            let own = usage.measure_self(now.mono, &own);
+            let own = usage.measure_self(now.mono, &keeper);
             // The deck may have ended meanwhile; at most one measurement is under way.
             let _ = measured.try_send(Measures {
                 usage,
