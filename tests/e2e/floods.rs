@@ -3,24 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Rpc, Screen, skip, until};
+use crate::support::{Rpc, Screen, memory, skip, until};
 use serde_json::{Value, json};
 
 const ECHO: &str = "process.on('message', (m) => process.send(m));";
 
 /// Resident memory of a process in MiB.
 fn memory_mib(pid: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmRSS:"))
-        .unwrap();
-    line.split_whitespace()
-        .nth(1)
-        .unwrap()
-        .parse::<u64>()
-        .unwrap()
-        / 1024
+    memory(pid) >> 20
 }
 
 fn deck(folder: &Path, script: &str) -> Rpc {

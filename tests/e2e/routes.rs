@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Rpc, Screen, runtime, skip, until};
+use crate::support::{Proc, Rpc, Screen, memory, runtime, skip, until};
 use serde_json::{Value, json};
 
 /// The worker of the founding text: it computes, and answers with a message.
@@ -167,11 +167,13 @@ fn a_cpu_sample() {
             .as_f64()
             .filter(|cpu| *cpu > 20.0)
     });
-    deck.event("the deck's own numbers", |event| {
-        event["event"] == "deck"
-            && event["memory_bytes"]
-                .as_u64()
-                .is_some_and(|bytes| bytes > 0)
-    });
+    let own = deck.event("the deck's own numbers", |event| event["event"] == "deck");
+    let keeper = Proc::children(deck.pid())[0].pid;
+    let resident = memory(deck.pid()) + memory(keeper);
+    let told = own["memory_bytes"].as_u64().unwrap();
+    assert!(
+        told > resident / 2 && told < resident * 3 / 2,
+        "{told}, not {resident}"
+    );
     assert!(deck.end().success());
 }
