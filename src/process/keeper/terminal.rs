@@ -223,7 +223,7 @@ fn looks_raw(terminal: &OwnedFd) -> bool {
 }
 
 /// Has the shell draw its prompt again, which it may have written to the dashboard's screen: a change of the size, taken
-/// back at once, signals whoever is in the foreground (SIGWINCH, tty_ioctl(4)).
+/// back at once, signals whoever is in the foreground (SIGWINCH, see `tty_ioctl(4)`).
 fn nudge(terminal: &OwnedFd) {
     let Ok(size) = tcgetwinsize(terminal) else {
         return;
