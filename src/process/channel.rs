@@ -14,7 +14,7 @@ use rustix::net::{
 };
 use tokio::io::Interest;
 
-use crate::process::intake::{Taken, await_some, take};
+use crate::process::intake::{Taken, await_some, take, waiting};
 use crate::process::sys::{Watched, adopt_socket, queued_bytes};
 use crate::wire::{Frame, LineDecoder, OutBuffer};
 
@@ -100,6 +100,8 @@ struct Link {
 pub struct ReadBatch {
     /// The frames; the last one of all is the fault of a message that was cut off, if one was.
     pub frames: Vec<Frame>,
+    /// How many bytes were read.
+    pub bytes: usize,
     /// Whether the channel has reached its end.
     pub end: bool,
     /// Whether there may be more right now.
@@ -117,8 +119,8 @@ pub struct ChannelReader {
 }
 
 impl ChannelReader {
-    /// Waits for bytes and returns the frames they complete (perhaps none), at most about 256 KiB at once. After the end
-    /// it returns the end again.
+    /// Waits for bytes and returns the frames they complete (perhaps none), at most about 256 KiB or some thousand frames
+    /// at once. After the end it returns the end again.
     ///
     /// # Cancel safety
     /// Nothing is lost: bytes are only taken when it returns.
@@ -129,12 +131,17 @@ impl ChannelReader {
             return batch;
         }
         let decoder = &mut self.decoder;
-        let frames = &mut batch.frames;
-        let taken = await_some(&self.link.socket, |bytes| decoder.push(bytes, frames)).await;
+        let (frames, length) = (&mut batch.frames, &mut batch.bytes);
+        let taken = await_some(&self.link.socket, |bytes| {
+            *length += bytes.len();
+            decoder.push(bytes, frames);
+            frames.len()
+        })
+        .await;
         self.close(batch, taken)
     }
 
-    /// Takes what is there now without waiting, at most about 256 KiB; `more` says whether to call again.
+    /// Takes what is there now without waiting, as much as [`read`](Self::read) at once; `more` says whether to call again.
     pub fn drain(&mut self) -> ReadBatch {
         let mut batch = ReadBatch::default();
         if self.has_ended {
@@ -142,9 +149,18 @@ impl ChannelReader {
             return batch;
         }
         let decoder = &mut self.decoder;
-        let frames = &mut batch.frames;
-        let taken = take(&self.link.socket, |bytes| decoder.push(bytes, frames));
+        let (frames, length) = (&mut batch.frames, &mut batch.bytes);
+        let taken = take(&self.link.socket, |bytes| {
+            *length += bytes.len();
+            decoder.push(bytes, frames);
+            frames.len()
+        });
         self.close(batch, taken)
+    }
+
+    /// How many bytes are there to be read now.
+    pub fn waiting(&self) -> usize {
+        waiting(&self.link.socket)
     }
 
     fn close(&mut self, mut batch: ReadBatch, taken: Taken) -> ReadBatch {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rustix::pipe::{PipeFlags, pipe_with};
 use tokio::io::Interest;
 
-use crate::process::intake::{Taken, await_some, take};
+use crate::process::intake::{Taken, await_some, take, waiting};
 use crate::process::sys::Watched;
 use crate::wire::{LineSplitter, RawLine};
 
@@ -128,6 +128,8 @@ fn size_of_pipe(_pipe: &OwnedFd) -> usize {
 pub struct OutputBatch {
     /// The lines without their newlines; at the end also the last one that had none.
     pub lines: Vec<RawLine>,
+    /// How many bytes were read.
+    pub bytes: usize,
     /// Whether the output has reached its end.
     pub end: bool,
     /// Whether there may be more right now.
@@ -144,8 +146,8 @@ pub struct OutputReader {
 }
 
 impl OutputReader {
-    /// Waits for bytes and returns the lines they complete (perhaps none), at most about 256 KiB at once. After the end it
-    /// returns the end again.
+    /// Waits for bytes and returns the lines they complete (perhaps none), at most about 256 KiB or some thousand lines at
+    /// once. After the end it returns the end again.
     ///
     /// # Cancel safety
     /// Nothing is lost: bytes are only taken when it returns.
@@ -156,12 +158,17 @@ impl OutputReader {
             return batch;
         }
         let splitter = &mut self.splitter;
-        let lines = &mut batch.lines;
-        let taken = await_some(&self.pipe, |bytes| splitter.push(bytes, lines)).await;
+        let (lines, length) = (&mut batch.lines, &mut batch.bytes);
+        let taken = await_some(&self.pipe, |bytes| {
+            *length += bytes.len();
+            splitter.push(bytes, lines);
+            lines.len()
+        })
+        .await;
         self.close(batch, taken)
     }
 
-    /// Takes what is there now without waiting, at most about 256 KiB; `more` says whether to call again.
+    /// Takes what is there now without waiting, as much as [`read`](Self::read) at once; `more` says whether to call again.
     pub fn drain(&mut self) -> OutputBatch {
         let mut batch = OutputBatch::default();
         if self.has_ended {
@@ -169,9 +176,18 @@ impl OutputReader {
             return batch;
         }
         let splitter = &mut self.splitter;
-        let lines = &mut batch.lines;
-        let taken = take(&self.pipe, |bytes| splitter.push(bytes, lines));
+        let (lines, length) = (&mut batch.lines, &mut batch.bytes);
+        let taken = take(&self.pipe, |bytes| {
+            *length += bytes.len();
+            splitter.push(bytes, lines);
+            lines.len()
+        });
         self.close(batch, taken)
+    }
+
+    /// How many bytes are there to be read now.
+    pub fn waiting(&self) -> usize {
+        waiting(&self.pipe)
     }
 
     /// The last line of an output that is not waited for any longer, because a descendant of its worker holds it.
