@@ -17,6 +17,7 @@ impl Driver {
                     return;
                 };
                 link.pid = Some(pid);
+                link.serve(&self.tasks, &self.heard, key);
                 let (worker, incarnation) = (link.worker.clone(), link.incarnation);
                 self.handle(
                     now,
@@ -126,8 +127,8 @@ impl Driver {
                 self.tell_exit(now, key);
             }
             What::LeftUnread => link.left_unread = true,
-            What::Drained => {
-                link.drained();
+            What::Drained(end) => {
+                link.drained(end);
                 self.tell_exit(now, key);
             }
         }

@@ -12,6 +12,7 @@ mod journal;
 mod link;
 mod orders;
 mod perform;
+mod pump;
 mod sampler;
 mod subscriber;
 mod tasks;
@@ -22,5 +23,7 @@ pub use environment::EnvFileError;
 pub use handle::{Deck, Pending, Update};
 pub use subscriber::Subscription;
 
+#[cfg(test)]
+mod link_tests;
 #[cfg(test)]
 pub(crate) use {handle::Request, subscriber::Subscriber};

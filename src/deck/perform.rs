@@ -159,14 +159,7 @@ impl Driver {
             stderr,
         };
         let who = (worker.clone(), incarnation);
-        let link = Link::start(
-            &self.tasks,
-            &self.heard,
-            key,
-            who,
-            (reader, writer),
-            (out, err),
-        );
+        let link = Link::new(who, (reader, writer), (out, err));
         Ok((order, link))
     }
 }

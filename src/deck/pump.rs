@@ -1,0 +1,196 @@
+//! The tasks that serve one process: its channel and its outputs are read, its mail is written.
+//!
+//! They own the ends, batch what one read brings, and wait when the driver has enough. Never decides anything; started by
+//! `link`.
+
+use std::sync::Arc;
+
+use tokio::sync::{Notify, mpsc};
+
+use crate::deck::link::{End, Heard, What};
+use crate::model::Stream;
+use crate::process::{
+    ChannelReader, ChannelWriter, OutputBatch, OutputReader, ProcessKey, ReadBatch,
+};
+use crate::wire::{Message, OutBuffer};
+
+/// What the writer of a channel is to do.
+#[derive(Debug)]
+pub(crate) enum Write {
+    /// Write these after what was given before.
+    Messages(Vec<Message>),
+    /// Close the deck's half.
+    Close,
+}
+
+/// What a reading task needs to tell the driver. The queue is bounded: a full one makes the task wait, and the worker
+/// meet a full pipe.
+pub(crate) struct Teller {
+    pub(crate) key: ProcessKey,
+    pub(crate) heard: mpsc::Sender<Heard>,
+    /// Asks to drain.
+    pub(crate) drain: Arc<Notify>,
+}
+
+impl Teller {
+    /// Tells; answers whether the driver is there.
+    async fn tell(&self, what: What) -> bool {
+        let key = self.key;
+        self.heard.send(Heard { key, what }).await.is_ok()
+    }
+}
+
+/// What a reading task reads.
+pub(crate) enum Source {
+    /// Frames.
+    Channel(Box<ChannelReader>),
+    /// Lines.
+    Output(OutputReader, Stream),
+}
+
+/// What one read brought.
+struct Batch {
+    what: Option<What>,
+    bytes: usize,
+    left_unread: bool,
+    is_end: bool,
+    more: bool,
+}
+
+impl Source {
+    fn end(&self) -> End {
+        match self {
+            Self::Channel(_) => End::Channel,
+            Self::Output(_, stream) => End::Output(*stream),
+        }
+    }
+
+    /// Waits for something to read. Cancel safe, as its readers are.
+    async fn read(&mut self) -> Batch {
+        match self {
+            Self::Channel(reader) => Batch::of_channel(reader.read().await),
+            Self::Output(reader, stream) => Batch::of_output(*stream, reader.read().await),
+        }
+    }
+
+    /// How many bytes are there now.
+    fn waiting(&self) -> usize {
+        match self {
+            Self::Channel(reader) => reader.waiting(),
+            Self::Output(reader, _) => reader.waiting(),
+        }
+    }
+
+    /// Reads what is there.
+    fn drain(&mut self) -> Batch {
+        match self {
+            Self::Channel(reader) => Batch::of_channel(reader.drain()),
+            Self::Output(reader, stream) => Batch::of_output(*stream, reader.drain()),
+        }
+    }
+}
+
+impl Batch {
+    fn of_channel(batch: ReadBatch) -> Self {
+        let what = Some(batch.frames).filter(|frames| !frames.is_empty());
+        Self {
+            what: what.map(What::Frames),
+            bytes: batch.bytes,
+            left_unread: batch.left_unread,
+            is_end: batch.end,
+            more: batch.more,
+        }
+    }
+
+    fn of_output(stream: Stream, batch: OutputBatch) -> Self {
+        let what = Some(batch.lines).filter(|lines| !lines.is_empty());
+        Self {
+            what: what.map(|lines| What::Lines(stream, lines)),
+            bytes: batch.bytes,
+            left_unread: false,
+            is_end: batch.end,
+            more: batch.more,
+        }
+    }
+}
+
+/// Reads one end of a process to its end. Asked to drain, it reads what was there at that moment before it tells so: a
+/// descendant may go on writing for ever.
+pub(crate) async fn read(teller: Teller, mut source: Source) {
+    // While draining: how much is left of what was there when it was asked for.
+    let mut left: Option<usize> = None;
+    loop {
+        let batch = if left.is_some() {
+            source.drain()
+        } else {
+            tokio::select! {
+                // Waiting to be asked is cancel safe: an unheard ask is kept.
+                () = teller.drain.notified() => {
+                    left = Some(source.waiting());
+                    continue;
+                }
+                batch = source.read() => batch,
+            }
+        };
+        if let Some(what) = batch.what
+            && !teller.tell(what).await
+        {
+            return;
+        }
+        if batch.is_end {
+            if batch.left_unread {
+                teller.tell(What::LeftUnread).await;
+            }
+            teller.tell(What::Closed(source.end())).await;
+            return;
+        }
+        // One more look tells whether the end comes right after the last byte.
+        let is_last = left == Some(0) || !batch.more;
+        left = left.map(|left| left.saturating_sub(batch.bytes));
+        if left.is_some() && is_last {
+            left = None;
+            if !teller.tell(What::Drained(source.end())).await {
+                return;
+            }
+        }
+        // One worker's flood leaves room for the others.
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Writes what a process is given, until its channel is gone or to be closed.
+pub(crate) async fn write(
+    key: ProcessKey,
+    heard: mpsc::Sender<Heard>,
+    mut writer: ChannelWriter,
+    mut orders: mpsc::Receiver<Write>,
+) {
+    let mut out = OutBuffer::default();
+    let mut close = false;
+    while !close {
+        let Some(order) = orders.recv().await else {
+            return;
+        };
+        let mut next = Some(order);
+        while let Some(order) = next {
+            match order {
+                Write::Messages(messages) => messages.iter().for_each(|one| out.push(one)),
+                Write::Close => close = true,
+            }
+            next = if close { None } else { orders.try_recv().ok() };
+        }
+        while !out.is_empty() {
+            // A channel that is gone is told by its reader.
+            let Ok(count) = writer.write(&mut out).await else {
+                return;
+            };
+            let what = What::Written(count);
+            if count > 0 && heard.send(Heard { key, what }).await.is_err() {
+                return;
+            }
+            // One worker that reads as fast as it is written to leaves room for the others.
+            tokio::task::yield_now().await;
+        }
+    }
+    writer.shutdown_write();
+}
