@@ -64,7 +64,8 @@ impl LineDecoder {
     }
 
     /// Takes what one read brought and appends the frames that it completed. All messages of one read share one buffer,
-    /// which lives as long as any of them: keep a [`Message::detached`] copy.
+    /// which lives as long as any of them, unless they are less than half of it: keep a [`Message::detached`] copy of a
+    /// single one.
     pub fn push(&mut self, bytes: &[u8], frames: &mut Vec<Frame>) {
         let Some(last) = memrchr(b'\n', bytes) else {
             self.keep(bytes, frames);
@@ -74,11 +75,13 @@ impl LineDecoder {
         let lines = self.complete(lines, frames);
         if !lines.is_empty() {
             let lines = Bytes::copy_from_slice(lines);
+            let before = frames.len();
             let mut start = 0;
             for end in memchr_iter(b'\n', &lines) {
                 self.line(&lines, start..end, frames);
                 start = end + 1;
             }
+            detach_few(lines.len(), frames.get_mut(before..).unwrap_or_default());
         }
         self.keep(rest, frames);
     }
@@ -238,6 +241,23 @@ fn begins(byte: u8) -> bool {
         b'{' | b'[' | b'"' | b'-' | b'0'
             ..=b'9' | b't' | b'f' | b'n' | b' ' | b'\t' | b'\r' | BUN_INTERNAL
     )
+}
+
+/// Gives a user's messages memory of their own when they are little of what was read: a worker that writes one byte of
+/// message to each 64 KiB of anything else would otherwise have 64 KiB kept for each byte.
+fn detach_few(read: usize, frames: &mut [Frame]) {
+    let sizes = frames.iter().map(|frame| match frame {
+        Frame::Message { bytes, .. } => *bytes,
+        Frame::Internal { .. } | Frame::Fault(_) => 0,
+    });
+    if sizes.sum::<usize>() >= read / 2 {
+        return;
+    }
+    for frame in frames {
+        if let Frame::Message { message, .. } = frame {
+            *message = message.detached();
+        }
+    }
 }
 
 fn head_of(line: &[u8]) -> Vec<u8> {

@@ -230,6 +230,32 @@ fn memory_stays_bounded_on_endless_input() {
 }
 
 #[test]
+fn a_message_among_much_else_does_not_keep_it() {
+    let mut channel = b"1\n".to_vec();
+    channel.extend(format!("{{\"cmd\":\"NODE_X\",\"a\":\"{}\"}}\n", "x".repeat(60_000)).bytes());
+    channel.extend(b"2\n");
+
+    let frames = decode(1 << 20, &channel, &[channel.len()]);
+
+    let [
+        Frame::Message { message: first, .. },
+        Frame::Internal { .. },
+        Frame::Message {
+            message: second, ..
+        },
+    ] = &frames[..]
+    else {
+        panic!("{} frames", frames.len())
+    };
+    let apart = second
+        .as_bytes()
+        .as_ptr()
+        .addr()
+        .abs_diff(first.as_bytes().as_ptr().addr());
+    assert_ne!(apart, channel.len() - 2, "both are where they were read to");
+}
+
+#[test]
 fn a_deep_message_does_not_exhaust_the_stack() {
     let mut channel = b"{\"cmd\":".repeat(10_000);
     channel.extend(b"\"NODE_X\"");
