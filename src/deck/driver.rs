@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::pin;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -23,8 +24,8 @@ use crate::supervisor::{Effect, Input, Machine, Ticket};
 /// How many batches of what workers said wait for the driver; then their readers wait, and the workers meet full pipes.
 const HEARD: usize = 64;
 
-/// How many of them are taken before anything else gets its turn.
-const TURN: usize = 32;
+/// For how long they are taken before anything else gets its turn: some weigh a hundred times as much as others.
+const TURN: Duration = Duration::from_millis(4);
 
 /// How many reports of the spawner wait for the driver.
 const REPORTS: usize = 256;
@@ -157,8 +158,9 @@ impl Driver {
                 Some(report) = incoming.reports.recv() => self.report(report),
                 Some(request) = incoming.requests.recv() => self.request(request),
                 Some(heard) = incoming.heard.recv() => {
+                    let until = self.clock.now().mono + TURN;
                     self.hear(heard);
-                    for _ in 1..TURN {
+                    while self.clock.now().mono < until {
                         let Ok(heard) = incoming.heard.try_recv() else { break };
                         self.hear(heard);
                     }
