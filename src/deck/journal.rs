@@ -12,7 +12,7 @@ use indexmap::IndexMap;
 use crate::deck::subscriber::{Subscriber, Subscription};
 use crate::model::{
     Board, Envelope, Event, FrameFault, Incarnation, LogLine, Logs, Messages, MonoTime, Now,
-    Stamped, Stream, Traffic, Weigh, WorkerId,
+    Sampled, Stamped, Stream, Traffic, Weigh, WorkerId,
 };
 
 /// How long traffic and logs are gathered: a frame at 60 a second.
@@ -69,16 +69,28 @@ impl Journal {
 
     /// Tells what was gathered; called at the deadline.
     pub(crate) fn flush(&mut self, now: Now) {
+        let (events, bytes) = self.take_gathered();
+        self.tell(now, events, bytes);
+        self.catch_up(now);
+    }
+
+    /// Tells numbers of workers, all at once, after all that was gathered: they hold the counts that it adds to.
+    pub(crate) fn samples(&mut self, now: Now, samples: Vec<Sampled>) {
+        let (mut events, bytes) = self.take_gathered();
+        let bytes = bytes + samples.len() * size_of::<Stamped>();
+        events.extend(samples.into_iter().map(Event::Sample));
+        self.tell(now, events, bytes);
+    }
+
+    fn take_gathered(&mut self) -> (Vec<Event>, usize) {
         self.flush_at = None;
-        let gathered = std::mem::take(&mut self.gathered);
         let mut events = Vec::new();
         let mut bytes = 0;
-        for ((worker, incarnation), said) in gathered {
+        for ((worker, incarnation), said) in std::mem::take(&mut self.gathered) {
             bytes += said.bytes;
             said.tell(&worker, incarnation, &mut events);
         }
-        self.tell(now, events, bytes);
-        self.catch_up(now);
+        (events, bytes)
     }
 
     /// Begins to tell a client.

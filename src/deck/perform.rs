@@ -5,7 +5,7 @@ use std::io;
 use crate::deck::driver::Driver;
 use crate::deck::environment::{EnvFileError, environment};
 use crate::deck::link::Link;
-use crate::model::{Incarnation, Now, WorkerId};
+use crate::model::{Event, Incarnation, Now, WorkerId};
 use crate::process::{Channel, Order, OutputPipe, ProcessKey, SpawnOrder};
 use crate::supervisor::{Effect, Input, SignalScope, SpawnFault};
 
@@ -71,7 +71,12 @@ impl Driver {
                 let tree = scope == SignalScope::Tree;
                 self.orders.push(Order::Signal { key, signal, tree });
             }
-            Effect::Publish(event) => self.journal.publish(now, event),
+            Effect::Publish(event) => {
+                if let Event::Pool(changed) = &event {
+                    self.sampler.resized(&changed.pool, changed.instances);
+                }
+                self.journal.publish(now, event);
+            }
             Effect::Traffic {
                 worker,
                 incarnation,

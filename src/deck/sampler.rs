@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::deck::driver::Driver;
-use crate::model::{DeckSampled, Event, MonoTime, Now, Sampled, WorkerId};
+use crate::model::{DeckSampled, Event, MonoTime, Now, PoolName, Sampled, WorkerId};
 use crate::process::{Measured, ProcessKey, Usage};
 use crate::supervisor::Input;
 
@@ -76,6 +76,12 @@ impl Sampler {
     /// Something happened: numbers may have changed.
     pub(crate) fn stir(&mut self, now: MonoTime) {
         self.settle_at.get_or_insert(now + SETTLE);
+    }
+
+    /// A pool has so many workers: what was told of higher ones is of no later worker's concern.
+    pub(crate) fn resized(&mut self, pool: &PoolName, instances: u32) {
+        self.told
+            .retain(|worker, _| worker.pool != *pool || worker.number <= instances);
     }
 
     fn probe(&mut self, now: MonoTime) {
@@ -178,12 +184,14 @@ impl Driver {
                 changed.push(sampled);
             }
         }
-        for sampled in changed {
-            self.sampler
-                .told
-                .insert(sampled.worker.clone(), sampled.clone());
-            self.journal.publish(now, Event::Sample(sampled));
+        if changed.is_empty() {
+            return;
         }
+        for sampled in &changed {
+            let worker = sampled.worker.clone();
+            self.sampler.told.insert(worker, sampled.clone());
+        }
+        self.journal.samples(now, changed);
     }
 
     /// Looks at what one worker has left unread.
