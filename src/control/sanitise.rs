@@ -79,12 +79,18 @@ fn final_after(text: &str, at: usize) -> usize {
         })
 }
 
+/// How long a control string is with its terminator, BEL or ST. Looks no further than that, so that a line of many is
+/// still read once.
 fn string_length(text: &str) -> usize {
-    ["\x07", "\x1b\\", "\u{9c}"]
-        .iter()
-        .filter_map(|end| text.find(end).map(|at| at + end.len()))
-        .min()
-        .unwrap_or(text.len())
+    let mut follows_escape = false;
+    for (at, c) in text.char_indices().skip(2) {
+        match c {
+            '\x07' | '\u{9c}' => return at + c.len_utf8(),
+            '\\' if follows_escape => return at + 1,
+            _ => follows_escape = c == '\x1b',
+        }
+    }
+    text.len()
 }
 
 /// Whether a sequence only sets colours and styles.
@@ -145,6 +151,13 @@ mod tests {
         ] {
             assert_eq!(clean(line), expected, "{line:?}");
         }
+    }
+
+    #[test]
+    fn a_line_of_many_strings_is_read_once() {
+        // Each looked for three ends in all of the rest: 4 GB of looking for this line.
+        let line = "\x1b]\x07".repeat((64 << 10) / 3) + "end";
+        assert_eq!(clean(&line), "end");
     }
 
     proptest! {
