@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::Read;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -103,7 +104,11 @@ impl Forge {
 /// What is said of a failed execution; a script's interpreter is named, since the kernel's ENOENT means it.
 fn execute(path: &Path) -> String {
     let mut head = [0; 128];
-    let length = File::open(path)
+    // A FIFO in the program's place must not hold up the keeper.
+    let length = File::options()
+        .read(true)
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+        .open(path)
         .and_then(|mut file| file.read(&mut head))
         .unwrap_or(0);
     let head = head.get(..length).unwrap_or_default();
@@ -193,5 +198,14 @@ mod tests {
         let folder = search("bin".as_ref(), "/usr:/nope".as_ref(), cwd).unwrap_err();
         assert_eq!(folder.errno, Errno::ACCESS);
         assert!(search("".as_ref(), "/bin".as_ref(), cwd).is_err());
+    }
+
+    #[test]
+    fn a_program_that_is_a_fifo_does_not_hold_up_the_keeper() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("program");
+        let fifo = rustix::fs::FileType::Fifo;
+        rustix::fs::mknodat(rustix::fs::CWD, &path, fifo, Mode::RWXU, 0).unwrap();
+        assert_eq!(execute(&path), format!("execute {}", path.display()));
     }
 }
