@@ -171,11 +171,13 @@ impl Machine {
     ) -> Result<Vec<(Slot, Incarnation, WorkerId)>, Refusal> {
         let mut reached = Vec::new();
         let mut is_any_live = false;
+        let mut is_any_starting = false;
         for slot in self.roster.targets(to, true)? {
             let Some(worker) = self.roster.worker_mut(slot) else {
                 continue;
             };
             is_any_live |= worker.life().is_some();
+            is_any_starting |= matches!(worker.phase, Phase::Starting { .. });
             if apply(worker, turn) {
                 reached.push((slot, worker.incarnation, worker.id.clone()));
                 turn.touched.push(slot);
@@ -192,9 +194,7 @@ impl Machine {
             .at(to)
             .hint(format!("restart {to} to open a new one"))
         } else {
-            Refusal::new(RefusalKind::NotRunning, format!("{to} has no process"))
-                .at(to)
-                .hint(format!("start {to} first"))
+            without_process(to, is_any_starting)
         })
     }
 
@@ -249,6 +249,20 @@ impl Machine {
             }
         }
     }
+}
+
+fn without_process(to: &Address, is_starting: bool) -> Refusal {
+    let (said, hint) = if is_starting {
+        (
+            format!("{to} is starting: it has no process yet"),
+            format!("wait until {to} is ready, or stop it"),
+        )
+    } else {
+        (format!("{to} has no process"), format!("start {to} first"))
+    };
+    Refusal::new(RefusalKind::NotRunning, said)
+        .at(to)
+        .hint(hint)
 }
 
 fn at_once(reached: Vec<(Slot, Incarnation, WorkerId)>) -> Awaited {

@@ -112,6 +112,23 @@ fn who_is_not_there_is_named_with_those_who_are() {
 }
 
 #[test]
+fn a_kill_before_the_process_is_made_says_so() {
+    let mut world = World::new(pool(1));
+    let to = || "a/1".parse().unwrap();
+    world.command(Command::Start { to: to() });
+    let early = world.command(Command::Kill { to: to() });
+
+    let refusal = world.answers[&early].clone().unwrap_err();
+    assert_eq!(refusal.kind, RefusalKind::NotRunning);
+    assert_eq!(refusal.message, "a/1 is starting: it has no process yet");
+
+    world.spawn_all();
+    let kill = world.command(Command::Kill { to: to() });
+    world.exit(1, by(Signal::KILL));
+    assert!(world.answers[&kill].is_ok());
+}
+
+#[test]
 fn no_more_than_32_processes_are_made_at_once() {
     let mut world = World::new(pool(100));
     world.command(Command::Start {
