@@ -22,6 +22,25 @@
 //! | `control` | JSON-RPC for clients outside the process |
 //! | `tui` | the dashboard |
 //! | `cli` | arguments, config file, diagnostics: the composition root |
+//!
+//! # The routes
+//!
+//! Each is an end-to-end test of that name (`tests/e2e/routes.rs`).
+//!
+//! 1. **A message.** `Command::Send` -> `deck/handle` -> `deck/driver` -> `supervisor/send` -> `supervisor/mailbox` ->
+//!    `Effect::Write` -> `deck/perform` -> `deck/link` -> `deck/pump` -> `process/channel` -> the worker. Its reply:
+//!    `process/channel` -> `wire/decoder` -> `deck/pump` -> `deck/hear` -> `Input::Received` -> `supervisor/traffic` ->
+//!    `Effect::Traffic` -> `deck/journal` -> `Event::Messages` -> the board and every client. One batch is what one read
+//!    brought.
+//! 2. **A crash.** `process/keeper` reaps -> `Report::Exited` -> `deck/link` drains what the process wrote ->
+//!    `Input::Exited` -> `supervisor/restart`: backoff -> `Event::Exit` and `Event::State` at once; the deadline ->
+//!    `Effect::Spawn` -> `deck/perform` -> the keeper -> `Report::Spawned` -> its ends are served, `Input::Spawned` -> ready,
+//!    and its mail is handed out.
+//! 3. **A log line.** The worker's pipe -> `process/stdio` -> `wire/lines` -> `deck/pump` -> `deck/hear` -> past the machine to
+//!    `deck/journal`, which gathers for 16 ms -> `Event::Logs` -> the board and every client.
+//! 4. **A CPU sample.** `deck/sampler`, once a second -> `process/usage`, all processes in one pass on a thread of its own ->
+//!    `deck/sampler` adds the machine's numbers -> `deck/journal` -> `Event::Sample` for each worker that changed, then
+//!    `Event::Deck`.
 
 #[cfg(feature = "cli")]
 pub mod cli;
