@@ -85,7 +85,7 @@ pub(super) async fn logs(deck: &Deck, history: History) -> Result<Vec<u8>, RpcEr
     })
     .await?;
     Ok(array(&lines, |out, (worker, line)| {
-        write_log(out, worker, None, line);
+        write_log(out, worker, line);
     }))
 }
 
@@ -104,7 +104,7 @@ pub(super) async fn messages(deck: &Deck, history: History) -> Result<Vec<u8>, R
     .await?;
     Ok(array(&envelopes, |out, (worker, envelope)| {
         let has_body = envelope.message.len() <= MAX_BODY;
-        write_message(out, worker, None, envelope, has_body);
+        write_message(out, worker, envelope, has_body);
     }))
 }
 

@@ -7,9 +7,8 @@ use crate::control::Wanted;
 use crate::control::object::Object;
 use crate::control::view::{PoolObject, fractional_ms, percent, whole_ms};
 use crate::model::{
-    DeckSampled, Dropped, DroppedWhat, Envelope, Event, Exit, Exited, FrameFault, Incarnation,
-    LivenessChanged, LogLine, Logs, Messages, Sampled, StalledFor, Stamped, StateChanged, WallTime,
-    WorkerId,
+    DeckSampled, Dropped, DroppedWhat, Envelope, Event, Exit, Exited, FrameFault, LivenessChanged,
+    LogLine, Logs, Messages, Sampled, StalledFor, Stamped, StateChanged, WallTime, WorkerId,
 };
 
 /// The longest body that is told in an event, in bytes; longer ones are left out and counted in `dropped`.
@@ -32,14 +31,10 @@ pub fn project(stamped: &Stamped, wanted: &Wanted, max_body: usize, each: &mut i
         Event::Messages(messages) => {
             return project_messages(messages, at, wanted, max_body, each);
         }
-        Event::Logs(Logs {
-            worker,
-            incarnation,
-            lines,
-        }) => {
+        Event::Logs(Logs { worker, lines, .. }) => {
             for line in lines.iter() {
                 out.clear();
-                write_log(&mut out, worker, Some(*incarnation), line);
+                write_log(&mut out, worker, line);
                 each(&out);
             }
             return;
@@ -95,13 +90,7 @@ fn project_messages(
         let has_body = envelope.message.len() <= max_body;
         left_out += u64::from(!has_body);
         out.clear();
-        write_message(
-            &mut out,
-            &messages.worker,
-            Some(messages.incarnation),
-            envelope,
-            has_body,
-        );
+        write_message(&mut out, &messages.worker, envelope, has_body);
         each(&out);
     }
     if left_out > 0 {
@@ -116,18 +105,17 @@ fn project_messages(
     }
 }
 
-/// Writes a `message` object. Its incarnation is null where it is no longer known.
+/// Writes a `message` object.
 pub(super) fn write_message(
     out: &mut Vec<u8>,
     worker: &WorkerId,
-    incarnation: Option<Incarnation>,
     envelope: &Envelope,
     has_body: bool,
 ) {
     let mut object = begin(out, envelope.at, "message");
     object
         .member("worker", worker)
-        .member("incarnation", &incarnation)
+        .member("incarnation", &envelope.incarnation)
         .member("direction", &envelope.direction);
     if has_body {
         object.raw("message", envelope.message.as_bytes());
@@ -142,13 +130,8 @@ pub(super) fn write_message(
     object.end();
 }
 
-/// Writes a `log` object. Its incarnation is null where it is no longer known.
-pub(super) fn write_log(
-    out: &mut Vec<u8>,
-    worker: &WorkerId,
-    incarnation: Option<Incarnation>,
-    line: &LogLine,
-) {
+/// Writes a `log` object.
+pub(super) fn write_log(out: &mut Vec<u8>, worker: &WorkerId, line: &LogLine) {
     let mut object = begin(out, line.at, "log");
     object
         .member("worker", worker)
@@ -157,7 +140,7 @@ pub(super) fn write_log(
     if line.cut > 0 {
         object.member("cut", &line.cut);
     }
-    object.member("incarnation", &incarnation);
+    object.member("incarnation", &line.incarnation);
     object.end();
 }
 

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::model::{
-    Board, Direction, Liveness, MonoTime, Now, PoolChanged, PoolName, Signal, State, Stream,
+    Board, Direction, Incarnation, Liveness, MonoTime, Now, PoolChanged, PoolName, Signal, State,
+    Stream,
 };
 use crate::wire::{FaultKind, Message};
 
@@ -34,6 +35,7 @@ pub(in crate::control) fn message(
 ) -> Event {
     let envelope = Envelope {
         at: AT,
+        incarnation: Incarnation(1),
         order: 1,
         seq: 1,
         direction,
@@ -144,6 +146,7 @@ fn a_body_that_is_too_long_is_left_out_and_counted() {
 fn each_line_of_output_is_one_object() {
     let line = |stream, bytes: &'static [u8], cut| LogLine {
         at: AT,
+        incarnation: Incarnation(2),
         order: 0,
         stream,
         bytes: Bytes::from_static(bytes),

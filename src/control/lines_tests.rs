@@ -11,6 +11,7 @@ use crate::model::{Exit, Exited, Incarnation, Signal};
 fn line(stream: Stream, bytes: &'static [u8]) -> Event {
     let line = LogLine {
         at: WallTime(1_769_860_800_123),
+        incarnation: Incarnation(1),
         order: 1,
         stream,
         bytes: Bytes::from_static(bytes),

@@ -162,6 +162,7 @@ impl Journal {
             order += 1;
             let line = LogLine {
                 at: now.wall,
+                incarnation,
                 order,
                 stream,
                 bytes,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::model::WallTime;
+use crate::model::{Incarnation, WallTime};
 use crate::wire::Message;
 
 /// Which way a message went.
@@ -24,6 +24,8 @@ pub enum Direction {
 pub struct Envelope {
     /// When it was read from the worker, or given to the kernel.
     pub at: WallTime,
+    /// Which of the worker's processes it came from or went to.
+    pub incarnation: Incarnation,
     /// Its place among everything the deck saw, to merge what several workers said.
     pub order: u64,
     /// Its number among the worker's messages of both directions, from 1; never starts anew. 0 for internal ones.
@@ -55,6 +57,8 @@ pub enum Stream {
 pub struct LogLine {
     /// When it was read.
     pub at: WallTime,
+    /// Which of the worker's processes, or its descendants, wrote it.
+    pub incarnation: Incarnation,
     /// Its place among everything the deck saw, to merge what several workers said.
     pub order: u64,
     /// Where it was written.

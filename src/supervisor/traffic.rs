@@ -41,7 +41,7 @@ impl Worker {
                     kind,
                 } => {
                     handles += usize::from(kind == InternalKind::Handle);
-                    envelopes.push(internal(turn, Direction::In, message, bytes));
+                    envelopes.push(self.internal(turn, Direction::In, message, bytes));
                 }
                 Frame::Fault(fault) => {
                     self.tell_traffic(turn, std::mem::take(&mut envelopes));
@@ -75,6 +75,7 @@ impl Worker {
         }
         Envelope {
             at: turn.now.wall,
+            incarnation: self.facts.incarnation,
             order: 0,
             seq: self.seq,
             direction: Direction::In,
@@ -150,7 +151,7 @@ impl Worker {
             };
             let bytes = letter.bytes();
             if letter.sort == Sort::Internal {
-                envelopes.push(internal(turn, Direction::Out, letter.message, bytes));
+                envelopes.push(self.internal(turn, Direction::Out, letter.message, bytes));
                 continue;
             }
             if let Sort::Mail(Some(key)) = letter.sort
@@ -163,6 +164,7 @@ impl Worker {
             self.pairing.ask(now);
             envelopes.push(Envelope {
                 at: turn.now.wall,
+                incarnation: self.facts.incarnation,
                 order: 0,
                 seq: self.seq,
                 direction: Direction::Out,
@@ -198,17 +200,24 @@ impl Worker {
             hint: fault.hint,
         }));
     }
-}
 
-fn internal(turn: &Turn<'_>, direction: Direction, message: Message, bytes: usize) -> Envelope {
-    Envelope {
-        at: turn.now.wall,
-        order: 0,
-        seq: 0,
-        direction,
-        message,
-        bytes,
-        latency: None,
-        internal: true,
+    fn internal(
+        &self,
+        turn: &Turn<'_>,
+        direction: Direction,
+        message: Message,
+        bytes: usize,
+    ) -> Envelope {
+        Envelope {
+            at: turn.now.wall,
+            incarnation: self.facts.incarnation,
+            order: 0,
+            seq: 0,
+            direction,
+            message,
+            bytes,
+            latency: None,
+            internal: true,
+        }
     }
 }

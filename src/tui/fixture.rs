@@ -145,6 +145,7 @@ impl Fixture {
         self.order += 1;
         let envelope = Envelope {
             at: wall(self.order),
+            incarnation: Incarnation(1),
             order: self.order,
             seq: self.order,
             direction,
@@ -178,6 +179,7 @@ impl Fixture {
         self.order += 1;
         let line = LogLine {
             at: wall(self.order),
+            incarnation: Incarnation(1),
             order: self.order,
             stream,
             bytes: Bytes::copy_from_slice(text),
