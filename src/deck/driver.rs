@@ -41,6 +41,8 @@ pub struct Ended {
 #[derive(Debug)]
 pub(crate) struct Driver {
     pub(crate) clock: Clock,
+    /// The latest moment that the machine was given; it never sees an earlier one.
+    latest: Now,
     pub(crate) pools: HashMap<PoolName, PoolSpec>,
     pub(crate) machine: Machine,
     pub(crate) journal: Journal,
@@ -105,6 +107,7 @@ async fn run<S: Spawner>(
     }
     let mut driver = Driver {
         clock,
+        latest: clock.now(),
         machine: Machine::new(&spec),
         pools: spec
             .pools
@@ -139,10 +142,24 @@ async fn run<S: Spawner>(
 
 impl Driver {
     fn open(&mut self) {
-        let now = self.clock.now();
+        let now = self.now();
         let mut effects = Vec::new();
         self.machine.open(now, &mut effects);
         self.perform(now, effects);
+    }
+
+    /// This moment.
+    pub(crate) fn now(&mut self) -> Now {
+        self.latest = self.clock.now();
+        self.latest
+    }
+
+    /// The moment at which something happened that is heard of now, as far as nothing later was handled.
+    pub(crate) fn moment(&mut self, at: Now) -> Now {
+        if at.mono > self.latest.mono {
+            self.latest = at;
+        }
+        self.latest
     }
 
     async fn drive(&mut self, mut incoming: Incoming) {
@@ -174,7 +191,7 @@ impl Driver {
     }
 
     async fn end(mut self) -> Ended {
-        let now = self.clock.now();
+        let now = self.now();
         self.journal.flush(now);
         let Self {
             orders,
@@ -183,10 +200,11 @@ impl Driver {
             journal,
             ..
         } = self;
+        // The clients are told first: the dashboard gives the terminal back while the keeper still holds it.
+        drop(journal);
         // Without orders to come the spawner ends what still lives, and itself.
         drop(orders);
         tasks.end().await;
-        drop(journal);
         Ended { fault }
     }
 
@@ -198,7 +216,7 @@ impl Driver {
 
     /// Does what is due.
     fn tick(&mut self) {
-        let now = self.clock.now();
+        let now = self.now();
         if self
             .machine
             .next_deadline()
@@ -228,7 +246,7 @@ impl Driver {
     }
 
     fn request(&mut self, request: Request) {
-        let now = self.clock.now();
+        let now = self.now();
         match request {
             Request::Command { command, answer } => {
                 self.last_ticket += 1;

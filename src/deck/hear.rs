@@ -4,20 +4,22 @@ use nix::errno::Errno;
 
 use crate::deck::driver::Driver;
 use crate::deck::link::{End, Heard, Link, What};
+use crate::deck::pump::Teller;
 use crate::model::Now;
 use crate::process::{ProcessKey, Report};
 use crate::supervisor::{Input, SpawnFault};
 
 impl Driver {
     pub(crate) fn report(&mut self, report: Report) {
-        let now = self.clock.now();
+        let now = self.now();
         match report {
             Report::Spawned { key, pid } => {
                 let Some(link) = self.links.get_mut(&key) else {
                     return;
                 };
                 link.pid = Some(pid);
-                link.serve(&self.tasks, &self.heard, key);
+                let (clock, heard) = (self.clock, self.heard.clone());
+                link.serve(&self.tasks, &Teller { key, clock, heard });
                 let (worker, incarnation) = (link.worker.clone(), link.incarnation);
                 self.handle(
                     now,
@@ -77,7 +79,7 @@ impl Driver {
     }
 
     pub(crate) fn hear(&mut self, heard: Heard) {
-        let now = self.clock.now();
+        let now = self.moment(heard.at);
         let key = heard.key;
         let Some(link) = self.links.get_mut(&key) else {
             return;

@@ -11,7 +11,7 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::deck::pump::{self, Source, Teller, Write};
 use crate::deck::tasks::Tasks;
-use crate::model::{Exit, Incarnation, Stream, WorkerId};
+use crate::model::{Exit, Incarnation, Now, Stream, WorkerId};
 use crate::process::{ChannelGauge, ChannelReader, ChannelWriter, OutputReader, ProcessKey};
 use crate::wire::{Frame, Message, RawLine};
 
@@ -22,6 +22,8 @@ const WRITES: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Heard {
     pub(crate) key: ProcessKey,
+    /// When it was read or written, so that latencies do not count how long it waited for the driver.
+    pub(crate) at: Now,
     pub(crate) what: What,
 }
 
@@ -129,7 +131,7 @@ impl Link {
     }
 
     /// The process exists: starts the tasks that serve it, once.
-    pub(crate) fn serve(&mut self, tasks: &Tasks, heard: &mpsc::Sender<Heard>, key: ProcessKey) {
+    pub(crate) fn serve(&mut self, tasks: &Tasks, teller: &Teller) {
         let Some(unserved) = self.unserved.take() else {
             return;
         };
@@ -145,10 +147,9 @@ impl Link {
             Source::Output(stderr, Stream::Stderr),
         ];
         for (source, drain) in sources.into_iter().zip(&self.drain) {
-            let (heard, drain) = (heard.clone(), Arc::clone(drain));
-            tasks.spawn(pump::read(Teller { key, heard, drain }, source));
+            tasks.spawn(pump::read(teller.clone(), Arc::clone(drain), source));
         }
-        tasks.spawn(pump::write(key, heard.clone(), writer, to_write));
+        tasks.spawn(pump::write(teller.clone(), writer, to_write));
     }
 
     /// Gives messages to the writer. The machine's credit bounds what waits here.

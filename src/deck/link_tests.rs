@@ -123,7 +123,7 @@ async fn an_exit_is_told_though_a_descendant_floods_an_output() {
     let flood = std::thread::Builder::new();
     let flooding = flood.spawn(move || {
         let mut stdout = std::fs::File::from(stdout);
-        let lines = [b'\n'; 64 << 10];
+        let lines = vec![b'\n'; 64 << 10];
         while stdout.write_all(&lines).is_ok() {}
     });
     drop(flooding);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Notify, mpsc};
 
+use crate::deck::clock::Clock;
 use crate::deck::link::{End, Heard, What};
 use crate::model::Stream;
 use crate::process::{
@@ -23,20 +24,20 @@ pub(crate) enum Write {
     Close,
 }
 
-/// What a reading task needs to tell the driver. The queue is bounded: a full one makes the task wait, and the worker
+/// What a task needs to tell the driver. The queue is bounded: a full one makes the task wait, and the worker
 /// meet a full pipe.
+#[derive(Clone, Debug)]
 pub(crate) struct Teller {
     pub(crate) key: ProcessKey,
+    pub(crate) clock: Clock,
     pub(crate) heard: mpsc::Sender<Heard>,
-    /// Asks to drain.
-    pub(crate) drain: Arc<Notify>,
 }
 
 impl Teller {
     /// Tells; answers whether the driver is there.
     async fn tell(&self, what: What) -> bool {
-        let key = self.key;
-        self.heard.send(Heard { key, what }).await.is_ok()
+        let (key, at) = (self.key, self.clock.now());
+        self.heard.send(Heard { key, at, what }).await.is_ok()
     }
 }
 
@@ -116,7 +117,7 @@ impl Batch {
 
 /// Reads one end of a process to its end. Asked to drain, it reads what was there at that moment before it tells so: a
 /// descendant may go on writing for ever.
-pub(crate) async fn read(teller: Teller, mut source: Source) {
+pub(crate) async fn read(teller: Teller, drain: Arc<Notify>, mut source: Source) {
     // While draining: how much is left of what was there when it was asked for.
     let mut left: Option<usize> = None;
     loop {
@@ -125,7 +126,7 @@ pub(crate) async fn read(teller: Teller, mut source: Source) {
         } else {
             tokio::select! {
                 // Waiting to be asked is cancel safe: an unheard ask is kept.
-                () = teller.drain.notified() => {
+                () = drain.notified() => {
                     left = Some(source.waiting());
                     continue;
                 }
@@ -160,8 +161,7 @@ pub(crate) async fn read(teller: Teller, mut source: Source) {
 
 /// Writes what a process is given, until its channel is gone or to be closed.
 pub(crate) async fn write(
-    key: ProcessKey,
-    heard: mpsc::Sender<Heard>,
+    teller: Teller,
     mut writer: ChannelWriter,
     mut orders: mpsc::Receiver<Write>,
 ) {
@@ -184,8 +184,7 @@ pub(crate) async fn write(
             let Ok(count) = writer.write(&mut out).await else {
                 return;
             };
-            let what = What::Written(count);
-            if count > 0 && heard.send(Heard { key, what }).await.is_err() {
+            if count > 0 && !teller.tell(What::Written(count)).await {
                 return;
             }
             // One worker that reads as fast as it is written to leaves room for the others.

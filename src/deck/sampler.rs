@@ -147,7 +147,7 @@ impl Driver {
     }
 
     pub(crate) fn take_measures(&mut self, measures: Measures) {
-        let now = self.clock.now();
+        let now = self.now();
         self.sampler.usage = Some(measures.usage);
         self.sampler.newest = measures.workers.into_iter().collect();
         self.tell_gauges(now);

@@ -154,9 +154,11 @@ async fn a_storm_of_forks_is_one_tree() {
     rig.signal(&worker, Signal::KILL, true).await;
 
     rig.exited().await;
-    until("nobody is left", || marked(keeper).is_empty()).await;
-    let heirs: Vec<String> = (0..20).flat_map(|_| marked(keeper)).collect();
-    assert!(heirs.is_empty(), "{heirs:?}");
+    // One look can miss an heir that is just being born.
+    until("nobody is left", || {
+        (0..20).all(|_| marked(keeper).is_empty())
+    })
+    .await;
 }
 
 /// Every process with that keeper's mark.

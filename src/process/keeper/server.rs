@@ -51,8 +51,14 @@ pub fn run() -> ExitCode {
     };
     server.terminal.greet();
     while server.turn() {}
-    server.terminal.rescue();
+    // A deck that died needs its terminal back first. One that goes in order gives it back itself, and must not be
+    // disturbed in its last frame.
+    if server.terminal.is_orphaned() {
+        server.terminal.rescue();
+    }
     end_all();
+    server.terminal.await_return();
+    server.terminal.rescue();
     ExitCode::SUCCESS
 }
 

@@ -31,6 +31,9 @@ pub(super) const DONE: u8 = b'.';
 /// The answer when the modes cannot be read.
 const REFUSED: u8 = b'!';
 
+/// How many steps of 20 ms a deck that goes in order has to give the terminal back: 2 s.
+const RETURN_STEPS: u32 = 100;
+
 /// Undoes what a dashboard does to a screen: keyboard flags, mouse, focus and paste reports, the alternate screen, the
 /// hidden cursor, colours. The keyboard flags come first: each screen has its own.
 const RESTORE: &[u8] = b"\x1b[<1u\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l\x1b[?2004l\x1b[?1049l\x1b[?25h\x1b[0m\r\n";
@@ -177,6 +180,29 @@ impl Custody {
                 }
             }
             Ok(_) | Err(_) => self.is_open = false,
+        }
+    }
+
+    /// Whether the deck's side is closed, as it is when the deck is dead.
+    pub(super) fn is_orphaned(&mut self) -> bool {
+        self.serve();
+        !self.is_open
+    }
+
+    /// Waits for a deck that lives to give back what was lent; not for ever, since its dashboard may hang in a terminal
+    /// that takes no more.
+    pub(super) fn await_return(&mut self) {
+        let step = Timespec {
+            tv_sec: 0,
+            tv_nsec: 20_000_000,
+        };
+        for _ in 0..RETURN_STEPS {
+            if self.lent.is_none() || !self.is_open {
+                return;
+            }
+            let lease = PollFd::from_borrowed_fd(self.socket, PollFlags::IN);
+            let _ = poll(&mut [lease], Some(&step));
+            self.serve();
         }
     }
 
