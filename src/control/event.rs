@@ -53,6 +53,7 @@ pub fn project(stamped: &Stamped, wanted: &Wanted, max_body: usize, each: &mut i
         Event::Stalled(stalled) => write_stalled(&mut out, at, stalled),
         Event::Sample(sampled) => write_sample(&mut out, at, sampled),
         Event::Deck(sampled) => write_deck(&mut out, at, sampled),
+        Event::Down => begin(&mut out, at, "down").end(),
     }
     each(&out);
 }

@@ -177,7 +177,8 @@ impl Printer {
             | Event::Liveness(_)
             | Event::Stalled(_)
             | Event::Sample(_)
-            | Event::Deck(_) => {}
+            | Event::Deck(_)
+            | Event::Down => {}
         }
     }
 

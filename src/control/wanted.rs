@@ -3,7 +3,7 @@
 //! Never looks into an event; called when a subscription is asked for and once for each event.
 
 /// Every event that control clients may name, those of later versions of the deck included.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "state",
     "pool",
     "exit",
@@ -17,6 +17,7 @@ const NAMES: [&str; 17] = [
     "stalled",
     "sample",
     "deck",
+    "down",
     "job",
     "route",
     "source",

@@ -33,6 +33,8 @@ pub struct DeckView {
     pub pid: u32,
     /// The newest sample.
     pub sampled: DeckSampled,
+    /// Whether `down` was asked, and the deck ends with its last worker.
+    pub is_going_down: bool,
     /// CPU of deck and keeper over time, in percent of one core.
     pub cpu: History,
     /// Timer lateness over time, in microseconds.
@@ -59,6 +61,7 @@ impl Board {
             name: name.into(),
             pid,
             sampled: DeckSampled::default(),
+            is_going_down: false,
             cpu: History::default(),
             loop_delay: History::default(),
         };
@@ -106,6 +109,7 @@ impl Board {
                 let workers = self.pools.values_mut().flat_map(|pool| &mut pool.workers);
                 workers.for_each(|worker| worker.beat(mono));
             }
+            Event::Down => self.deck.is_going_down = true,
             event => {
                 let Some(worker) = event.worker().and_then(|id| self.worker_mut(id)) else {
                     return;

@@ -45,6 +45,8 @@ pub enum Event {
     Sample(Sampled),
     /// The deck's own numbers, once a second: the beat at which histories grow.
     Deck(DeckSampled),
+    /// Somebody asked for `down`: every worker is being stopped, and the deck ends with the last one.
+    Down,
 }
 
 /// Of [`Event::State`].
@@ -240,6 +242,7 @@ impl Event {
             Self::Stalled(_) => "stalled",
             Self::Sample(_) => "sample",
             Self::Deck(_) => "deck",
+            Self::Down => "down",
         }
     }
 
@@ -255,7 +258,7 @@ impl Event {
             | Self::Liveness(LivenessChanged { worker, .. })
             | Self::Stalled(StalledFor { worker, .. })
             | Self::Sample(Sampled { worker, .. }) => Some(worker),
-            Self::Pool(_) | Self::Deck(_) => None,
+            Self::Pool(_) | Self::Deck(_) | Self::Down => None,
         }
     }
 }

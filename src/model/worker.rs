@@ -227,7 +227,7 @@ impl WorkerView {
                 self.sampled.unread_bytes = stalled.unread_bytes;
             }
             Event::Sample(sampled) => self.take_sample(sampled),
-            Event::Pool(_) | Event::Deck(_) => {}
+            Event::Pool(_) | Event::Deck(_) | Event::Down => {}
         }
     }
 

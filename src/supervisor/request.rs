@@ -4,7 +4,7 @@
 //! Called by `machine`.
 
 use crate::model::{
-    Address, Command, Incarnation, Outcome, PoolName, Refusal, RefusalKind, WorkerId,
+    Address, Command, Event, Incarnation, Outcome, PoolName, Refusal, RefusalKind, WorkerId,
 };
 use crate::supervisor::machine::Machine;
 use crate::supervisor::roster::Roster;
@@ -88,7 +88,12 @@ fn lingers(worker: &Worker, incarnation: Incarnation) -> bool {
 impl Machine {
     /// Carries out a command.
     pub(super) fn command(&mut self, turn: &mut Turn<'_>, ticket: Ticket, command: Command) {
-        if self.is_going_down() && command != Command::Down {
+        // Who hangs on while the deck goes down can still be ended.
+        let ends = matches!(
+            command,
+            Command::Down | Command::Kill { .. } | Command::Signal { .. }
+        );
+        if self.is_going_down() && !ends {
             let refusal = Refusal::new(RefusalKind::ShuttingDown, "the deck is going down");
             return answer(turn, ticket, Err(refusal));
         }
@@ -239,6 +244,9 @@ impl Machine {
         self.has_news = true;
         if self.halted {
             return answer(turn, ticket, Ok(Outcome::Down));
+        }
+        if self.downs.is_empty() {
+            turn.publish(Event::Down);
         }
         self.downs.push(ticket);
         let slots: Vec<Slot> = self.roster.workers().map(|worker| worker.slot).collect();

@@ -179,10 +179,19 @@ fn quit(screen: &mut Screen) -> Vec<Request> {
 
 /// Takes the deck down and shows who is still alive.
 pub(crate) fn stop_all(screen: &mut Screen) -> Vec<Request> {
+    screen.board.deck.is_going_down = true;
+    show_stopping(screen);
+    vec![Request::Issue(Command::Down)]
+}
+
+/// Shows who is still alive once the deck goes down, whoever asked for it.
+pub(crate) fn show_stopping(screen: &mut Screen) {
+    if !screen.board.deck.is_going_down || screen.is_stopping() {
+        return;
+    }
     screen.composer.close();
     screen.overlays = vec![Overlay::Stopping {
         since: screen.now.mono,
         at: 0,
     }];
-    vec![Request::Issue(Command::Down)]
 }

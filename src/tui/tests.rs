@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use crate::model::{Address, Command, Direction, Refusal, RefusalKind, State, Stream};
+use crate::model::{Address, Command, Direction, Event, Refusal, RefusalKind, State, Stream};
 use crate::tui::fixture::{Fixture, at, pool, worker};
 use crate::tui::rows::Row;
 use crate::tui::screen::{Overlay, Pane};
@@ -111,6 +111,17 @@ fn while_stopping_a_worker_can_be_ended() {
     fixture.press("q\n");
     let to = Address::Worker(worker("resize", 2));
     assert_eq!(issued(fixture.press("↓K")), [Command::Kill { to }]);
+}
+
+#[test]
+fn a_deck_that_somebody_else_takes_down_shows_who_is_alive() {
+    let mut fixture = Fixture::busy();
+    fixture.press("m");
+    fixture.event(Event::Down);
+    assert!(!fixture.screen.composer.is_open());
+    assert!(fixture.draw(80, 24).contains("Stopping for"));
+    let to = Address::Worker(worker("resize", 1));
+    assert_eq!(issued(fixture.press("K")), [Command::Kill { to }]);
 }
 
 #[test]

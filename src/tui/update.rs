@@ -73,6 +73,7 @@ pub(crate) fn update(screen: &mut Screen, msg: Msg) -> Vec<Request> {
             screen.board = *board;
             screen.wanted.clear();
             screen.settle();
+            act::show_stopping(screen);
         }
         Msg::Events(events) => fold(screen, &events),
         Msg::Lagged(missed) => screen.say(
@@ -91,6 +92,7 @@ fn fold(screen: &mut Screen, events: &[Stamped]) {
         }
         screen.board.apply(stamped);
     }
+    act::show_stopping(screen);
 }
 
 fn answered(screen: &mut Screen, answer: Result<Outcome, Refusal>) {

@@ -168,6 +168,29 @@ fn a_deck_goes_down_when_its_last_worker_is_gone() {
 }
 
 #[test]
+fn a_worker_that_holds_up_the_end_can_be_killed() {
+    let mut world = World::started(pool(2));
+    let down = world.command(Command::Down);
+    assert_eq!(
+        world
+            .effects
+            .iter()
+            .filter(|effect| matches!(effect, Effect::Publish(Event::Down)))
+            .count(),
+        1
+    );
+    world.exit(1, by(Signal::TERM));
+
+    let kill = world.command(Command::Kill {
+        to: "a/2".parse().unwrap(),
+    });
+    world.exit(2, by(Signal::KILL));
+
+    assert!(world.answers[&kill].is_ok(), "{:?}", world.answers[&kill]);
+    assert_eq!(world.answers[&down], Ok(Outcome::Down));
+}
+
+#[test]
 fn a_deck_without_processes_goes_down_at_once() {
     let mut world = World::new(pool(2));
     world.command(Command::Down);
