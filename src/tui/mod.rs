@@ -7,6 +7,7 @@
 mod act;
 mod action;
 mod app;
+mod ascii;
 mod bindings;
 mod composer;
 mod decoder;

@@ -18,6 +18,7 @@ use rustix::io::Errno;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
+use crate::tui::ascii;
 use crate::tui::screen::Screen;
 use crate::tui::view;
 
@@ -60,6 +61,8 @@ pub(crate) struct Held {
     shown: Buffer,
     /// What is to be.
     next: Buffer,
+    /// Whether the terminal takes UTF-8.
+    is_utf8: bool,
     lease: Option<Lease>,
     is_leased: bool,
     is_taken: Arc<AtomicBool>,
@@ -82,6 +85,7 @@ impl Held {
             bytes: Vec::with_capacity(FRAME),
             shown: Buffer::default(),
             next: Buffer::default(),
+            is_utf8: ascii::is_utf8(|name| std::env::var_os(name)),
             lease,
             is_leased: false,
             is_taken,
@@ -131,6 +135,9 @@ impl Held {
     pub(crate) fn draw(&mut self, screen: &mut Screen) -> io::Result<()> {
         self.next.reset();
         view::render(screen, self.next.area, &mut self.next);
+        if !self.is_utf8 {
+            ascii::reduce(&mut self.next);
+        }
         self.bytes.clear();
         CrosstermBackend::new(&mut self.bytes).draw(self.shown.diff(&self.next).into_iter())?;
         write(&self.bytes)?;
