@@ -68,9 +68,9 @@ def width(text):
 
 def draw(lines, columns):
     """The SVG text of a screen."""
-    out = []
+    out, style = [], {}
     for row, line in enumerate(lines):
-        style, column = {}, 0
+        column = 0
         for part in re.split(r"(\x1b\[[0-9;:]*m)", line):
             if part.startswith("\x1b["):
                 style = restyle(style, part[2:-1])

@@ -33,6 +33,9 @@ const WAVE: Duration = Duration::from_secs(24);
 /// The time from one burst to the next, and how many messages one has for each worker.
 const BURST: (Duration, usize) = (Duration::from_secs(18), 12);
 
+/// How many messages each worker gets as soon as it is there.
+const FIRST: f64 = 2.0;
+
 /// The unit of work. A message of four to nine takes about 60 to 190 ms on a machine of today; a debug build counts far
 /// more slowly, and shall show the same picture.
 const STEP: u64 = if cfg!(debug_assertions) {
@@ -166,6 +169,8 @@ struct PoolPace {
     at: Duration,
     /// Parts of a message that earlier beats left.
     owed: f64,
+    /// Whether it had a worker yet.
+    has_begun: bool,
 }
 
 impl Pace {
@@ -184,10 +189,15 @@ impl Pace {
             return 0;
         };
         let passed = at.saturating_sub(pool.at);
-        let phase = at.as_secs_f64() / WAVE.as_secs_f64() + index as f64 / 3.0;
+        let phase = 0.25 + at.as_secs_f64() / WAVE.as_secs_f64() + index as f64 / 3.0;
         let wave = 0.5 - 0.5 * (phase * TAU).cos();
         let rate = (0.5 + 3.5 * wave) * workers as f64;
         pool.owed += rate * passed.min(Duration::from_secs(1)).as_secs_f64();
+        if workers > 0 && !pool.has_begun {
+            // The first second has something to show, too.
+            pool.has_begun = true;
+            pool.owed += FIRST * workers as f64;
+        }
         let whole = pool.owed.floor();
         pool.owed -= whole;
 

@@ -51,11 +51,6 @@ impl Scope {
         }
     }
 
-    /// Whether it may take in more than one worker, so that lines have to name theirs.
-    pub(crate) fn is_wide(&self) -> bool {
-        !matches!(self, Self::Worker(_))
-    }
-
     /// Its name in a title.
     pub(crate) fn title(&self) -> String {
         match self {

@@ -139,8 +139,8 @@ impl Theme {
         match token {
             Token::Key => self.color(Color::Cyan),
             Token::String => self.color(Color::Green),
-            Token::Number => self.color(Color::Yellow),
-            Token::Word => self.color(Color::Magenta),
+            Token::Number => self.color(Color::Magenta),
+            Token::Word => self.color(Color::Blue),
             Token::Mark | Token::Space => self.dim(),
             Token::Other => self.text(),
         }

@@ -20,6 +20,6 @@ process.on('message', (message) => {
   const before = performance.now();
   const primes = countPrimesBelow(below);
   const ms = Math.round((performance.now() - before) * 100) / 100;
-  console.log(`${primes} primes below ${below}, counted in ${Math.round(ms)} ms`);
+  console.log(`${primes} primes below ${below} in ${Math.round(ms)} ms`);
   process.send({ below, primes, ms });
 });

@@ -7,8 +7,8 @@ use crate::tui::sanitize::Painter;
 use crate::tui::theme::Theme;
 use crate::tui::view::spark;
 
-/// The widest history of CPU.
-const WIDEST_SPARK: usize = 24;
+/// The widest history of CPU: a minute.
+const WIDEST_SPARK: usize = 60;
 
 /// A column that goes when the screen is narrow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

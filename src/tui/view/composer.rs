@@ -28,6 +28,7 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
         note: Some(note(screen, area.width)),
         below: Some("Alt-Enter new line · ↑ Ctrl-R history · Esc closes".to_owned()),
         is_focused: true,
+        ..Frame::default()
     };
     let inner = frame.render(screen.theme, area, buffer);
     let field = Rect {

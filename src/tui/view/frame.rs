@@ -19,6 +19,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) note: Option<(String, Style)>,
     /// At the bottom right.
     pub(crate) below: Option<String>,
+    /// At the bottom left, in what room is left.
+    pub(crate) foot: Option<(String, Style)>,
     /// Whether the pane takes the keys.
     pub(crate) is_focused: bool,
 }
@@ -44,12 +46,29 @@ impl Frame<'_> {
         if let Some((note, style)) = &self.note {
             right(buffer, area, area.y, note, left, *style);
         }
-        if let Some(below) = &self.below
-            && area.height > 1
-        {
-            right(buffer, area, area.bottom() - 1, below, room, theme.dim());
+        if area.height > 1 {
+            self.bottom(theme, area, room, buffer);
         }
         inner
+    }
+}
+
+impl Frame<'_> {
+    fn bottom(&self, theme: Theme, area: Rect, room: usize, buffer: &mut Buffer) {
+        let y = area.bottom() - 1;
+        let mut room = room;
+        if let Some(below) = &self.below {
+            right(buffer, area, y, below, room, theme.dim());
+            room = room.saturating_sub(width(below) + 3);
+        }
+        if let Some((foot, style)) = &self.foot
+            && room > 16
+        {
+            let shorter = foot.rsplit_once(" · ").map_or("", |(first, _)| first);
+            let is_too_long = width(foot) + 2 > room && !shorter.is_empty();
+            let foot = plain(if is_too_long { shorter } else { foot }, room - 2);
+            put(buffer, area, 2, y, &format!(" {foot} "), *style);
+        }
     }
 }
 

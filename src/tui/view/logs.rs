@@ -10,7 +10,7 @@ use crate::tui::rows::Scope;
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::{Pane, Screen, ViewState};
 use crate::tui::view::frame::{Frame, empty, line};
-use crate::tui::view::messages::{Sides, names, note, waiting};
+use crate::tui::view::messages::{Sides, note, waiting};
 
 /// Draws the pane.
 pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) {
@@ -21,6 +21,7 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
         note: Some(note(screen, screen.logs)),
         below: Some(below(screen, &scope)),
         is_focused: screen.focus == Pane::Logs,
+        ..Frame::default()
     };
     let inner = frame.render(screen.theme, area, buffer);
     let height = usize::from(inner.height);
@@ -32,11 +33,9 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
         return;
     }
     let chosen = screen.logs.cursor.or(view.logs.1.last().copied());
-    let sides = Sides {
-        names: names(&scope, found.iter().map(|(worker, _)| *worker)),
-        is_short: inner.width < 56,
-        is_focused: screen.focus == Pane::Logs,
-    };
+    let workers = found.iter().map(|(worker, _)| *worker);
+    let is_focused = screen.focus == Pane::Logs;
+    let sides = Sides::new(&scope, inner.width, is_focused, workers);
     for (row, (worker, item)) in found.iter().enumerate() {
         let is_chosen = chosen == Some(item.order) && sides.is_focused;
         let mut painter = Painter::new(usize::from(inner.width));

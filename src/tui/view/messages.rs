@@ -28,6 +28,7 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
         note: Some(note(screen, screen.messages)),
         below: Some(below(screen, &scope)),
         is_focused: screen.focus == Pane::Messages,
+        ..Frame::default()
     };
     let inner = frame.render(screen.theme, area, buffer);
     let height = usize::from(inner.height);
@@ -39,12 +40,9 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
         return;
     }
     let chosen = screen.messages.cursor.or(view.messages.1.last().copied());
-    let names = names(&scope, found.iter().map(|(worker, _)| *worker));
-    let sides = Sides {
-        names,
-        is_short: inner.width < 56,
-        is_focused: screen.focus == Pane::Messages,
-    };
+    let workers = found.iter().map(|(worker, _)| *worker);
+    let is_focused = screen.focus == Pane::Messages;
+    let sides = Sides::new(&scope, inner.width, is_focused, workers);
     for (row, (worker, item)) in found.iter().enumerate() {
         let is_chosen = chosen == Some(item.order()) && sides.is_focused;
         let mut painter = Painter::new(usize::from(inner.width));
@@ -56,15 +54,59 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
 /// How a list's lines begin.
 #[derive(Debug)]
 pub(crate) struct Sides {
+    naming: Naming,
     /// The cells for a worker's name; 0 where all lines are one worker's.
-    pub(crate) names: usize,
+    names: usize,
     /// Whether the time goes without milliseconds.
-    pub(crate) is_short: bool,
+    is_short: bool,
     /// Whether the pane takes the keys.
     pub(crate) is_focused: bool,
 }
 
+/// How lines name their workers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Naming {
+    /// Not at all: the title does.
+    Title,
+    /// By the number alone, the title naming the pool.
+    Number,
+    /// In full.
+    Full,
+}
+
+impl Naming {
+    fn of(self, worker: &WorkerView) -> String {
+        match self {
+            Self::Title => String::new(),
+            Self::Number => format!("/{}", worker.id.number),
+            Self::Full => worker.id.to_string(),
+        }
+    }
+}
+
 impl Sides {
+    /// How the lines of these workers begin in a pane of this width.
+    pub(crate) fn new<'a>(
+        scope: &Scope,
+        columns: u16,
+        is_focused: bool,
+        workers: impl Iterator<Item = &'a WorkerView>,
+    ) -> Self {
+        let is_short = columns < 56;
+        let naming = match scope {
+            Scope::Worker(_) => Naming::Title,
+            Scope::Pool(_) if is_short => Naming::Number,
+            Scope::Pool(_) | Scope::Deck => Naming::Full,
+        };
+        let longest = workers.map(|worker| width(&naming.of(worker))).max();
+        Self {
+            naming,
+            names: longest.unwrap_or(0).min(16),
+            is_short,
+            is_focused,
+        }
+    }
+
     /// Paints a line's mark, time and worker.
     pub(crate) fn paint(
         &self,
@@ -84,19 +126,11 @@ impl Sides {
         painter.text(time, theme.dim()).pad(1);
         if self.names > 0 {
             let place = worker.id.number as usize;
-            painter.left(&worker.id.to_string(), self.names, theme.name(place));
+            let name = self.naming.of(worker);
+            painter.left(&name, self.names, theme.name(place));
             painter.pad(1);
         }
     }
-}
-
-/// The cells that the names of some lines take.
-pub(crate) fn names<'a>(scope: &Scope, workers: impl Iterator<Item = &'a WorkerView>) -> usize {
-    if !scope.is_wide() {
-        return 0;
-    }
-    let longest = workers.map(|worker| width(&worker.id.to_string())).max();
-    longest.unwrap_or(0).min(16)
 }
 
 /// Whether a list follows.

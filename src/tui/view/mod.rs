@@ -12,6 +12,7 @@ mod history;
 mod layout;
 mod logs;
 mod messages;
+mod obituary;
 mod overlay;
 mod pool;
 mod render;

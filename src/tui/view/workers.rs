@@ -12,7 +12,7 @@ use crate::tui::screen::{Pane, Screen, ViewState};
 use crate::tui::theme::mark;
 use crate::tui::view::column::{Numbers, Widths};
 use crate::tui::view::frame::{Frame, empty, line};
-use crate::tui::view::{pool, spark};
+use crate::tui::view::{obituary, pool, spark};
 
 /// Draws the table.
 pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) {
@@ -20,6 +20,7 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
         title: "Workers",
         note: Some(note(screen, area.width)),
         below: Some(below(screen)),
+        foot: newest_death(screen),
         is_focused: screen.focus == Pane::Workers,
     };
     let inner = frame.render(screen.theme, area, buffer);
@@ -77,6 +78,22 @@ fn below(screen: &Screen) -> String {
             bytes(unread)
         ),
     }
+}
+
+/// Who died last without being asked to, and why: a restart must not wipe the cause off the screen.
+fn newest_death(screen: &Screen) -> Option<(String, Style)> {
+    // A row without a process says it itself.
+    let is_untold =
+        |worker: &WorkerView| worker.state.is_live() || screen.folded.contains(&worker.id.pool);
+    let (worker, exit) = obituary::newest(&screen.board, is_untold)?;
+    let time = exit.now.wall.time_of_day();
+    let text = format!(
+        "✖ {} {} · {}",
+        worker.id,
+        obituary::cause(worker, exit),
+        time.get(..8).unwrap_or(&time)
+    );
+    Some((text, screen.theme.warning()))
 }
 
 /// The width of the longest name in the table, its mark included.
@@ -195,8 +212,11 @@ fn why(worker: &WorkerView) -> Option<String> {
     if worker.state.is_live() || worker.state == State::Starting {
         return None;
     }
-    let cause = worker.exits.last().map(|exit| exit.cause.to_string());
-    let mut text = worker.reason.clone().or(cause).unwrap_or_default();
+    let told = worker.reason.as_deref();
+    let mut text = match worker.exits.last() {
+        Some(exit) if told.is_none_or(|told| told == &*exit.cause) => obituary::cause(worker, exit),
+        _ => told.unwrap_or_default().to_owned(),
+    };
     if worker.restarts > 0 {
         text = format!("↻ {}  {text}", worker.restarts);
     }
