@@ -1,9 +1,10 @@
 //! What each action of the table does. Called by `update`.
 
-use crate::model::{Address, Command, State, WorkerView};
+use crate::model::{Address, Board, Command, State, WorkerView};
 use crate::tui::action::Action;
 use crate::tui::rows::{self, Row};
 use crate::tui::screen::{Overlay, Pane, Screen};
+use crate::tui::sort::Sort;
 use crate::tui::update::Request;
 use crate::tui::{glide, overlay};
 
@@ -22,8 +23,13 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
         Action::Fold => fold(screen),
         Action::Unfold => {
             if let Some(row) = &screen.selected {
-                screen.folded.remove(&row.pool().clone());
+                screen.table.folded.remove(&row.pool().clone());
             }
+        }
+        Action::Sort => screen.table.sort = Sort::after(screen.table.sort),
+        Action::SortCpu => {
+            let is_by_cpu = screen.table.sort == Some(Sort::Cpu);
+            screen.table.sort = (!is_by_cpu).then_some(Sort::Cpu);
         }
         Action::Follow => glide::follow(screen),
         Action::Whole => {
@@ -67,7 +73,7 @@ fn fold(screen: &mut Screen) {
     };
     if rows::is_foldable(&screen.board, &pool) {
         screen.selected = Some(Row::Pool(pool.clone()));
-        screen.folded.insert(pool);
+        screen.table.folded.insert(pool);
     }
 }
 
@@ -92,6 +98,21 @@ fn pool_address(screen: &Screen) -> Option<Address> {
         .selected
         .as_ref()
         .map(|row| Address::PoolAll(row.pool().clone()))
+}
+
+/// Whom a message can be written to: of each pool one, all, and each worker; and the whole deck.
+pub(crate) fn targets_of(board: &Board) -> Vec<Address> {
+    let mut targets = Vec::new();
+    for pool in board.pools.values() {
+        if pool.workers.len() > 1 {
+            targets.push(Address::Pool(pool.name.clone()));
+            targets.push(Address::PoolAll(pool.name.clone()));
+        }
+        let workers = pool.workers.iter();
+        targets.extend(workers.map(|worker| Address::Worker(worker.id.clone())));
+    }
+    targets.push(Address::All);
+    targets
 }
 
 /// The selected worker, or all of the selected pool.

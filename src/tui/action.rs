@@ -41,6 +41,10 @@ pub enum Action {
     Fold,
     /// Unfold the selected pool.
     Unfold,
+    /// Sort the workers table by the next number.
+    Sort,
+    /// Sort it by CPU, or as the config has it.
+    SortCpu,
     /// Show what is newest and stay there.
     Follow,
     /// Show the whole deck's messages and logs, or the selection's.

@@ -162,6 +162,20 @@ pub const ACTIONS: &[Binding] = &[
         "Show the pool's workers",
     )),
     quiet(bind(
+        Action::Sort,
+        &[key('o')],
+        Workers,
+        "sort",
+        "Sort by the next number: cpu, memory, mailbox and so on",
+    )),
+    quiet(bind(
+        Action::SortCpu,
+        &[key('c')],
+        Workers,
+        "by cpu",
+        "Sort by CPU, or back to the order of the config",
+    )),
+    quiet(bind(
         Action::Up,
         &[code(KeyCode::Up), key('k')],
         Everywhere,
@@ -269,6 +283,25 @@ mod tests {
             assert!(seen.insert(binding.action), "{:?}", binding.action);
             assert!(!binding.keys.is_empty() && !binding.label.is_empty());
             assert!(!binding.help.ends_with('.'));
+        }
+    }
+
+    #[test]
+    fn the_readme_names_keys_of_the_table() {
+        let readme = include_str!("../../README.md");
+        let keys = readme.split("## Keys").nth(1).unwrap();
+        let keys = keys.split("\n## ").next().unwrap();
+        let known: HashSet<String> = ACTIONS
+            .iter()
+            .flat_map(|binding| binding.keys)
+            .map(ToString::to_string)
+            .collect();
+        for key in keys.split('`').skip(1).step_by(2) {
+            assert!(known.contains(key), "{key} is no key");
+        }
+        let loud = ACTIONS.iter().filter(|binding| binding.in_footer);
+        for key in loud.filter_map(|binding| binding.keys.first()) {
+            assert!(keys.contains(&format!("`{key}`")), "{key} is not in it");
         }
     }
 

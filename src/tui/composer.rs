@@ -66,6 +66,21 @@ impl Composer {
         self.is_armed = false;
     }
 
+    /// Goes to the next target of these, or to the one before.
+    pub(crate) fn turn(&mut self, targets: &[Address], is_back: bool) {
+        let here = targets
+            .iter()
+            .position(|target| Some(target) == self.target.as_ref());
+        let by = if is_back {
+            targets.len().saturating_sub(1)
+        } else {
+            1
+        };
+        let next = here.map_or(0, |here| (here + by) % targets.len().max(1));
+        self.target = targets.get(next).cloned().or(self.target.take());
+        self.is_armed = false;
+    }
+
     /// Closes; the draft stays.
     pub(crate) fn close(&mut self) {
         self.is_open = false;

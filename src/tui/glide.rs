@@ -50,7 +50,7 @@ fn step(screen: &mut Screen, pane: Pane, by: usize, is_up: bool) {
     let scope = screen.scope();
     match pane {
         Pane::Workers => {
-            let last = rows::count(&screen.board, &screen.folded).saturating_sub(1);
+            let last = rows::count(&screen.board, &screen.table).saturating_sub(1);
             let at = screen.selected_index();
             let to = if is_up {
                 at.saturating_sub(by)
@@ -72,7 +72,7 @@ fn step(screen: &mut Screen, pane: Pane, by: usize, is_up: bool) {
 }
 
 fn select(screen: &mut Screen, index: usize) {
-    let row = rows::at(&screen.board, &screen.folded, index);
+    let row = rows::at(&screen.board, &screen.table, index);
     if row == screen.selected {
         return;
     }
@@ -179,14 +179,14 @@ fn click(screen: &mut Screen, at: Position) {
         Pane::Workers => {
             if let Some(line) = line_of(screen.view.rows, at) {
                 let index = screen.view.rows_top + line;
-                let row = rows::at(&screen.board, &screen.folded, index);
+                let row = rows::at(&screen.board, &screen.table, index);
                 let Some(row) = row else { return };
                 // The fold mark is in the first cells of a pool's row.
                 if let Row::Pool(pool) = &row
                     && at.x < screen.view.rows.x + 4
-                    && !screen.folded.remove(pool)
+                    && !screen.table.folded.remove(pool)
                 {
-                    screen.folded.insert(pool.clone());
+                    screen.table.folded.insert(pool.clone());
                 }
                 select(screen, index);
             }

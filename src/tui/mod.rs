@@ -25,6 +25,7 @@ mod rows;
 mod sanitize;
 mod screen;
 mod sgr;
+mod sort;
 mod terminal;
 mod theme;
 mod update;

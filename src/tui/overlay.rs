@@ -25,8 +25,8 @@ pub(crate) fn open(screen: &mut Screen) {
         Pane::Workers => match screen.selected.clone() {
             Some(Row::Worker(id)) => Some(Overlay::Worker { id, top: 0 }),
             Some(Row::Pool(pool)) => {
-                if !screen.folded.remove(&pool) {
-                    screen.folded.insert(pool);
+                if !screen.table.folded.remove(&pool) {
+                    screen.table.folded.insert(pool);
                 }
                 None
             }

@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use crate::model::{Board, PoolName, PoolView, WorkerId, WorkerView};
+use crate::tui::sort::Sort;
 
 /// What a row of the table is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,27 +62,82 @@ impl Scope {
     }
 }
 
-/// Which pools show only their own row.
-pub(crate) type Folded = HashSet<PoolName>;
+/// How the table stands: which pools show only their own row, and what is sorted by what.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    /// The pools that are folded.
+    pub(crate) folded: HashSet<PoolName>,
+    /// By what rows are sorted; none is the order of the config.
+    pub(crate) sort: Option<Sort>,
+    /// While it is sorted: the pools in their order, each with its workers' numbers in theirs.
+    sorted: Vec<(PoolName, Vec<u32>)>,
+}
 
-fn height(pool: &PoolView, folded: &Folded) -> usize {
-    match pool.workers.len() {
-        0 | 1 => 1,
-        _ if folded.contains(&pool.name) => 1,
-        workers => 1 + workers,
+impl Table {
+    /// Sorts anew. Numbers that change in between move no row.
+    pub(crate) fn arrange(&mut self, board: &Board) {
+        let Some(sort) = self.sort else {
+            self.sorted.clear();
+            return;
+        };
+        let mut pools: Vec<&PoolView> = board.pools.values().collect();
+        pools.sort_by(|a, b| sort.of_pool(b).total_cmp(&sort.of_pool(a)));
+        let pools = pools.into_iter();
+        self.sorted = pools
+            .map(|pool| (pool.name.clone(), sort.workers(pool)))
+            .collect();
+    }
+
+    fn pools<'a>(&'a self, board: &'a Board) -> impl Iterator<Item = &'a PoolView> {
+        let is_sorted = self.sorted.len() == board.pools.len();
+        let sorted = self.sorted.iter().filter(move |_| is_sorted);
+        let plain = board.pools.values().filter(move |_| !is_sorted);
+        sorted
+            .filter_map(|(name, _)| board.pools.get(name))
+            .chain(plain)
+    }
+
+    fn numbers(&self, pool: &PoolView) -> Option<&Vec<u32>> {
+        let sorted = self.sorted.iter().find(|(name, _)| *name == pool.name);
+        sorted
+            .map(|(_, numbers)| numbers)
+            .filter(|numbers| numbers.len() == pool.workers.len())
+    }
+
+    /// The worker at a place of its pool.
+    fn worker<'a>(&self, pool: &'a PoolView, place: usize) -> Option<&'a WorkerView> {
+        match self.numbers(pool) {
+            Some(numbers) => pool.worker(*numbers.get(place)?),
+            None => pool.workers.get(place),
+        }
+    }
+
+    /// The place of a worker in its pool, from 1.
+    fn place(&self, pool: &PoolView, number: u32) -> usize {
+        self.numbers(pool)
+            .and_then(|numbers| numbers.iter().position(|other| *other == number))
+            .map_or(number as usize, |place| place + 1)
+    }
+
+    fn height(&self, pool: &PoolView) -> usize {
+        match pool.workers.len() {
+            0 | 1 => 1,
+            _ if self.folded.contains(&pool.name) => 1,
+            workers => 1 + workers,
+        }
     }
 }
 
 /// How many rows there are.
-pub(crate) fn count(board: &Board, folded: &Folded) -> usize {
-    board.pools.values().map(|pool| height(pool, folded)).sum()
+pub(crate) fn count(board: &Board, table: &Table) -> usize {
+    board.pools.values().map(|pool| table.height(pool)).sum()
 }
 
 /// The row at `index`.
-pub(crate) fn at(board: &Board, folded: &Folded, index: usize) -> Option<Row> {
+pub(crate) fn at(board: &Board, table: &Table, index: usize) -> Option<Row> {
     let mut left = index;
-    for pool in board.pools.values() {
-        let height = height(pool, folded);
+    for pool in table.pools(board) {
+        let height = table.height(pool);
         if left >= height {
             left -= height;
             continue;
@@ -89,25 +145,26 @@ pub(crate) fn at(board: &Board, folded: &Folded, index: usize) -> Option<Row> {
         return Some(match (pool.workers.as_slice(), left) {
             ([only], _) => Row::Worker(only.id.clone()),
             (_, 0) => Row::Pool(pool.name.clone()),
-            (workers, place) => Row::Worker(workers.get(place - 1)?.id.clone()),
+            (_, place) => Row::Worker(table.worker(pool, place - 1)?.id.clone()),
         });
     }
     None
 }
 
 /// Where a row is; a worker in a folded pool is at its pool's row.
-pub(crate) fn position(board: &Board, folded: &Folded, row: &Row) -> Option<usize> {
+pub(crate) fn position(board: &Board, table: &Table, row: &Row) -> Option<usize> {
     let mut before = 0;
-    for pool in board.pools.values() {
+    for pool in table.pools(board) {
+        let height = table.height(pool);
         if pool.name != *row.pool() {
-            before += height(pool, folded);
+            before += height;
             continue;
         }
         let inside = match row {
-            Row::Worker(id) if height(pool, folded) > 1 => id.number as usize,
+            Row::Worker(id) if height > 1 => table.place(pool, id.number),
             _ => 0,
         };
-        return Some(before + inside.min(height(pool, folded) - 1));
+        return Some(before + inside.min(height - 1));
     }
     None
 }

@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 
 use crate::model::{Board, MonoTime, Now, PoolName, State, WorkerId};
 use crate::tui::composer::Composer;
-use crate::tui::rows::{self, Folded, Row, Scope};
+use crate::tui::rows::{self, Row, Scope, Table};
 use crate::tui::theme::Theme;
 
 /// How long a toast stays.
@@ -136,8 +136,8 @@ pub(crate) struct Screen {
     pub(crate) theme: Theme,
     /// The selected row.
     pub(crate) selected: Option<Row>,
-    /// Which pools are folded.
-    pub(crate) folded: Folded,
+    /// What is folded, and by what the table is sorted.
+    pub(crate) table: Table,
     /// The pane that takes the keys.
     pub(crate) focus: Pane,
     /// Whether it has the whole screen.
@@ -170,7 +170,7 @@ impl Screen {
             cores: 1,
             theme,
             selected: None,
-            folded: Folded::new(),
+            table: Table::default(),
             focus: Pane::Workers,
             is_zoomed: false,
             shows_all: false,
@@ -198,7 +198,7 @@ impl Screen {
     pub(crate) fn selected_index(&self) -> usize {
         self.selected
             .as_ref()
-            .and_then(|row| rows::position(&self.board, &self.folded, row))
+            .and_then(|row| rows::position(&self.board, &self.table, row))
             .unwrap_or(0)
     }
 
@@ -241,6 +241,7 @@ impl Screen {
 
     /// Notes that what is in scope has been looked at, and keeps the selection on a row that exists.
     pub(crate) fn settle(&mut self) {
+        self.table.arrange(&self.board);
         let exists = |row: &Row| match row {
             Row::Worker(id) => self.board.worker(id).is_some(),
             Row::Pool(pool) => self.board.pools.contains_key(pool),
@@ -251,12 +252,12 @@ impl Screen {
                 .as_ref()
                 .map(|row| Row::Pool(row.pool().clone()));
             let index = pool
-                .and_then(|row| rows::position(&self.board, &self.folded, &row))
+                .and_then(|row| rows::position(&self.board, &self.table, &row))
                 .unwrap_or(0);
-            self.selected = rows::at(&self.board, &self.folded, index);
+            self.selected = rows::at(&self.board, &self.table, index);
         } else if self.selected.is_some() {
             // A pool that grew from one, or shrank to one, has another kind of row at the same place.
-            self.selected = rows::at(&self.board, &self.folded, self.selected_index());
+            self.selected = rows::at(&self.board, &self.table, self.selected_index());
         }
         for worker in self.scope().workers(&self.board) {
             let now = Seen {

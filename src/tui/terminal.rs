@@ -139,8 +139,11 @@ impl Held {
             ascii::reduce(&mut self.next);
         }
         self.bytes.clear();
-        CrosstermBackend::new(&mut self.bytes).draw(self.shown.diff(&self.next).into_iter())?;
-        write(&self.bytes)?;
+        let changed = self.shown.diff(&self.next);
+        if !changed.is_empty() {
+            CrosstermBackend::new(&mut self.bytes).draw(changed.into_iter())?;
+            write(&self.bytes)?;
+        }
         std::mem::swap(&mut self.shown, &mut self.next);
         Ok(())
     }

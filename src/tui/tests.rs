@@ -245,3 +245,43 @@ fn a_message_opens_indented() {
     ));
     assert!(fixture.draw(80, 24).contains("    \"er\": 1"));
 }
+
+#[test]
+fn rows_are_sorted_and_the_selection_stays_on_its_worker() {
+    let mut fixture = Fixture::new(&[("a", 3), ("b", 1)]);
+    for (number, cpu) in [(1, 10.0), (2, 90.0), (3, 40.0)] {
+        let id = worker("a", number);
+        fixture.state(&id, State::Ready);
+        fixture.load(&id, &[cpu]);
+    }
+    fixture.state(&worker("b", 1), State::Ready);
+    fixture.load(&worker("b", 1), &[300.0]);
+    fixture.press("↓");
+    let selected = Some(Row::Worker(worker("a", 1)));
+    assert_eq!(fixture.screen.selected, selected);
+
+    fixture.press("c");
+
+    assert_eq!(fixture.screen.selected, selected);
+    let text = fixture.draw(100, 24);
+    assert!(text.contains("Workers by cpu") && text.contains("cpu▼"));
+    let place = |name: &str| text.find(name).unwrap();
+    assert!(place("b/1") < place("a/2") && place("a/2") < place("a/3"));
+    assert!(place("a/3") < place("╰ a/1"));
+    fixture.press("↑");
+    assert_eq!(fixture.screen.selected, Some(Row::Worker(worker("a", 3))));
+    fixture.press("c");
+    assert_eq!(fixture.screen.selected_index(), 3);
+}
+
+#[test]
+fn tab_in_the_composer_goes_through_the_targets() {
+    let mut fixture = Fixture::new(&[("a", 2), ("b", 1)]);
+    fixture.press("m");
+    let mut seen = Vec::new();
+    for _ in 0..6 {
+        fixture.press("\t");
+        seen.extend(fixture.screen.composer.target().map(ToString::to_string));
+    }
+    assert_eq!(seen, ["a/*", "a/1", "a/2", "b/1", "*", "a"]);
+}

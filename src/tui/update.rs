@@ -160,7 +160,11 @@ fn write(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
     match key.code {
         KeyCode::Esc => screen.composer.close(),
         KeyCode::Enter => return submit(screen),
-        KeyCode::Tab | KeyCode::BackTab => {}
+        KeyCode::Tab | KeyCode::BackTab => {
+            let is_back = keymap::chord(&key).code == KeyCode::BackTab;
+            let targets = act::targets_of(&screen.board);
+            screen.composer.turn(&targets, is_back);
+        }
         KeyCode::Char('r') if is_control => {
             if screen.composer.history().is_empty() {
                 screen.say("Nothing was sent yet on this deck", false);

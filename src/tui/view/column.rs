@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::tui::figures;
 use crate::tui::sanitize::Painter;
+use crate::tui::sort::Sort;
 use crate::tui::theme::Theme;
 use crate::tui::view::spark;
 
@@ -71,6 +72,18 @@ impl Column {
     }
 }
 
+/// The column that shows what rows are sorted by; none is CPU.
+fn by(sort: Sort) -> Option<Column> {
+    match sort {
+        Sort::Cpu => None,
+        Sort::Memory => Some(Column::Memory),
+        Sort::Mailbox => Some(Column::Mailbox),
+        Sort::Unread => Some(Column::Unread),
+        Sort::Restarts => Some(Column::Restarts),
+        Sort::Rate => Some(Column::Rate),
+    }
+}
+
 /// How wide everything is.
 #[derive(Debug)]
 pub(crate) struct Widths {
@@ -124,16 +137,24 @@ impl Widths {
     }
 
     /// Paints the table's head.
-    pub(crate) fn head(&self, theme: Theme) -> Painter {
+    pub(crate) fn head(&self, theme: Theme, sort: Option<Sort>) -> Painter {
+        let look = |column: Option<Column>| match sort {
+            Some(sort) if by(sort) == column => ("▼", theme.accent()),
+            _ => ("", theme.dim()),
+        };
         let mut painter = Painter::new(self.whole);
         painter.pad(2).left("worker", self.name + 1, theme.dim());
         painter.left("state", self.state, theme.dim());
         self.cells(&mut painter, |painter, column| match column {
             Some(column) => {
-                painter.right(column.title(), column.width(), theme.dim());
+                let (mark, style) = look(Some(column));
+                let title = format!("{}{mark}", column.title());
+                painter.right(&title, column.width(), style);
             }
             None => {
-                painter.pad(1).left("cpu", self.spark + 5, theme.dim());
+                let (mark, style) = look(None);
+                let title = format!("cpu{mark}");
+                painter.pad(1).left(&title, self.spark + 5, style);
             }
         });
         painter

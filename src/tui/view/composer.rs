@@ -26,7 +26,7 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
     let frame = Frame {
         title: &title,
         note: Some(note(screen, area.width)),
-        below: Some("Alt-Enter new line · ↑ Ctrl-R history · Esc closes".to_owned()),
+        below: Some("Tab target · Alt-Enter new line · ↑ Ctrl-R history · Esc closes".to_owned()),
         is_focused: true,
         ..Frame::default()
     };

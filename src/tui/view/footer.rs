@@ -14,10 +14,11 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
         Some(top) => on_top(top),
         None if screen.composer.is_open() => pairs(&[
             ("Enter", "send"),
+            ("Esc", "close"),
+            ("Tab", "target"),
             ("Alt-Enter", "new line"),
             ("↑", "earlier"),
             ("Ctrl-R", "search history"),
-            ("Esc", "close"),
         ]),
         None => in_pane(screen, usize::from(area.width)),
     };

@@ -86,7 +86,7 @@ fn composer(screen: &Screen, area: Rect, body: Rect) -> Option<Rect> {
 }
 
 fn divide(screen: &Screen, rest: Rect) -> Vec<(Pane, Rect)> {
-    let wanted = cells(rows::count(&screen.board, &screen.folded)).saturating_add(3);
+    let wanted = cells(rows::count(&screen.board, &screen.table)).saturating_add(3);
     let most = (rest.height / 2).max(6);
     let table = Rect {
         height: wanted.clamp(4, most).min(rest.height),

@@ -130,6 +130,20 @@ fn a_question_before_quitting() {
 }
 
 #[test]
+fn a_death_stays_on_the_screen_when_the_worker_is_back() {
+    let mut fixture = Fixture::busy();
+    let id = worker("mail", 1);
+    fixture.log(&id, Stream::Stderr, b"TypeError: x is not a function");
+    fixture.log(&id, Stream::Stderr, b"    at mail.js:1");
+    fixture.state(&id, State::Ready);
+    let text = fixture.draw(120, 40);
+    assert!(
+        text.contains("✖ mail/1 killed by SIGKILL, not by us"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_screen_too_small_says_so() {
     assert!(Fixture::busy().draw(19, 4).contains("forkdeck needs"));
     for (width, height) in [(0, 0), (1, 1), (20, 5), (500, 200)] {

@@ -16,22 +16,31 @@ use crate::tui::view::{obituary, pool, spark};
 
 /// Draws the table.
 pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) {
+    let title = match screen.table.sort {
+        Some(sort) => format!("Workers by {}", sort.title()),
+        None => "Workers".to_owned(),
+    };
     let frame = Frame {
-        title: "Workers",
+        title: &title,
         note: Some(note(screen, area.width)),
         below: Some(below(screen)),
         foot: newest_death(screen),
         is_focused: screen.focus == Pane::Workers,
     };
     let inner = frame.render(screen.theme, area, buffer);
-    let count = rows::count(&screen.board, &screen.folded);
+    let count = rows::count(&screen.board, &screen.table);
     if count == 0 {
         view.rows = Rect::default();
         empty(screen.theme, inner, "No workers yet.", buffer);
         return;
     }
     let widths = Widths::of(usize::from(inner.width), longest(&screen.board));
-    line(buffer, inner, 0, &widths.head(screen.theme).finish());
+    line(
+        buffer,
+        inner,
+        0,
+        &widths.head(screen.theme, screen.table.sort).finish(),
+    );
     let list = Rect {
         y: inner.y + inner.height.min(1),
         height: inner.height.saturating_sub(1),
@@ -47,8 +56,10 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
         .min(most);
     for place in 0..height.min(count - view.rows_top) {
         let index = view.rows_top + place;
-        if let Some(row) = rows::at(&screen.board, &screen.folded, index) {
-            let painter = paint(screen, &widths, &row, index == at);
+        if let Some(row) = rows::at(&screen.board, &screen.table, index) {
+            let next = rows::at(&screen.board, &screen.table, index + 1);
+            let is_last = next.is_none_or(|next| next.pool() != row.pool());
+            let painter = paint(screen, &widths, &row, (index == at, is_last));
             line(buffer, list, place, &painter.finish());
         }
     }
@@ -83,8 +94,9 @@ fn below(screen: &Screen) -> String {
 /// Who died last without being asked to, and why: a restart must not wipe the cause off the screen.
 fn newest_death(screen: &Screen) -> Option<(String, Style)> {
     // A row without a process says it itself.
-    let is_untold =
-        |worker: &WorkerView| worker.state.is_live() || screen.folded.contains(&worker.id.pool);
+    let is_untold = |worker: &WorkerView| {
+        worker.state.is_live() || screen.table.folded.contains(&worker.id.pool)
+    };
     let (worker, exit) = obituary::newest(&screen.board, is_untold)?;
     let time = exit.now.wall.time_of_day();
     let text = format!(
@@ -105,7 +117,12 @@ fn longest(board: &Board) -> usize {
     names.max().unwrap_or(0)
 }
 
-fn paint(screen: &Screen, widths: &Widths, row: &Row, is_selected: bool) -> Painter {
+fn paint(
+    screen: &Screen,
+    widths: &Widths,
+    row: &Row,
+    (is_selected, is_last): (bool, bool),
+) -> Painter {
     let mut painter = Painter::new(widths.whole);
     let theme = screen.theme;
     let is_focused = screen.focus == Pane::Workers;
@@ -132,7 +149,7 @@ fn paint(screen: &Screen, widths: &Widths, row: &Row, is_selected: bool) -> Pain
         Row::Worker(id) => {
             let tree = match pool.workers.len() {
                 0 | 1 => "  ",
-                last if id.number as usize == last => "╰ ",
+                _ if is_last => "╰ ",
                 _ => "├ ",
             };
             let mut label = Painter::new(widths.name);
@@ -149,7 +166,7 @@ fn paint(screen: &Screen, widths: &Widths, row: &Row, is_selected: bool) -> Pain
 
 fn pool_row(screen: &Screen, widths: &Widths, pool: &PoolView, name: Style, painter: &mut Painter) {
     let theme = screen.theme;
-    let is_folded = screen.folded.contains(&pool.name);
+    let is_folded = screen.table.folded.contains(&pool.name);
     let fold = if is_folded { "▸ " } else { "▾ " };
     let mut label = Painter::new(widths.name);
     label.text(fold, theme.accent());
