@@ -134,7 +134,7 @@ async fn the_modes_that_a_shell_has_set_meanwhile_are_left_alone() {
 
     until_gone(&[pid]).await;
     assert!(!terminal.is_cooked());
-    assert!(terminal.shows("\x1b[?1049l"));
+    until("the screen is restored", || terminal.shows("\x1b[?1049l")).await;
 }
 
 #[test]
