@@ -266,21 +266,26 @@ fn judge(text: &str) -> Verdict {
             let string = serde_json::Value::from(trimmed);
             match Message::from_value(&string) {
                 Ok(message) if is_word => Verdict::Word(message),
-                _ => explain(error),
+                _ => explain(error, text),
             }
         }
     }
 }
 
-fn explain(error: MessageError) -> Verdict {
+fn explain(error: MessageError, text: &str) -> Verdict {
     match error {
         MessageError::Syntax {
             line,
             column,
             source,
         } => {
-            let text = source.to_string();
-            let reason = text.split(" at line ").next().unwrap_or_default();
+            // The parser counts bytes, and what is missing is missing after the last one that it saw.
+            let bytes = column.saturating_sub(1) + usize::from(source.is_eof());
+            let typed = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+            let before = typed.get(..typed.floor_char_boundary(bytes.min(typed.len())));
+            let column = before.unwrap_or_default().chars().count() + 1;
+            let reason = source.to_string();
+            let reason = reason.split(" at line ").next().unwrap_or_default();
             Verdict::Invalid(line, column, reason.to_owned())
         }
         other => Verdict::Invalid(1, 1, other.to_string()),
@@ -310,6 +315,17 @@ mod tests {
         assert!(matches!(typed("{\"a\":1}").verdict(), Verdict::Valid(_)));
         assert!(matches!(typed("{a").verdict(), Verdict::Invalid(1, 2, _)));
         assert_eq!(*typed("  ").verdict(), Verdict::Empty);
+    }
+
+    #[test]
+    fn what_is_missing_is_typed_on_after_an_early_enter() {
+        let mut composer = typed("{\"ä\":");
+        assert!(matches!(composer.verdict(), Verdict::Invalid(1, 6, _)));
+        assert_eq!(composer.submit(), None);
+        for c in "1}".chars() {
+            composer.key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+        }
+        assert_eq!(composer.submit().unwrap().as_str(), "{\"ä\":1}");
     }
 
     #[test]
