@@ -20,7 +20,7 @@ const SCRIPTS: [&str; 6] = [
 /// The pool of a folder without a script: a worker that needs nothing but a shell.
 const ECHO: &str = r#"[pools.echo]
 # The channel is descriptor 3 (NODE_CHANNEL_FD): one JSON value per line, in both directions.
-command = ["sh", "-c", 'while read -r line <&3; do echo "got $line"; echo "$line" >&3; done']
+command = ["sh", "-c", 'while read -r line <&3; do printf "got %s\n" "$line"; printf "%s\n" "$line" >&3; done']
 "#;
 
 const REST: &str = r#"instances = 1                        # or "cores", "cores-1"
