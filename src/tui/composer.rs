@@ -157,6 +157,10 @@ impl Composer {
             KeyCode::Enter => self.area.insert_newline(),
             KeyCode::Up if is_plain && row == 0 => return self.older(),
             KeyCode::Down if is_plain && row + 1 >= self.area.lines().len() => return self.newer(),
+            // As in a shell, where the field by itself would undo.
+            KeyCode::Char('u') if key.modifiers == KeyModifiers::CONTROL => {
+                self.area.delete_line_by_head();
+            }
             KeyCode::Char(c) if is_bidi(c) => return self.paste(&c.to_string()),
             _ => {
                 if !self.area.input(key) {
@@ -342,6 +346,13 @@ mod tests {
         composer.submit();
         composer.key(KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE));
         assert_eq!(composer.submit(), None);
+    }
+
+    #[test]
+    fn ctrl_u_empties_the_line() {
+        let mut composer = typed("hello");
+        composer.key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL));
+        assert_eq!(*composer.verdict(), Verdict::Empty);
     }
 
     #[test]
