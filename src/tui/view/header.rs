@@ -11,6 +11,9 @@ use crate::tui::screen::Screen;
 use crate::tui::theme::mark;
 use crate::tui::view::frame::line;
 
+/// The fewest cells of the program's and the deck's name.
+const SHORTEST: usize = 16;
+
 /// Draws the header.
 pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
     let width = usize::from(area.width);
@@ -20,8 +23,12 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
     let mut left = name(screen, room);
     counts(screen, &mut left, true);
     if left.is_full() {
-        left = name(screen, room);
-        counts(screen, &mut left, false);
+        // The words go first, then of the name what leaves no place for the counts.
+        let mut short = Painter::new(room);
+        counts(screen, &mut short, false);
+        let rest = room.saturating_sub(short.used()).max(SHORTEST);
+        left = Painter::new(room);
+        left.append(name(screen, rest)).append(short);
     }
     let used = left.used();
     line(buffer, area, 0, &left.finish());

@@ -65,6 +65,15 @@ fn a_hundred_workers_scrolled_to_the_end() {
 }
 
 #[test]
+fn a_name_too_long_hides_neither_numbers_nor_counts() {
+    let long = "a-very-long-name-of-a-pool-that-does-not-fit-anywhere";
+    let mut fixture = Fixture::new(&[(long, 3)]);
+    fixture.screen.board.deck.name = format!("a deck with {long}");
+    fixture.state(&worker(long, 1), State::Ready);
+    assert_snapshot!(fixture.draw(40, 12));
+}
+
+#[test]
 fn long_and_wide_names_keep_their_columns() {
     let long = "a-very-long-name-of-a-pool-that-does-not-fit-anywhere";
     let mut fixture = Fixture::new(&[(long, 1), ("画像処理", 2)]);

@@ -153,7 +153,13 @@ fn paint(
                 _ => "├ ",
             };
             let mut label = Painter::new(widths.name);
-            label.text(tree, theme.dim()).text(&id.to_string(), name);
+            // The number tells a pool's workers apart: it is never what does not fit.
+            let number = format!("/{}", id.number);
+            let room = widths.name.saturating_sub(2 + width(&number));
+            let mut text = Painter::new(room);
+            text.text(id.pool.as_str(), name);
+            label.text(tree, theme.dim()).append(text);
+            label.text(&number, name);
             let pad = widths.name + 1 - label.used();
             painter.append(label).pad(pad);
             if let Some(worker) = screen.board.worker(id) {
