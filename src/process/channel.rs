@@ -14,7 +14,7 @@ use rustix::net::{
 };
 use tokio::io::Interest;
 
-use crate::process::intake::{Taken, await_some, take, waiting};
+use crate::process::intake::{Intake, Taken, waiting};
 use crate::process::sys::{Watched, adopt_socket, queued_bytes};
 use crate::wire::{Frame, LineDecoder, OutBuffer};
 
@@ -74,6 +74,7 @@ impl Channel {
         });
         let reader = ChannelReader {
             link: Arc::clone(&link),
+            intake: Intake::default(),
             decoder: LineDecoder::new(max_frame),
             has_ended: false,
         };
@@ -114,6 +115,7 @@ pub struct ReadBatch {
 #[derive(Debug)]
 pub struct ChannelReader {
     link: Arc<Link>,
+    intake: Intake,
     decoder: LineDecoder,
     has_ended: bool,
 }
@@ -132,12 +134,14 @@ impl ChannelReader {
         }
         let decoder = &mut self.decoder;
         let (frames, length) = (&mut batch.frames, &mut batch.bytes);
-        let taken = await_some(&self.link.socket, |bytes| {
-            *length += bytes.len();
-            decoder.push(bytes, frames);
-            frames.len()
-        })
-        .await;
+        let taken = self
+            .intake
+            .await_some(&self.link.socket, |bytes| {
+                *length += bytes.len();
+                decoder.push(bytes, frames);
+                frames.len()
+            })
+            .await;
         self.close(batch, taken)
     }
 
@@ -150,7 +154,7 @@ impl ChannelReader {
         }
         let decoder = &mut self.decoder;
         let (frames, length) = (&mut batch.frames, &mut batch.bytes);
-        let taken = take(&self.link.socket, |bytes| {
+        let taken = self.intake.take(&self.link.socket, |bytes| {
             *length += bytes.len();
             decoder.push(bytes, frames);
             frames.len()

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rustix::pipe::{PipeFlags, pipe_with};
 use tokio::io::Interest;
 
-use crate::process::intake::{Taken, await_some, take, waiting};
+use crate::process::intake::{Intake, Taken, waiting};
 use crate::process::sys::Watched;
 use crate::wire::{LineSplitter, RawLine};
 
@@ -96,6 +96,7 @@ impl OutputPipe {
     pub fn reader(self, line_limit: usize) -> io::Result<OutputReader> {
         Ok(OutputReader {
             pipe: Watched::new(self.pipe, Interest::READABLE)?,
+            intake: Intake::default(),
             splitter: LineSplitter::new(line_limit),
             has_ended: false,
             _share: self.share,
@@ -140,6 +141,7 @@ pub struct OutputBatch {
 #[derive(Debug)]
 pub struct OutputReader {
     pipe: Watched,
+    intake: Intake,
     splitter: LineSplitter,
     has_ended: bool,
     _share: Option<Share>,
@@ -159,12 +161,14 @@ impl OutputReader {
         }
         let splitter = &mut self.splitter;
         let (lines, length) = (&mut batch.lines, &mut batch.bytes);
-        let taken = await_some(&self.pipe, |bytes| {
-            *length += bytes.len();
-            splitter.push(bytes, lines);
-            lines.len()
-        })
-        .await;
+        let taken = self
+            .intake
+            .await_some(&self.pipe, |bytes| {
+                *length += bytes.len();
+                splitter.push(bytes, lines);
+                lines.len()
+            })
+            .await;
         self.close(batch, taken)
     }
 
@@ -177,7 +181,7 @@ impl OutputReader {
         }
         let splitter = &mut self.splitter;
         let (lines, length) = (&mut batch.lines, &mut batch.bytes);
-        let taken = take(&self.pipe, |bytes| {
+        let taken = self.intake.take(&self.pipe, |bytes| {
             *length += bytes.len();
             splitter.push(bytes, lines);
             lines.len()
