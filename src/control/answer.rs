@@ -76,9 +76,9 @@ pub(super) async fn board(deck: &Deck, board: &Board) -> Result<Vec<u8>, RpcErro
 
 /// Of `logs`.
 pub(super) async fn logs(deck: &Deck, history: History) -> Result<Vec<u8>, RpcError> {
-    let lines = newest(deck, history, |worker| {
+    let lines = newest(deck, history, |worker, most| {
         let id = &worker.id;
-        let lines = worker.logs.iter();
+        let lines = worker.logs.iter().rev().take(most);
         lines
             .map(|line| (line.order, (id.clone(), line.clone())))
             .collect()
@@ -91,14 +91,15 @@ pub(super) async fn logs(deck: &Deck, history: History) -> Result<Vec<u8>, RpcEr
 
 /// Of `messages`.
 pub(super) async fn messages(deck: &Deck, history: History) -> Result<Vec<u8>, RpcError> {
-    let envelopes = newest(deck, history, |worker| {
+    let envelopes = newest(deck, history, |worker, most| {
         let id = &worker.id;
-        let traffic = worker.traffic.iter();
+        let traffic = worker.traffic.iter().rev();
         traffic
             .filter_map(|item| match item {
                 Traffic::Message(envelope) => Some((item.order(), (id.clone(), envelope.clone()))),
                 Traffic::Fault(_) => None,
             })
+            .take(most)
             .collect()
     })
     .await?;
@@ -161,21 +162,20 @@ async fn workers(deck: &Deck, ids: Vec<WorkerId>) -> Result<Vec<u8>, RpcError> {
 }
 
 /// Takes the newest items of those workers that are meant, merged in the order in which the deck saw them. Only references
-/// are counted up inside the deck's loop.
+/// are counted up inside the deck's loop, of each worker no more than are wanted of all: `items` gives its newest ones.
 async fn newest<T: Send + 'static>(
     deck: &Deck,
     history: History,
-    items: fn(&WorkerView) -> Vec<(u64, T)>,
+    items: fn(&WorkerView, usize) -> Vec<(u64, T)>,
 ) -> Result<Vec<T>, RpcError> {
     let read = deck.read(move |board, _| {
+        let most = history.last.unwrap_or(usize::MAX);
         let mut found = Vec::new();
         for worker in meant(board, &history.of)? {
-            found.extend(items(worker));
+            found.extend(items(worker, most));
         }
         found.sort_by_key(|(order, _)| *order);
-        let surplus = history
-            .last
-            .map_or(0, |last| found.len().saturating_sub(last));
+        let surplus = found.len().saturating_sub(most);
         Ok(found
             .into_iter()
             .skip(surplus)
