@@ -34,7 +34,7 @@ const WAVE: Duration = Duration::from_secs(24);
 const BURST: (Duration, usize) = (Duration::from_secs(18), 12);
 
 /// How many messages each worker gets as soon as it is there.
-const FIRST: f64 = 2.0;
+const FIRST: f64 = 1.0;
 
 /// The unit of work. A message of four to nine takes about 60 to 190 ms on a machine of today; a debug build counts far
 /// more slowly, and shall show the same picture.
@@ -107,8 +107,7 @@ pub(super) async fn feed(deck: &Deck, clock: Clock) {
                 continue;
             }
             for _ in 0..due {
-                let Ok(message) =
-                    Message::from_value(&json!({ "count_primes_below": pace.size() }))
+                let Ok(message) = Message::from_value(&json!({ "primes_below": pace.size() }))
                 else {
                     continue;
                 };

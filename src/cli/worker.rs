@@ -84,12 +84,12 @@ fn serve(kind: WorkerKind, channel: File) -> io::Result<End> {
 }
 
 fn answer(message: &Value) -> Value {
-    match message.get("count_primes_below").and_then(Value::as_u64) {
+    match message.get("primes_below").and_then(Value::as_u64) {
         Some(below) if below <= MOST => {
             json!({ "below": below, "primes": count_primes_below(below) })
         }
         Some(_) => json!({ "error": format!("more than {MOST} is too much for a demo") }),
-        None => json!({ "echo": message, "hint": "send {\"count_primes_below\": 1000000}" }),
+        None => json!({ "echo": message, "hint": "send {\"primes_below\": 1000000}" }),
     }
 }
 
@@ -139,10 +139,10 @@ mod tests {
     #[test]
     fn any_message_has_an_answer() {
         assert_eq!(
-            answer(&json!({ "count_primes_below": 100 })),
+            answer(&json!({ "primes_below": 100 })),
             json!({ "below": 100, "primes": 25 })
         );
-        assert!(answer(&json!({ "count_primes_below": u64::MAX }))["error"].is_string());
+        assert!(answer(&json!({ "primes_below": u64::MAX }))["error"].is_string());
         assert_eq!(answer(&json!("hi"))["echo"], json!("hi"));
     }
 }

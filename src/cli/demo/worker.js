@@ -12,9 +12,9 @@ const countPrimesBelow = (below) => {
 console.log(`ready, node ${process.version}`);
 
 process.on('message', (message) => {
-  const below = message?.count_primes_below;
+  const below = message?.primes_below;
   if (!(below <= 200_000_000)) {
-    process.send({ echo: message, hint: 'send {"count_primes_below": 1000000}' });
+    process.send({ echo: message, hint: 'send {"primes_below": 1000000}' });
     return;
   }
   const before = performance.now();
