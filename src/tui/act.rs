@@ -2,6 +2,7 @@
 
 use crate::model::{Address, Board, Command, State, WorkerView};
 use crate::tui::action::Action;
+use crate::tui::filter::Filter;
 use crate::tui::rows::{self, Row};
 use crate::tui::screen::{Overlay, Pane, Screen};
 use crate::tui::sort::Sort;
@@ -46,7 +47,8 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
         Action::Quit => return quit(screen),
         Action::Suspend => return vec![Request::Suspend],
         Action::Redraw => return vec![Request::Redraw],
-        Action::Back => screen.is_zoomed = false,
+        Action::Filter => screen.is_filtering = true,
+        Action::Back => back(screen),
         Action::Up
         | Action::Down
         | Action::PageUp
@@ -55,6 +57,16 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
         | Action::Bottom => glide::glide(screen, action),
     }
     Vec::new()
+}
+
+/// Takes away what narrows the view, one after the other: a filter, the zoom.
+fn back(screen: &mut Screen) {
+    let is_filtered = !screen.sought(screen.focus).filter.is_empty();
+    if is_filtered && let Some(filter) = screen.refilter() {
+        *filter = Filter::default();
+    } else {
+        screen.is_zoomed = false;
+    }
 }
 
 fn turn(screen: &mut Screen, by: usize) {

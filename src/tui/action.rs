@@ -47,6 +47,8 @@ pub enum Action {
     SortCpu,
     /// Show what is newest and stay there.
     Follow,
+    /// Show only lines that contain a text.
+    Filter,
     /// Show the whole deck's messages and logs, or the selection's.
     Whole,
     /// Focus the next pane.

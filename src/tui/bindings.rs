@@ -85,6 +85,13 @@ pub const ACTIONS: &[Binding] = &[
         "Show the newest lines and stay there",
     ),
     bind(
+        Action::Filter,
+        &[key('/')],
+        Traffic,
+        "filter",
+        "Show only what contains a text; Esc shows all again",
+    ),
+    bind(
         Action::Restart,
         &[key('r')],
         Everywhere,

@@ -5,8 +5,8 @@ use ratatui::layout::{Position, Rect};
 
 use crate::model::{Board, LogLine, Traffic};
 use crate::tui::action::Action;
-use crate::tui::merge::{self, Ordered};
-use crate::tui::rows::{self, Row, Scope};
+use crate::tui::merge::{self, Ordered, Sought};
+use crate::tui::rows::{self, Row};
 use crate::tui::screen::{Overlay, Pane, Screen, Tail};
 
 /// How many lines one notch of the wheel moves.
@@ -47,7 +47,7 @@ fn page(screen: &Screen, pane: Pane) -> usize {
 }
 
 fn step(screen: &mut Screen, pane: Pane, by: usize, is_up: bool) {
-    let scope = screen.scope();
+    let sought = screen.sought(pane);
     match pane {
         Pane::Workers => {
             let last = rows::count(&screen.board, &screen.table).saturating_sub(1);
@@ -62,11 +62,11 @@ fn step(screen: &mut Screen, pane: Pane, by: usize, is_up: bool) {
         Pane::Messages => {
             let shown = screen.view.messages.1.clone();
             screen.messages =
-                moved::<Traffic>(&screen.board, &scope, screen.messages, &shown, by, is_up);
+                moved::<Traffic>(&screen.board, &sought, screen.messages, &shown, by, is_up);
         }
         Pane::Logs => {
             let shown = screen.view.logs.1.clone();
-            screen.logs = moved::<LogLine>(&screen.board, &scope, screen.logs, &shown, by, is_up);
+            screen.logs = moved::<LogLine>(&screen.board, &sought, screen.logs, &shown, by, is_up);
         }
     }
 }
@@ -86,14 +86,14 @@ fn select(screen: &mut Screen, index: usize) {
 /// Where a list is after its chosen line moved; at the newest line it follows again.
 fn moved<T: Ordered>(
     board: &Board,
-    scope: &Scope,
+    sought: &Sought,
     tail: Tail,
     shown: &[u64],
     by: usize,
     is_up: bool,
 ) -> Tail {
     let height = shown.len().max(1);
-    let newest = merge::until::<T>(board, scope, None, 1);
+    let newest = merge::until::<T>(board, sought, None, 1);
     let Some(newest) = newest.first().map(|(_, item)| item.order()) else {
         return Tail::default();
     };
@@ -102,19 +102,19 @@ fn moved<T: Ordered>(
         if !is_up {
             return Tail::default();
         }
-        let first = merge::since::<T>(board, scope, 0, height);
+        let first = merge::since::<T>(board, sought, 0, height);
         return Tail {
             bottom: first.last().map(|(_, item)| item.order()),
             cursor: first.first().map(|(_, item)| item.order()),
         };
     }
     if is_up {
-        let above = merge::until::<T>(board, scope, Some(here), by.saturating_add(1));
+        let above = merge::until::<T>(board, sought, Some(here), by.saturating_add(1));
         let cursor = above.first().map_or(here, |(_, item)| item.order());
         let bottom = tail.bottom.or(shown.last().copied()).unwrap_or(newest);
         let top = shown.first().copied().unwrap_or(cursor);
         let bottom = if cursor < top {
-            let below = merge::since::<T>(board, scope, cursor.saturating_sub(1), height);
+            let below = merge::since::<T>(board, sought, cursor.saturating_sub(1), height);
             below.last().map_or(bottom, |(_, item)| item.order())
         } else {
             bottom
@@ -124,7 +124,7 @@ fn moved<T: Ordered>(
             cursor: Some(cursor),
         };
     }
-    let below = merge::since::<T>(board, scope, here, by);
+    let below = merge::since::<T>(board, sought, here, by);
     let cursor = below.last().map_or(newest, |(_, item)| item.order());
     if cursor >= newest {
         return Tail::default();
@@ -175,6 +175,7 @@ fn click(screen: &mut Screen, at: Position) {
         return;
     };
     screen.focus = pane;
+    screen.is_filtering = false;
     match pane {
         Pane::Workers => {
             if let Some(line) = line_of(screen.view.rows, at) {

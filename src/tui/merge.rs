@@ -7,12 +7,15 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::model::{Board, LogLine, Ring, Traffic, Weigh, WorkerView};
+use crate::tui::filter::Filter;
 use crate::tui::rows::Scope;
 
 /// What has a place among everything the deck saw.
 pub(crate) trait Ordered: Weigh {
     /// The place.
     fn order(&self) -> u64;
+    /// What a filter looks at.
+    fn bytes(&self) -> &[u8];
     /// A worker's history of it.
     fn ring(worker: &WorkerView) -> &Ring<Self>
     where
@@ -22,6 +25,13 @@ pub(crate) trait Ordered: Weigh {
 impl Ordered for Traffic {
     fn order(&self) -> u64 {
         Self::order(self)
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Message(envelope) => envelope.message.as_str().as_bytes(),
+            Self::Fault(fault) => &fault.head,
+        }
     }
 
     fn ring(worker: &WorkerView) -> &Ring<Self> {
@@ -34,9 +44,25 @@ impl Ordered for LogLine {
         self.order
     }
 
+    fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     fn ring(worker: &WorkerView) -> &Ring<Self> {
         &worker.logs
     }
+}
+
+/// How many items are looked at for those that a filter lets through: a frame must not wait for more.
+const MOST: usize = 100_000;
+
+/// What a pane shows: whose, and what of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Sought {
+    /// Whose.
+    pub(crate) scope: Scope,
+    /// What it must contain.
+    pub(crate) filter: Filter,
 }
 
 /// An item with the worker it belongs to.
@@ -45,12 +71,12 @@ pub(crate) type Found<'a, T> = (&'a WorkerView, &'a T);
 /// The newest `count` items up to and with place `upto`, oldest first.
 pub(crate) fn until<'a, T: Ordered>(
     board: &'a Board,
-    scope: &Scope,
+    sought: &Sought,
     upto: Option<u64>,
     count: usize,
 ) -> Vec<Found<'a, T>> {
     let mut heads = BinaryHeap::new();
-    let workers = scope.workers(board);
+    let workers = sought.scope.workers(board);
     for (place, worker) in workers.iter().enumerate() {
         let ring = T::ring(worker);
         let end = upto.map_or(ring.len(), |upto| place_after(ring, upto));
@@ -59,14 +85,19 @@ pub(crate) fn until<'a, T: Ordered>(
         }
     }
     let mut found = Vec::with_capacity(count.min(1024));
+    let mut looked = 0;
     while found.len() < count
+        && looked < MOST
         && let Some((_, place, index)) = heads.pop()
     {
         let Some(worker) = workers.get(place) else {
             continue;
         };
+        looked += 1;
         let ring = T::ring(worker);
-        found.extend(ring.get(index).map(|item| (*worker, item)));
+        let item = ring.get(index);
+        let item = item.filter(|item| sought.filter.admits(item.bytes()));
+        found.extend(item.map(|item| (*worker, item)));
         if let Some(item) = index.checked_sub(1).and_then(|before| ring.get(before)) {
             heads.push((item.order(), place, index - 1));
         }
@@ -78,12 +109,12 @@ pub(crate) fn until<'a, T: Ordered>(
 /// The oldest `count` items after place `after`, oldest first.
 pub(crate) fn since<'a, T: Ordered>(
     board: &'a Board,
-    scope: &Scope,
+    sought: &Sought,
     after: u64,
     count: usize,
 ) -> Vec<Found<'a, T>> {
     let mut heads = BinaryHeap::new();
-    let workers = scope.workers(board);
+    let workers = sought.scope.workers(board);
     for (place, worker) in workers.iter().enumerate() {
         let index = place_after(T::ring(worker), after);
         if let Some(item) = T::ring(worker).get(index) {
@@ -91,14 +122,19 @@ pub(crate) fn since<'a, T: Ordered>(
         }
     }
     let mut found = Vec::with_capacity(count.min(1024));
+    let mut looked = 0;
     while found.len() < count
+        && looked < MOST
         && let Some(Reverse((_, place, index))) = heads.pop()
     {
         let Some(worker) = workers.get(place) else {
             continue;
         };
+        looked += 1;
         let ring = T::ring(worker);
-        found.extend(ring.get(index).map(|item| (*worker, item)));
+        let item = ring.get(index);
+        let item = item.filter(|item| sought.filter.admits(item.bytes()));
+        found.extend(item.map(|item| (*worker, item)));
         if let Some(item) = ring.get(index + 1) {
             heads.push(Reverse((item.order(), place, index + 1)));
         }
@@ -109,15 +145,15 @@ pub(crate) fn since<'a, T: Ordered>(
 /// The `height` items that a pane shows whose last one is at `bottom`, or the newest ones.
 pub(crate) fn window<'a, T: Ordered>(
     board: &'a Board,
-    scope: &Scope,
+    sought: &Sought,
     bottom: Option<u64>,
     height: usize,
 ) -> Vec<Found<'a, T>> {
-    let mut found = until(board, scope, bottom, height);
+    let mut found = until(board, sought, bottom, height);
     if let Some(bottom) = bottom
         && found.len() < height
     {
-        found.extend(since(board, scope, bottom, height - found.len()));
+        found.extend(since(board, sought, bottom, height - found.len()));
     }
     found
 }

@@ -12,6 +12,7 @@ mod bindings;
 mod composer;
 mod decoder;
 mod figures;
+mod filter;
 mod glide;
 mod json;
 mod keymap;

@@ -40,7 +40,7 @@ pub(crate) fn open(screen: &mut Screen) {
 
 fn message(screen: &Screen) -> Option<Overlay> {
     let at = screen.messages.cursor.or(screen.messages.bottom);
-    let found = merge::until::<Traffic>(&screen.board, &screen.scope(), at, 1);
+    let found = merge::until::<Traffic>(&screen.board, &screen.sought(Pane::Messages), at, 1);
     let (worker, item) = found.first()?;
     let (title, lines) = match item {
         Traffic::Message(envelope) => {
@@ -88,7 +88,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 fn line(screen: &Screen) -> Option<Overlay> {
     let at = screen.logs.cursor.or(screen.logs.bottom);
-    let found = merge::until::<LogLine>(&screen.board, &screen.scope(), at, 1);
+    let found = merge::until::<LogLine>(&screen.board, &screen.sought(Pane::Logs), at, 1);
     let (worker, line) = found.first()?;
     let text = line.text();
     let is_json = text.starts_with(['{', '[']);

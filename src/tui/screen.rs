@@ -10,6 +10,8 @@ use ratatui::layout::Rect;
 
 use crate::model::{Board, MonoTime, Now, PoolName, State, WorkerId};
 use crate::tui::composer::Composer;
+use crate::tui::filter::Filter;
+use crate::tui::merge::Sought;
 use crate::tui::rows::{self, Row, Scope, Table};
 use crate::tui::theme::Theme;
 
@@ -148,6 +150,12 @@ pub(crate) struct Screen {
     pub(crate) messages: Tail,
     /// How logs are looked at.
     pub(crate) logs: Tail,
+    /// What messages must contain.
+    pub(crate) messages_filter: Filter,
+    /// What log lines must contain.
+    pub(crate) logs_filter: Filter,
+    /// Whether the focused pane's filter takes the keys.
+    pub(crate) is_filtering: bool,
     /// What lies on top, the topmost last.
     pub(crate) overlays: Vec<Overlay>,
     /// What is being written.
@@ -176,6 +184,9 @@ impl Screen {
             shows_all: false,
             messages: Tail::default(),
             logs: Tail::default(),
+            messages_filter: Filter::default(),
+            logs_filter: Filter::default(),
+            is_filtering: false,
             overlays: Vec::new(),
             composer: Composer::new(history),
             toasts: Vec::new(),
@@ -191,6 +202,34 @@ impl Screen {
             Some(Row::Worker(id)) if !self.shows_all => Scope::Worker(id.clone()),
             Some(Row::Pool(pool)) if !self.shows_all => Scope::Pool(pool.clone()),
             _ => Scope::Deck,
+        }
+    }
+
+    /// What a pane shows.
+    pub(crate) fn sought(&self, pane: Pane) -> Sought {
+        let filter = match pane {
+            Pane::Workers => Filter::default(),
+            Pane::Messages => self.messages_filter.clone(),
+            Pane::Logs => self.logs_filter.clone(),
+        };
+        Sought {
+            scope: self.scope(),
+            filter,
+        }
+    }
+
+    /// The filter of the focused pane, the list following again; none where there is nothing to filter.
+    pub(crate) fn refilter(&mut self) -> Option<&mut Filter> {
+        match self.focus {
+            Pane::Workers => None,
+            Pane::Messages => {
+                self.messages = Tail::default();
+                Some(&mut self.messages_filter)
+            }
+            Pane::Logs => {
+                self.logs = Tail::default();
+                Some(&mut self.logs_filter)
+            }
         }
     }
 

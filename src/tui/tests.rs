@@ -285,3 +285,20 @@ fn tab_in_the_composer_goes_through_the_targets() {
     }
     assert_eq!(seen, ["a/*", "a/1", "a/2", "b/1", "*", "a"]);
 }
+
+#[test]
+fn a_filter_narrows_a_pane_until_escape() {
+    let mut fixture = Fixture::busy();
+    fixture.press("\t\t/CAT");
+    fixture.send(Msg::Paste("x".into()));
+    assert!(fixture.draw(120, 40).contains("Nothing contains that"));
+    fixture.press("\u{1b}/reading d");
+    let text = fixture.draw(120, 40);
+    assert!(text.contains("reading dog") && !text.contains("reading cat"));
+    assert!(text.contains("/reading d▌") && text.contains("cat.jpg"));
+    assert_eq!(fixture.press("\nq"), []);
+    fixture.press("\u{1b}");
+    assert!(fixture.draw(120, 40).contains(" /reading d "));
+    fixture.press("\u{1b}");
+    assert!(fixture.draw(120, 40).contains("reading cat"));
+}

@@ -8,6 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent
 
 use crate::model::{Board, Command, Event, Now, Outcome, Refusal, Stamped};
 use crate::tui::action::Action;
+use crate::tui::filter::Filter;
 use crate::tui::screen::{Overlay, Pane, Screen, Tail};
 use crate::tui::{act, composer, glide, keymap, overlay};
 
@@ -67,6 +68,11 @@ pub(crate) fn update(screen: &mut Screen, msg: Msg) -> Vec<Request> {
                 query.extend(text.chars().filter(|c| !c.is_control()).take(200));
             } else if screen.overlays.is_empty() && screen.composer.is_open() {
                 screen.composer.paste(&text);
+            } else if screen.overlays.is_empty()
+                && screen.is_filtering
+                && let Some(filter) = screen.refilter()
+            {
+                filter.add(&text);
             }
         }
         Msg::Snapshot(board) => {
@@ -137,6 +143,10 @@ fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
     if screen.composer.is_open() {
         return write(screen, key);
     }
+    if screen.is_filtering {
+        filter(screen, key);
+        return Vec::new();
+    }
     match keymap::find(&key, screen.focus) {
         Some(action) => act::act(screen, action),
         None => Vec::new(),
@@ -149,6 +159,24 @@ fn interrupt(screen: &mut Screen) -> Vec<Request> {
         return vec![Request::EndNow];
     }
     act::act(screen, Action::Quit)
+}
+
+/// Keys while a filter is written: Enter keeps it, Escape takes it away.
+fn filter(screen: &mut Screen, key: KeyEvent) {
+    let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
+    if matches!(key.code, KeyCode::Enter | KeyCode::Esc | KeyCode::Tab) {
+        screen.is_filtering = false;
+    }
+    let Some(filter) = screen.refilter() else {
+        screen.is_filtering = false;
+        return;
+    };
+    match key.code {
+        KeyCode::Esc => *filter = Filter::default(),
+        KeyCode::Backspace => filter.shorten(),
+        KeyCode::Char(c) if !is_control => filter.add(c.encode_utf8(&mut [0; 4])),
+        _ => {}
+    }
 }
 
 fn write(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {

@@ -20,6 +20,11 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
             ("↑", "earlier"),
             ("Ctrl-R", "search history"),
         ]),
+        None if screen.is_filtering => pairs(&[
+            ("Enter", "keep"),
+            ("Esc", "show all"),
+            ("type", "to filter"),
+        ]),
         None => in_pane(screen, usize::from(area.width)),
     };
     let mut painter = Painter::new(usize::from(area.width));

@@ -10,32 +10,33 @@ use crate::tui::rows::Scope;
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::{Pane, Screen, ViewState};
 use crate::tui::view::frame::{Frame, empty, line};
-use crate::tui::view::messages::{Sides, note, waiting};
+use crate::tui::view::messages::{Sides, filter, note, waiting};
 
 /// Draws the pane.
 pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) {
-    let scope = screen.scope();
+    let sought = screen.sought(Pane::Logs);
+    let scope = &sought.scope;
     let title = format!("Logs · {}", scope.title());
     let frame = Frame {
         title: &title,
         note: Some(note(screen, screen.logs)),
-        below: Some(below(screen, &scope)),
+        below: Some(below(screen, scope)),
+        foot: filter(screen, Pane::Logs),
         is_focused: screen.focus == Pane::Logs,
-        ..Frame::default()
     };
     let inner = frame.render(screen.theme, area, buffer);
     let height = usize::from(inner.height);
-    let found = merge::window::<LogLine>(&screen.board, &scope, screen.logs.bottom, height);
+    let found = merge::window::<LogLine>(&screen.board, &sought, screen.logs.bottom, height);
     view.logs = (inner, found.iter().map(|(_, item)| item.order).collect());
     if found.is_empty() {
-        let text = waiting(screen, &scope, "Nothing printed yet");
+        let text = waiting(screen, Pane::Logs, scope, "Nothing printed yet");
         empty(screen.theme, inner, &text, buffer);
         return;
     }
     let chosen = screen.logs.cursor.or(view.logs.1.last().copied());
     let workers = found.iter().map(|(worker, _)| *worker);
     let is_focused = screen.focus == Pane::Logs;
-    let sides = Sides::new(&scope, inner.width, is_focused, workers);
+    let sides = Sides::new(scope, inner.width, is_focused, workers);
     for (row, (worker, item)) in found.iter().enumerate() {
         let is_chosen = chosen == Some(item.order) && sides.is_focused;
         let mut painter = Painter::new(usize::from(inner.width));

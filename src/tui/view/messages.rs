@@ -21,28 +21,34 @@ const LATENCY: usize = 8;
 
 /// Draws the pane.
 pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) {
-    let scope = screen.scope();
+    let sought = screen.sought(Pane::Messages);
+    let scope = &sought.scope;
     let title = format!("Messages · {}", scope.title());
     let frame = Frame {
         title: &title,
         note: Some(note(screen, screen.messages)),
-        below: Some(below(screen, &scope)),
+        below: Some(below(screen, scope)),
+        foot: filter(screen, Pane::Messages),
         is_focused: screen.focus == Pane::Messages,
-        ..Frame::default()
     };
     let inner = frame.render(screen.theme, area, buffer);
     let height = usize::from(inner.height);
-    let found = merge::window::<Traffic>(&screen.board, &scope, screen.messages.bottom, height);
+    let found = merge::window::<Traffic>(&screen.board, &sought, screen.messages.bottom, height);
     view.messages = (inner, found.iter().map(|(_, item)| item.order()).collect());
     if found.is_empty() {
-        let text = waiting(screen, &scope, "No messages yet · m writes one");
+        let text = waiting(
+            screen,
+            Pane::Messages,
+            scope,
+            "No messages yet · m writes one",
+        );
         empty(screen.theme, inner, &text, buffer);
         return;
     }
     let chosen = screen.messages.cursor.or(view.messages.1.last().copied());
     let workers = found.iter().map(|(worker, _)| *worker);
     let is_focused = screen.focus == Pane::Messages;
-    let sides = Sides::new(&scope, inner.width, is_focused, workers);
+    let sides = Sides::new(scope, inner.width, is_focused, workers);
     for (row, (worker, item)) in found.iter().enumerate() {
         let is_chosen = chosen == Some(item.order()) && sides.is_focused;
         let mut painter = Painter::new(usize::from(inner.width));
@@ -133,6 +139,16 @@ impl Sides {
     }
 }
 
+/// What a list must contain.
+pub(crate) fn filter(screen: &Screen, pane: Pane) -> Option<(String, Style)> {
+    let filter = screen.sought(pane).filter;
+    let theme = screen.theme;
+    if screen.is_filtering && screen.focus == pane {
+        return Some((format!("/{}▌", filter.text()), theme.accent()));
+    }
+    (!filter.is_empty()).then(|| (format!("/{}", filter.text()), theme.warning()))
+}
+
 /// Whether a list follows.
 pub(crate) fn note(screen: &Screen, tail: Tail) -> (String, Style) {
     if tail.bottom.is_none() {
@@ -143,7 +159,10 @@ pub(crate) fn note(screen: &Screen, tail: Tail) -> (String, Style) {
 }
 
 /// What an empty pane says: what it waits for, or why it waits in vain.
-pub(crate) fn waiting(screen: &Screen, scope: &Scope, otherwise: &str) -> String {
+pub(crate) fn waiting(screen: &Screen, pane: Pane, scope: &Scope, otherwise: &str) -> String {
+    if !screen.sought(pane).filter.is_empty() {
+        return "Nothing contains that · Esc shows all".to_owned();
+    }
     let Scope::Worker(id) = scope else {
         return otherwise.to_owned();
     };
