@@ -30,40 +30,33 @@ pub(crate) fn reduce(buffer: &mut Buffer) {
     }
 }
 
-/// The sign that stands for a character; those of the states differ.
+/// What stands for which characters: borders and arrows, the states, which all differ, and the blocks of histories.
+const SIGNS: [(char, &str); 19] = [
+    ('-', "─—·▃"),
+    ('|', "│├"),
+    ('+', "╭╮╰╯✔◆▅"),
+    ('>', "▌▸→"),
+    ('<', "←"),
+    ('v', "▾▼↓"),
+    ('^', "↑␀␁␂␃␄␅␆␇␈␉␊␋␌␍␎␏␐␑␒␓␔␕␖␗␘␙␚␛␜␝␞␟␡"),
+    ('*', "●▆"),
+    ('o', "○"),
+    ('.', "◌▂"),
+    ('#', "■█"),
+    ('=', "‖▄"),
+    ('~', "⌁…"),
+    ('%', "◑▇"),
+    ('@', "◐"),
+    ('x', "✖×"),
+    ('r', "↻"),
+    ('u', "µ"),
+    ('_', "▁"),
+];
+
+/// The sign that stands for a character.
 fn sign(c: char) -> char {
-    match c {
-        '─' | '—' | '·' => '-',
-        '│' | '├' => '|',
-        '╭' | '╮' | '╰' | '╯' => '+',
-        '▌' | '▸' | '→' => '>',
-        '←' => '<',
-        '▾' | '↓' | '▼' => 'v',
-        '↑' | '▲' | '␀'..='␡' => '^',
-        '●' => '*',
-        '○' => 'o',
-        '◌' => '.',
-        '■' => '#',
-        '‖' => '=',
-        '⌁' => '~',
-        '◑' => '%',
-        '◐' => '@',
-        '✖' | '×' => 'x',
-        '✔' | '◆' => '+',
-        '↻' => 'r',
-        'µ' => 'u',
-        '…' => '~',
-        '▁' => '_',
-        '▂' => '.',
-        '▃' => '-',
-        '▄' => '=',
-        '▅' => '+',
-        '▆' => '*',
-        '▇' => '%',
-        '█' => '#',
-        c if c.is_ascii() => c,
-        _ => '?',
-    }
+    let found = SIGNS.iter().find(|(_, meant)| meant.contains(c));
+    found.map_or('?', |(sign, _)| *sign)
 }
 
 #[cfg(test)]

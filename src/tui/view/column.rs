@@ -145,14 +145,12 @@ impl Widths {
         let mut painter = Painter::new(self.whole);
         painter.pad(2).left("worker", self.name + 1, theme.dim());
         painter.left("state", self.state, theme.dim());
-        self.cells(&mut painter, |painter, column| match column {
-            Some(column) => {
-                let (mark, style) = look(Some(column));
+        self.cells(&mut painter, |painter, column| {
+            let (mark, style) = look(column);
+            if let Some(column) = column {
                 let title = format!("{}{mark}", column.title());
                 painter.right(&title, column.width(), style);
-            }
-            None => {
-                let (mark, style) = look(None);
+            } else {
                 let title = format!("cpu{mark}");
                 painter.pad(1).left(&title, self.spark + 5, style);
             }
