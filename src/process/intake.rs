@@ -157,7 +157,7 @@ mod tests {
     fn tiny_items_are_taken_some_thousand_at_once() {
         let (source, mut worker) = UnixStream::pair().unwrap();
         source.set_nonblocking(true).unwrap();
-        worker.write_all(&[b'\n'; 128 << 10]).unwrap();
+        worker.write_all(&vec![b'\n'; 128 << 10]).unwrap();
         let mut intake = Intake::default();
 
         assert_eq!(takes(&source, &mut intake, 1), [64 << 10, 4096, 4096, 4096]);

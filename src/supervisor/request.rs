@@ -249,7 +249,9 @@ impl Machine {
             turn.publish(Event::Down);
         }
         self.downs.push(ticket);
-        let slots: Vec<Slot> = self.roster.workers().map(|worker| worker.slot).collect();
+        // Who came to rest before keeps the state that tells how.
+        let moving = self.roster.workers().filter(|worker| !worker.is_over());
+        let slots: Vec<Slot> = moving.map(|worker| worker.slot).collect();
         for slot in slots {
             if let Some(worker) = self.roster.worker_mut(slot) {
                 worker.stop(turn);

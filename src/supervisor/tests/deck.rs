@@ -1,6 +1,8 @@
 //! What concerns several workers: scale, down, spawn storms, addresses.
 
-use crate::model::{Command, Event, Exit, Outcome, PoolName, RefusalKind, Signal, State};
+use crate::model::{
+    Command, Event, Exit, Outcome, PoolName, RefusalKind, RestartWhen, Signal, State,
+};
 use crate::supervisor::Effect;
 use crate::supervisor::tests::world::{World, a, by, ms, pool, signals};
 
@@ -142,6 +144,22 @@ fn no_more_than_32_processes_are_made_at_once() {
     assert_eq!(spawns(&world.effects), 100);
     assert_eq!(world.state(100), State::Ready);
     assert!(world.answers.contains_key(&1));
+}
+
+#[test]
+fn who_came_to_rest_before_the_end_keeps_the_state_that_tells_how() {
+    let mut spec = pool(3);
+    spec.restart.when = RestartWhen::Never;
+    let mut world = World::started(spec);
+    world.exit(1, Exit::Code(0));
+    world.exit(2, Exit::Code(1));
+
+    world.command(Command::Down);
+    world.exit(3, by(Signal::TERM));
+
+    let states = [1, 2, 3].map(|number| world.state(number));
+    assert_eq!(states, [State::Finished, State::Failed, State::Stopped]);
+    assert_eq!(world.effects.last(), Some(&Effect::Halt));
 }
 
 #[test]
