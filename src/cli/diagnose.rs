@@ -6,6 +6,8 @@ use std::error::Error;
 use std::fmt::Write;
 use std::ops::Range;
 
+use crate::model::turns_direction;
+
 /// How the process ends, as the exit codes of the command line say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Code {
@@ -131,14 +133,10 @@ pub(crate) fn visible(text: &str) -> String {
     let shown = |c: char| match c {
         '\t' => ' ',
         '\n' => '\n',
-        c if c.is_control() || is_bidi_control(c) => '\u{fffd}',
+        c if c.is_control() || turns_direction(c) => '\u{fffd}',
         c => c,
     };
     text.chars().map(shown).collect()
-}
-
-fn is_bidi_control(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The known word that is nearest to a mistyped one, if one is near enough to be meant.

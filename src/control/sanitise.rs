@@ -2,6 +2,8 @@
 //!
 //! Never used where the output is no terminal. Called for each line of a headless deck.
 
+use crate::model::{control_picture, turns_direction};
+
 /// Ends every colour and style.
 const RESET: &str = "\x1b[0m";
 
@@ -33,16 +35,11 @@ pub(super) fn sanitise(line: &str, keeps_colour: bool, out: &mut String) {
 fn shown(c: char) -> char {
     match c {
         '\t' => '\t',
-        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
-        '\x7f' => '\u{2421}',
-        // C1 controls, and marks that turn the direction of what follows.
-        '\u{80}'..='\u{9f}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        // Everything else is text.
-        _ => c,
+        // C1 controls, and what breaks lines.
+        '\u{80}'..='\u{9f}' | '\u{2028}' | '\u{2029}' => '\u{fffd}',
+        c if turns_direction(c) => '\u{fffd}',
+        // Everything else is text, or has a picture.
+        _ => control_picture(c).unwrap_or(c),
     }
 }
 
@@ -146,6 +143,7 @@ mod tests {
             ("50%\r100%\r", "50%\u{240d}100%"),
             ("tab\tü ok", "tab\tü ok"),
             ("a\u{202e}b", "a\u{fffd}b"),
+            ("a\u{61c}\u{206f}b\u{2028}", "a\u{fffd}\u{fffd}b\u{fffd}"),
             ("a\x1b", "a"),
             ("a\x1b[3\x1b[2Jb", "ab"),
         ] {

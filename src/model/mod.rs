@@ -8,6 +8,7 @@ mod board;
 mod command;
 mod envelope;
 mod event;
+mod glyph;
 mod history;
 mod id;
 mod ring;
@@ -24,6 +25,7 @@ pub use event::{
     DeckSampled, Dropped, DroppedWhat, Event, Exited, FrameFault, LivenessChanged, Logs, Messages,
     PoolChanged, Sampled, StalledFor, Stamped, StateChanged,
 };
+pub use glyph::{control_picture, turns_direction};
 pub use history::History;
 pub use id::{Incarnation, PoolName, PoolNameError, WorkerId};
 pub use ring::{Ring, Weigh};

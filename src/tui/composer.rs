@@ -5,9 +5,8 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::{CursorMove, TextArea};
 
-use crate::model::Address;
+use crate::model::{Address, turns_direction};
 use crate::tui::recall::MOST;
-use crate::tui::sanitize::is_bidi;
 use crate::wire::{Message, MessageError};
 
 /// The longest text the composer takes, in bytes.
@@ -140,7 +139,7 @@ impl Composer {
                 '\r' => clean.push('\n'),
                 '\n' | '\t' => clean.push(c),
                 c if c.is_control() => {}
-                c if is_bidi(c) => clean.push_str(&escaped(c)),
+                c if turns_direction(c) => clean.push_str(&escaped(c)),
                 c => clean.push(c),
             }
         }
@@ -161,7 +160,7 @@ impl Composer {
             KeyCode::Char('u') if key.modifiers == KeyModifiers::CONTROL => {
                 self.area.delete_line_by_head();
             }
-            KeyCode::Char(c) if is_bidi(c) => return self.paste(&c.to_string()),
+            KeyCode::Char(c) if turns_direction(c) => return self.paste(&c.to_string()),
             _ => {
                 if !self.area.input(key) {
                     return;

@@ -8,6 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthChar;
 
+use crate::model::{control_picture, turns_direction};
 use crate::tui::sgr;
 
 /// How many combining marks a character keeps.
@@ -152,16 +153,11 @@ impl Painter {
                 }
             }
             c if is_joiner(c) => {}
-            c if is_bidi(c) || is_hidden(c) => {
+            c if turns_direction(c) || is_hidden(c) => {
                 self.symbol(&format!("<U+{:04X}>", u32::from(c)), style);
             }
-            '\0'..='\u{1f}' => {
-                let symbol = char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}');
-                self.put(symbol, style);
-            }
-            '\u{7f}' => self.put('␡', style),
             '\u{80}'..='\u{9f}' => self.symbol(&format!("<{:02X}>", u32::from(c)), style),
-            c => self.put(c, style),
+            c => self.put(control_picture(c).unwrap_or(c), style),
         }
     }
 
@@ -206,11 +202,6 @@ pub(crate) fn plain(text: &str, cells: usize) -> String {
     let mut painter = Painter::new(cells);
     painter.text(text, Style::default());
     painter.finish().to_string()
-}
-
-/// Whether a character changes the direction of text around it.
-pub(crate) fn is_bidi(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}')
 }
 
 /// Whether a character only joins or varies others: terminals disagree about how wide the whole is.
