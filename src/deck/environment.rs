@@ -1,13 +1,16 @@
 //! A worker's environment: what it inherits, what the pool adds, and the fork contract.
 
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use indexmap::IndexMap;
 
 use crate::model::{PoolSpec, WorkerId};
 use crate::wire::node;
+
+/// The longest environment file that is read, in bytes.
+const LONGEST: u64 = 1 << 20;
 
 /// Why a pool's `env_file` cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +23,7 @@ pub enum EnvFileError {
         path: PathBuf,
         /// The system's answer.
         #[source]
-        source: std::io::Error,
+        source: io::Error,
     },
     /// A line is neither `NAME=value` nor a comment.
     #[error("{}:{line}: neither `NAME=value` nor a comment", path.display())]
@@ -68,7 +71,7 @@ pub(crate) fn environment(
 }
 
 fn read_env_file(path: &Path) -> Result<Vec<(OsString, OsString)>, EnvFileError> {
-    let text = fs::read_to_string(path).map_err(|source| EnvFileError::Read {
+    let text = read_plain(path).map_err(|source| EnvFileError::Read {
         path: path.to_owned(),
         source,
     })?;
@@ -91,6 +94,18 @@ fn read_env_file(path: &Path) -> Result<Vec<(OsString, OsString)>, EnvFileError>
         variables.push((name.into(), unquote(value.trim()).into()));
     }
     Ok(variables)
+}
+
+/// Reads a plain file of a bounded size: the loop must not wait for a FIFO, nor read a device for ever.
+fn read_plain(path: &Path) -> io::Result<String> {
+    let about = fs::metadata(path)?;
+    if !about.is_file() {
+        return Err(io::Error::other("not a plain file"));
+    }
+    if about.len() > LONGEST {
+        return Err(io::Error::other("longer than 1 MiB"));
+    }
+    fs::read_to_string(path)
 }
 
 /// Leaves out one pair of quotes around a value.
@@ -170,5 +185,15 @@ mod tests {
                 .to_string()
                 .ends_with(".env:2: neither `NAME=value` nor a comment")
         );
+    }
+
+    #[test]
+    fn what_is_no_plain_file_is_refused() {
+        let mut pool = pool();
+        pool.env_file = Some("/dev/zero".into());
+
+        let error = environment(&pool, &WorkerId::new(pool.name.clone(), 1), []).unwrap_err();
+
+        assert_eq!(error.to_string(), "read the environment file /dev/zero");
     }
 }

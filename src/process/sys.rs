@@ -97,11 +97,18 @@ pub(crate) fn close_inherited() {
 /// whatever the deck was started to ignore. SIGCHLD gets its default, so that it can wait in a signalfd.
 #[cfg(target_os = "linux")]
 pub(crate) fn heed_no_signal() {
-    use nix::libc::{SIG_DFL, SIGCHLD, c_int, sighandler_t, signal};
+    use nix::libc::{
+        SIG_DFL, SIGABRT, SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP, c_int,
+        sighandler_t, signal,
+    };
+    /// A fault ends the keeper, whose deck then ends the workers; a handler that returns would only meet it again.
+    const DEFAULT: [c_int; 8] = [
+        SIGCHLD, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP,
+    ];
     extern "C" fn pass(_: c_int) {}
     let handler: extern "C" fn(c_int) = pass;
     for number in 1..=64 {
-        let action = if number == SIGCHLD {
+        let action = if DEFAULT.contains(&number) {
             SIG_DFL
         } else {
             handler as sighandler_t
