@@ -6,7 +6,7 @@
 Runs COMMAND under tmux in a terminal of that size, types KEYS (tmux's names, separated by spaces; may be empty), waits
 SECONDS, and draws the screen, colours included. README's picture is made by
 
-    python3 assets/shoot.py assets/dashboard.svg 120 40 12 "" target/release/forkdeck demo
+    python3 assets/shoot.py assets/dashboard.svg 120 40 32 "" target/release/forkdeck demo
 """
 
 import re
