@@ -275,7 +275,8 @@ fn fault_text(fault: &FrameFault) -> String {
         FaultKind::TooLong => "sent a message that is too long",
         FaultKind::Mismatch => "speaks another serialization",
     };
-    let mut text = format!("{what}, {} bytes", fault.bytes);
+    let unit = if fault.bytes == 1 { "byte" } else { "bytes" };
+    let mut text = format!("{what}, {} {unit}", fault.bytes);
     if let Some(hint) = fault.hint {
         // Writing to a string does not fail.
         let _ = write!(text, "; {hint}");

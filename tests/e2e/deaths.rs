@@ -199,16 +199,7 @@ fn a_killed_deck_gives_the_terminal_back() {
     signal(deck.pid, Signal::KILL);
 
     all_gone(&family);
-    until("cooked mode is back", || screen.is_cooked().then_some(()));
-    until("the main screen is back", || {
-        (!screen.is_alternate()).then_some(())
-    });
-    until("the cursor is back", || {
-        (!screen.hides_cursor()).then_some(())
-    });
-    until("the mouse is free", || {
-        (!screen.takes_mouse()).then_some(())
-    });
+    screen.is_given_back();
     screen.keys("typed\r");
     screen.shows("got typed");
 }
@@ -216,16 +207,7 @@ fn a_killed_deck_gives_the_terminal_back() {
 #[test]
 fn a_shell_that_edits_lines_has_its_prompt_back_after_a_killed_deck() {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = portable_pty::CommandBuilder::new("bash");
-    command.args(["--norc", "--noprofile", "-i"]);
-    command.env("PS1", "prompt$ ");
-    let mut screen = Screen::start_command(command, folder.path(), (100, 30));
-    screen.shows("prompt$");
-    screen.keys(&format!(
-        "{} run sleep 1000\r",
-        env!("CARGO_BIN_EXE_forkdeck")
-    ));
-    screen.shows("● ready");
+    let mut screen = Screen::in_a_shell(folder.path(), (100, 30));
     let deck = until("the deck is there", || {
         Proc::children(screen.pid()).into_iter().next()
     });

@@ -16,26 +16,13 @@ fn dashboard(folder: &tempfile::TempDir, size: (u16, u16)) -> Screen {
     screen
 }
 
-fn is_given_back(screen: &Screen) {
-    until("cooked mode is back", || screen.is_cooked().then_some(()));
-    until("the main screen is back", || {
-        (!screen.is_alternate()).then_some(())
-    });
-    until("the cursor is back", || {
-        (!screen.hides_cursor()).then_some(())
-    });
-    until("the mouse is free", || {
-        (!screen.takes_mouse()).then_some(())
-    });
-}
-
 #[test]
 fn quitting_gives_the_terminal_back() {
     let folder = tempfile::tempdir().unwrap();
     let mut screen = dashboard(&folder, (120, 40));
     screen.keys("q");
     assert!(screen.end().success());
-    is_given_back(&screen);
+    screen.is_given_back();
 }
 
 #[test]
@@ -44,7 +31,7 @@ fn ctrl_c_quits_like_q() {
     let mut screen = dashboard(&folder, (120, 40));
     screen.keys("\x03");
     assert!(screen.end().success());
-    is_given_back(&screen);
+    screen.is_given_back();
 }
 
 #[test]
@@ -55,7 +42,7 @@ fn sigterm_and_sighup_give_the_terminal_back() {
         let family = Proc::descendants(screen.pid());
         signal(screen.pid(), ended_by);
         assert!(screen.end().success());
-        is_given_back(&screen);
+        screen.is_given_back();
         assert!(!family.iter().any(Proc::is_alive));
     }
 }
@@ -92,20 +79,11 @@ fn a_closed_terminal_ends_the_deck_and_its_workers() {
 #[test]
 fn ctrl_z_suspends_the_deck_and_fg_brings_it_back() {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = portable_pty::CommandBuilder::new("bash");
-    command.args(["--norc", "--noprofile", "-i"]);
-    command.env("PS1", "prompt$ ");
-    let mut screen = Screen::start_command(command, folder.path(), (100, 30));
-    screen.shows("prompt$");
-    screen.keys(&format!(
-        "{} run sleep 1000\r",
-        env!("CARGO_BIN_EXE_forkdeck")
-    ));
-    screen.shows("● ready");
+    let mut screen = Screen::in_a_shell(folder.path(), (100, 30));
 
     screen.keys("\x1a");
     screen.shows("Stopped");
-    is_given_back_to_a_shell(&screen);
+    screen.is_left();
 
     screen.keys("fg\r");
     screen.shows("● ready");
@@ -114,22 +92,9 @@ fn ctrl_z_suspends_the_deck_and_fg_brings_it_back() {
     screen.wait("the shell is back", |text| {
         text.trim_end().ends_with("prompt$")
     });
-    is_given_back_to_a_shell(&screen);
+    screen.is_left();
     screen.keys("exit\r");
     screen.end();
-}
-
-/// A shell that reads a line has its own modes, but no alternate screen, no mouse and a cursor.
-fn is_given_back_to_a_shell(screen: &Screen) {
-    until("the main screen is back", || {
-        (!screen.is_alternate()).then_some(())
-    });
-    until("the cursor is back", || {
-        (!screen.hides_cursor()).then_some(())
-    });
-    until("the mouse is free", || {
-        (!screen.takes_mouse()).then_some(())
-    });
 }
 
 #[test]

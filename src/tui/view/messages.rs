@@ -248,8 +248,9 @@ fn fault_line(screen: &Screen, fault: &FrameFault, painter: &mut Painter) {
         FaultKind::TooLong => "too long",
         FaultKind::Mismatch => "another serialization",
     };
+    let unit = if fault.bytes == 1 { "byte" } else { "bytes" };
     painter.text(
-        &format!("✖ {what}, {} bytes  ", count(fault.bytes)),
+        &format!("✖ {what}, {} {unit}  ", count(fault.bytes)),
         theme.bad(),
     );
     painter.text(&String::from_utf8_lossy(&fault.head), theme.dim());

@@ -75,6 +75,36 @@ impl Screen {
         }
     }
 
+    /// An interactive shell at its prompt `prompt$`, in which the dashboard of one sleeping worker runs.
+    pub(crate) fn in_a_shell(folder: &Path, size: (u16, u16)) -> Self {
+        let mut command = CommandBuilder::new("bash");
+        command.args(["--norc", "--noprofile", "-i"]);
+        command.env("PS1", "prompt$ ");
+        let mut screen = Self::start_command(command, folder, size);
+        screen.shows("prompt$");
+        let binary = env!("CARGO_BIN_EXE_forkdeck");
+        screen.keys(&format!("{binary} run sleep 1000\r"));
+        screen.shows("● ready");
+        screen
+    }
+
+    /// Waits until the dashboard's screen is gone: the main screen, a cursor, no mouse.
+    pub(crate) fn is_left(&self) {
+        until("the main screen is back", || {
+            (!self.is_alternate()).then_some(())
+        });
+        until("the cursor is back", || {
+            (!self.hides_cursor()).then_some(())
+        });
+        until("the mouse is free", || (!self.takes_mouse()).then_some(()));
+    }
+
+    /// Waits until the terminal is as it was found: the dashboard's screen gone, and cooked mode.
+    pub(crate) fn is_given_back(&self) {
+        until("cooked mode is back", || self.is_cooked().then_some(()));
+        self.is_left();
+    }
+
     /// The pid of the program.
     pub(crate) fn pid(&self) -> u32 {
         self.child.process_id().unwrap()
