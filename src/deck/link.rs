@@ -75,6 +75,10 @@ pub(crate) struct Link {
     /// Whether unread bytes are worth a look.
     pub(crate) is_watched: bool,
     open: Vec<End>,
+    /// What identifies the worker's side of each end.
+    inodes: [(End, u64); 3],
+    /// After its end: a descendant that holds an end open, once found.
+    pub(crate) held_by: Option<u32>,
     /// Of a process that ended, the ends that may still hold what it wrote.
     undrained: Vec<End>,
     drain: [Arc<Notify>; 3],
@@ -97,6 +101,7 @@ impl Link {
     /// The ends of a process that is to be made; nobody serves them before [`serve`](Self::serve).
     pub(crate) fn new(
         (worker, incarnation): (WorkerId, Incarnation),
+        inodes: [(End, u64); 3],
         (reader, writer): (ChannelReader, ChannelWriter),
         outputs: (OutputReader, OutputReader),
     ) -> Self {
@@ -117,6 +122,8 @@ impl Link {
                 End::Output(Stream::Stdout),
                 End::Output(Stream::Stderr),
             ],
+            inodes,
+            held_by: None,
             undrained: Vec::new(),
             drain: std::array::from_fn(|_| Arc::default()),
             writes: to_writer,
@@ -194,6 +201,7 @@ impl Link {
     /// An end reached its end.
     pub(crate) fn closed(&mut self, end: End) {
         self.open.retain(|open| *open != end);
+        self.held_by = None;
         self.drained(end);
     }
 
@@ -205,6 +213,18 @@ impl Link {
         let exit = self.exit.take()?;
         self.is_over = true;
         Some(exit)
+    }
+
+    /// What a descendant of a process that ended must hold, while it is not known which one does.
+    pub(crate) fn held(&self) -> Vec<u64> {
+        if !self.is_over || self.held_by.is_some() {
+            return Vec::new();
+        }
+        let held = self
+            .inodes
+            .iter()
+            .filter(|(end, _)| self.open.contains(end));
+        held.map(|(_, inode)| *inode).collect()
     }
 
     /// Whether nothing more can come from the process or its descendants.

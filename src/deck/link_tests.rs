@@ -160,7 +160,29 @@ fn link() -> Link {
     };
     Link::new(
         (worker, Incarnation::default()),
+        [
+            (End::Channel, 1),
+            (End::Output(Stream::Stdout), 2),
+            (End::Output(Stream::Stderr), 3),
+        ],
         channel.split(1024).unwrap(),
         (output(), output()),
     )
+}
+
+#[tokio::test]
+async fn only_what_is_open_after_the_end_is_held() {
+    let mut link = link();
+    assert!(link.held().is_empty());
+    link.exited(Exit::Code(0));
+    link.closed(End::Channel);
+    link.drained(End::Output(Stream::Stdout));
+    link.drained(End::Output(Stream::Stderr));
+    link.take_exit().unwrap();
+
+    assert_eq!(link.held(), [2, 3]);
+    link.held_by = Some(9);
+    assert!(link.held().is_empty());
+    link.closed(End::Output(Stream::Stdout));
+    assert_eq!(link.held(), [3]);
 }

@@ -4,9 +4,9 @@ use std::io;
 
 use crate::deck::driver::Driver;
 use crate::deck::environment::{EnvFileError, environment};
-use crate::deck::link::Link;
-use crate::model::{Event, Incarnation, Now, WorkerId};
-use crate::process::{Channel, Order, OutputPipe, ProcessKey, SpawnOrder};
+use crate::deck::link::{End, Link};
+use crate::model::{Event, Incarnation, Now, Stream, WorkerId};
+use crate::process::{Channel, Order, OutputPipe, ProcessKey, SpawnOrder, inode};
 use crate::supervisor::{Effect, Input, SignalScope, SpawnFault};
 
 /// How many bytes of a line of output are kept.
@@ -153,6 +153,11 @@ impl Driver {
         let (err, stderr) = OutputPipe::new(&self.budget).map_err(of_output)?;
         let out = out.reader(LINE_BYTES).map_err(of_output)?;
         let err = err.reader(LINE_BYTES).map_err(of_output)?;
+        let inodes = [
+            (End::Channel, inode(&child)),
+            (End::Output(Stream::Stdout), inode(&stdout)),
+            (End::Output(Stream::Stderr), inode(&stderr)),
+        ];
         let order = SpawnOrder {
             key,
             program: pool.program.clone(),
@@ -164,7 +169,7 @@ impl Driver {
             stderr,
         };
         let who = (worker.clone(), incarnation);
-        let link = Link::new(who, (reader, writer), (out, err));
+        let link = Link::new(who, inodes, (reader, writer), (out, err));
         Ok((order, link))
     }
 }

@@ -6,8 +6,10 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::deck::driver::Driver;
-use crate::model::{DeckSampled, Event, MonoTime, Now, PoolName, Sampled, WorkerId};
-use crate::process::{Measured, ProcessKey, Usage};
+use crate::model::{
+    DeckSampled, Event, LivenessChanged, MonoTime, Now, PoolName, Sampled, WorkerId,
+};
+use crate::process::{Measured, ProcessKey, Usage, descendants, holder};
 use crate::supervisor::Input;
 
 /// How often CPU and memory are measured.
@@ -18,6 +20,9 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// How long changed numbers wait to be told.
 const SETTLE: Duration = Duration::from_millis(250);
+
+/// For how many processes that ended one beat looks who holds their ends.
+const HOLDERS: usize = 16;
 
 /// How often the loop's lateness is measured, and how many of these a minute has.
 const PROBE: Duration = Duration::from_millis(100);
@@ -45,6 +50,19 @@ pub(crate) struct Measures {
     usage: Box<Usage>,
     workers: Vec<(ProcessKey, Measured)>,
     own: Measured,
+    holders: Vec<(ProcessKey, u32)>,
+}
+
+/// Who holds what processes that ended left open.
+fn find_holders(keeper: &[u32], held: Vec<(ProcessKey, Vec<u64>)>) -> Vec<(ProcessKey, u32)> {
+    if held.is_empty() {
+        return Vec::new();
+    }
+    let family: Vec<u32> = keeper.iter().flat_map(|pid| descendants(*pid)).collect();
+    let holders = held
+        .into_iter()
+        .filter_map(|(key, inodes)| Some((key, holder(&family, &inodes)?)));
+    holders.collect()
 }
 
 impl Sampler {
@@ -132,16 +150,25 @@ impl Driver {
         let roots: Vec<(ProcessKey, u32)> = live
             .filter_map(|(key, link)| Some((*key, link.pid?)))
             .collect();
+        let held: Vec<(ProcessKey, Vec<u64>)> = self
+            .newest
+            .values()
+            .filter_map(|(key, _)| Some((*key, self.links.get(key)?.held())))
+            .filter(|(_, held)| !held.is_empty())
+            .take(HOLDERS)
+            .collect();
         let keeper = self.sampler.keeper.clone();
         let measured = self.sampler.measured.clone();
         self.tasks.spawn_blocking(move || {
             let workers = usage.measure(now.mono, &roots);
             let own = usage.measure_self(now.mono, &keeper);
+            let holders = find_holders(&keeper, held);
             // The deck may have ended meanwhile; at most one measurement is under way.
             let _ = measured.try_send(Measures {
                 usage,
                 workers,
                 own,
+                holders,
             });
         });
     }
@@ -157,6 +184,33 @@ impl Driver {
             loop_p99_us: self.sampler.loop_p99_us(),
         };
         self.journal.publish(now, Event::Deck(sampled));
+        for (key, pid) in measures.holders {
+            self.tell_holder(now, key, pid);
+        }
+    }
+
+    /// Tells who holds an end of a process that ended, while its worker has no newer one.
+    fn tell_holder(&mut self, now: Now, key: ProcessKey, pid: u32) {
+        let Some(link) = self.links.get_mut(&key) else {
+            return;
+        };
+        link.held_by = Some(pid);
+        let (worker, incarnation) = (link.worker.clone(), link.incarnation);
+        let newest = self.newest.get(&worker).map(|(key, _)| *key);
+        let view = self.journal.board(now).worker(&worker);
+        let Some(liveness) = view
+            .map(|view| view.liveness)
+            .filter(|_| newest == Some(key))
+        else {
+            return;
+        };
+        let changed = LivenessChanged {
+            worker,
+            incarnation,
+            liveness,
+            held_by: Some(pid),
+        };
+        self.journal.publish(now, Event::Liveness(changed));
     }
 
     /// Tells the numbers of every worker of which one changed since they were told last.

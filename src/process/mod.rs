@@ -6,6 +6,7 @@
 #[cfg(target_os = "linux")]
 mod census;
 mod channel;
+mod holder;
 mod intake;
 #[cfg(target_os = "linux")]
 pub mod keeper;
@@ -19,6 +20,7 @@ mod usage;
 pub use channel::{
     Channel, ChannelGauge, ChannelReader, ChannelWriter, ReadBatch, Unread, WriteEnd, adopt_channel,
 };
+pub use holder::{holder, inode};
 pub use spawner::{Order, ProcessKey, Report, SpawnOrder, Spawner};
 pub use stdio::{MOST_ENLARGED, OutputBatch, OutputPipe, OutputReader, PipeBudget};
 pub use usage::{Machine, Measured, Usage, descendants};

@@ -124,6 +124,27 @@ fn a_killed_worker_is_back_with_its_cause_told() {
 }
 
 #[test]
+fn a_descendant_that_holds_an_output_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = "sleep 1000 2>/dev/null 3>&- & echo $!; exit 0";
+    fs::write(folder.path().join("holder.sh"), script).unwrap();
+    let config = "[pools.a]\ncommand = ['sh', 'holder.sh']\nrestart = { when = 'never' }\n";
+    let mut deck = Rpc::up(folder.path(), config);
+    let told = deck.event("its child's pid", |event| event["event"] == "log");
+    let child: u32 = told["line"].as_str().unwrap().parse().unwrap();
+    deck.state("a/1", "finished");
+
+    let held = deck.event("who holds its output", |event| event["held_by"].is_u64());
+
+    assert_eq!(held["held_by"], child);
+    assert_eq!(held["stdout"], "open");
+    assert_eq!(held["channel"], "closed");
+    let child = Proc::find(child).unwrap();
+    assert!(deck.end().success());
+    assert!(!child.is_alive());
+}
+
+#[test]
 fn a_worker_that_crashes_at_once_is_given_up() {
     let folder = tempfile::tempdir().unwrap();
     let config = "[pools.a]\ncommand = ['false']\nrestart = { backoff = '10ms..40ms', intensity = '3 in 30s' }\n";
