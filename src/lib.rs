@@ -1,5 +1,5 @@
-//! forkdeck supervises forked worker processes, speaks Node's `child_process.fork()` protocol with them, routes
-//! messages, and shows every worker's CPU, queues, messages and logs live.
+//! forkdeck supervises forked worker processes, speaks Node's `child_process.fork()` protocol with them, takes
+//! messages to them, and shows every worker's CPU, queues, messages and logs live.
 //!
 //! One sentence holds the design: a synchronous supervisor turns inputs into effects, one async driver performs
 //! them, and any number of clients send commands and fold events; the dashboard is just one of them.
