@@ -47,7 +47,12 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
         Action::Quit => return quit(screen),
         Action::Suspend => return vec![Request::Suspend],
         Action::Redraw => return vec![Request::Redraw],
-        Action::Filter => screen.is_filtering = true,
+        Action::Filter => {
+            if screen.focus == Pane::Workers {
+                screen.focus = Pane::Messages;
+            }
+            screen.is_filtering = true;
+        }
         Action::Back => back(screen),
         Action::Up
         | Action::Down
@@ -196,6 +201,7 @@ fn scale(screen: &mut Screen, is_more: bool) -> Vec<Request> {
         now - 1
     };
     screen.wanted.insert(pool.clone(), instances);
+    screen.scalings += 1;
     vec![Request::Issue(Command::Scale { pool, instances })]
 }
 

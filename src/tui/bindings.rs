@@ -85,13 +85,6 @@ pub const ACTIONS: &[Binding] = &[
         "Show the newest lines and stay there",
     ),
     bind(
-        Action::Filter,
-        &[key('/')],
-        Traffic,
-        "filter",
-        "Show only what contains a text; Esc shows all again",
-    ),
-    bind(
         Action::Restart,
         &[key('r')],
         Everywhere,
@@ -139,6 +132,13 @@ pub const ACTIONS: &[Binding] = &[
         Everywhere,
         "zoom",
         "Give the pane the whole screen, or take it back",
+    ),
+    bind(
+        Action::Filter,
+        &[key('/')],
+        Everywhere,
+        "filter",
+        "Show only messages or lines with a text; Esc shows all",
     ),
     quiet(bind(
         Action::PreviousPane,

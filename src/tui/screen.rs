@@ -164,6 +164,9 @@ pub(crate) struct Screen {
     pub(crate) toasts: Vec<Toast>,
     /// The sizes asked for and not yet told back.
     pub(crate) wanted: HashMap<PoolName, u32>,
+    /// How many requests to scale are not answered: until then a pool's own count, which still has those that are
+    /// leaving, says nothing about what is wanted.
+    pub(crate) scalings: usize,
     /// What was drawn where.
     pub(crate) view: ViewState,
     seen: HashMap<WorkerId, Seen>,
@@ -191,6 +194,7 @@ impl Screen {
             composer: Composer::new(history),
             toasts: Vec::new(),
             wanted: HashMap::new(),
+            scalings: 0,
             view: ViewState::default(),
             seen: HashMap::new(),
         }
@@ -202,6 +206,17 @@ impl Screen {
             Some(Row::Worker(id)) if !self.shows_all => Scope::Worker(id.clone()),
             Some(Row::Pool(pool)) if !self.shows_all => Scope::Pool(pool.clone()),
             _ => Scope::Deck,
+        }
+    }
+
+    /// A request to scale was answered: sizes that were reached are not wanted any more.
+    pub(crate) fn scaled(&mut self) {
+        self.scalings = self.scalings.saturating_sub(1);
+        if self.scalings == 0 {
+            let pools = &self.board.pools;
+            let size = |pool: &PoolName| pools.get(pool).map_or(0, |pool| pool.workers.len());
+            self.wanted
+                .retain(|pool, wanted| size(pool) != *wanted as usize);
         }
     }
 

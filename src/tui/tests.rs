@@ -2,7 +2,9 @@
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use crate::model::{Address, Command, Direction, Event, Refusal, RefusalKind, State, Stream};
+use crate::model::{
+    Address, Command, Direction, Event, Outcome, PoolChanged, Refusal, RefusalKind, State, Stream,
+};
 use crate::tui::fixture::{Fixture, at, pool, worker};
 use crate::tui::rows::Row;
 use crate::tui::screen::{Overlay, Pane};
@@ -87,6 +89,36 @@ fn scaling_counts_up_before_the_deck_answers() {
 }
 
 #[test]
+fn scaling_goes_on_from_what_is_wanted_while_workers_leave() {
+    let mut fixture = Fixture::busy();
+    let scale = |instances| Command::Scale {
+        pool: pool("resize"),
+        instances,
+    };
+    let size = |instances| {
+        let pool = pool("resize");
+        Event::Pool(PoolChanged { pool, instances })
+    };
+    assert_eq!(issued(fixture.press("--")), [scale(3), scale(2)]);
+    fixture.event(size(3));
+
+    assert_eq!(issued(fixture.press("-")), [scale(1)]);
+
+    for instances in [3, 2, 1] {
+        fixture.send(Msg::Answered(Ok(Outcome::Scaled { instances })));
+    }
+    fixture.event(size(1));
+    assert_eq!(issued(fixture.press("+")), [scale(2)]);
+}
+
+#[test]
+fn the_filter_is_reached_from_the_workers_too() {
+    let mut fixture = Fixture::busy();
+    assert!(issued(fixture.press("/restart")).is_empty());
+    assert_eq!(fixture.screen.focus, Pane::Messages);
+}
+
+#[test]
 fn quitting_asks_only_while_something_is_in_flight() {
     let mut idle = Fixture::new(&[("a", 1)]);
     assert_eq!(issued(idle.press("q")), [Command::Down]);
@@ -142,7 +174,7 @@ fn a_refusal_is_said_with_its_hint() {
     fixture.send(Msg::Answered(Err(refusal)));
     assert_eq!(
         fixture.screen.toasts[0].text,
-        "Mail/1 does not run · press s to start it"
+        "mail/1 does not run · press s to start it"
     );
     fixture.send(Msg::Tick(at(1_000)));
     assert!(fixture.screen.toasts.is_empty());

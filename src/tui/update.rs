@@ -78,6 +78,7 @@ pub(crate) fn update(screen: &mut Screen, msg: Msg) -> Vec<Request> {
         Msg::Snapshot(board) => {
             screen.board = *board;
             screen.wanted.clear();
+            screen.scalings = 0;
             screen.settle();
             act::show_stopping(screen);
         }
@@ -93,10 +94,12 @@ pub(crate) fn update(screen: &mut Screen, msg: Msg) -> Vec<Request> {
 
 fn fold(screen: &mut Screen, events: &[Stamped]) {
     for stamped in events {
-        if let Event::Pool(changed) = &stamped.event {
+        screen.board.apply(stamped);
+        if let Event::Pool(changed) = &stamped.event
+            && screen.scalings == 0
+        {
             screen.wanted.remove(&changed.pool);
         }
-        screen.board.apply(stamped);
     }
     act::show_stopping(screen);
 }
@@ -106,9 +109,11 @@ fn answered(screen: &mut Screen, answer: Result<Outcome, Refusal>) {
         Ok(Outcome::Sent { delivered, .. }) if delivered.len() != 1 => {
             screen.say(format!("Sent to {} workers", delivered.len()), false);
         }
+        Ok(Outcome::Scaled { .. }) => screen.scaled(),
         Ok(_) => {}
         Err(refusal) => {
             screen.wanted.clear();
+            screen.scalings = 0;
             let mut text = capital(&refusal.message);
             if let Some(hint) = &refusal.hint {
                 text.push_str(" · ");
@@ -119,8 +124,12 @@ fn answered(screen: &mut Screen, answer: Result<Outcome, Refusal>) {
     }
 }
 
-/// A fragment as the beginning of a sentence.
+/// A fragment as the beginning of a sentence; a worker's name stays as it is.
 fn capital(fragment: &str) -> String {
+    let is_name = |word: &str| word.contains('/');
+    if fragment.split(' ').next().is_some_and(is_name) {
+        return fragment.to_owned();
+    }
     let mut chars = fragment.chars();
     chars.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(chars).collect()

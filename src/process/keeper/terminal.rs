@@ -183,8 +183,17 @@ impl Custody {
         }
     }
 
-    /// Whether the deck's side is closed, as it is when the deck is dead.
+    /// Whether the deck's side is closed, as it is when the deck is dead: a process that dies closes its sockets one
+    /// after the other, so the second is given a moment. Its shell is waking up and will write to this screen.
     pub(super) fn is_orphaned(&mut self) -> bool {
+        let moment = Timespec {
+            tv_sec: 0,
+            tv_nsec: 10_000_000,
+        };
+        if self.lent.is_some() && self.is_open {
+            let lease = PollFd::from_borrowed_fd(self.socket, PollFlags::IN);
+            let _ = poll(&mut [lease], Some(&moment));
+        }
         self.serve();
         !self.is_open
     }
