@@ -257,16 +257,25 @@ fn looks_raw(terminal: &OwnedFd) -> bool {
     tcgetattr(terminal).is_ok_and(|modes| !modes.local_modes.intersects(cooked))
 }
 
-/// Has the shell draw its prompt again, which it may have written to the dashboard's screen: a change of the size, taken
-/// back at once, signals whoever is in the foreground (SIGWINCH, see `tty_ioctl(4)`).
+/// Has the shell draw its prompt again, which it may have written to the dashboard's screen: a change of the size signals
+/// whoever is in the foreground (SIGWINCH, see `tty_ioctl(4)`). It is taken back after a moment: readline draws only
+/// when it finds another size than before.
 fn nudge(terminal: &OwnedFd) {
     let Ok(size) = tcgetwinsize(terminal) else {
         return;
     };
     let mut other = size;
     other.ws_row = size.ws_row.saturating_add(1);
+    let moment = Timespec {
+        tv_sec: 0,
+        tv_nsec: 60_000_000,
+    };
     let _ = tcsetwinsize(terminal, other);
-    let _ = tcsetwinsize(terminal, size);
+    let _ = poll(&mut [], Some(&moment));
+    // Somebody may have changed it meanwhile.
+    if tcgetwinsize(terminal).is_ok_and(|now| now.ws_row == other.ws_row) {
+        let _ = tcsetwinsize(terminal, size);
+    }
 }
 
 /// Writes without ever waiting long: the terminal may be held by Ctrl-S. It is opened anew, because `O_NONBLOCK` on the
