@@ -193,3 +193,31 @@ pub(crate) async fn write(
     }
     writer.shutdown_write();
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::MonoTime;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_told_is_stamped_before_it_waits_for_the_driver() {
+        let (heard, mut driver) = mpsc::channel(1);
+        let teller = Teller {
+            key: ProcessKey(1),
+            clock: Clock::start(),
+            heard,
+        };
+        assert!(teller.tell(What::Written(1)).await);
+
+        let late = async {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            driver.recv().await;
+            driver.recv().await.unwrap()
+        };
+        let (_, second) = tokio::join!(teller.tell(What::Written(2)), late);
+
+        assert_eq!(second.at.mono, MonoTime::ZERO);
+    }
+}

@@ -194,12 +194,6 @@ impl OutputReader {
         waiting(&self.pipe)
     }
 
-    /// The last line of an output that is not waited for any longer, because a descendant of its worker holds it.
-    pub fn finish(&mut self) -> Option<RawLine> {
-        self.has_ended = true;
-        self.splitter.finish()
-    }
-
     fn close(&mut self, mut batch: OutputBatch, taken: Taken) -> OutputBatch {
         batch.more = taken == Taken::Some;
         if taken.is_end() {
@@ -249,16 +243,6 @@ mod tests {
             .collect();
         assert_eq!(texts, [(&b"two"[..], 0), (b"three is", 9), (b"four", 0)]);
         assert!(reader.read().await.end && reader.drain().end);
-    }
-
-    #[tokio::test]
-    async fn an_output_that_is_held_gives_its_last_line() {
-        let (mut reader, mut worker) = open(&PipeBudget::default());
-        worker.write_all(b"half").unwrap();
-        assert!(reader.read().await.lines.is_empty());
-
-        assert_eq!(&reader.finish().unwrap().bytes[..], b"half");
-        assert!(reader.read().await.end);
     }
 
     #[cfg(target_os = "linux")]

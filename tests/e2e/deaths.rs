@@ -207,7 +207,7 @@ fn a_killed_deck_gives_the_terminal_back() {
     let binary = env!("CARGO_BIN_EXE_forkdeck");
     command.args([
         "-c",
-        &format!("{binary} run sleep 1000; read line; echo got $line"),
+        &format!("trap 'echo redraw' WINCH; {binary} run sleep 1000; until read line; do :; done; echo got $line"),
     ]);
     let mut screen = Screen::start_command(command, folder.path(), (100, 30));
     screen.shows("● ready");
@@ -221,6 +221,8 @@ fn a_killed_deck_gives_the_terminal_back() {
 
     all_gone(&family);
     screen.is_given_back();
+    // Whoever is in the foreground now is told to draw again.
+    screen.shows("redraw");
     screen.keys("typed\r");
     screen.shows("got typed");
 }
