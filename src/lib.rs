@@ -7,7 +7,7 @@
 //! # The map
 //!
 //! ```text
-//! wire <- model <- { supervisor | process } <- deck <- { control | tui } <- cli <- main
+//! wire <- model <- { supervisor | jobs | process } <- deck <- { control | tui } <- cli <- main
 //! ```
 //!
 //! A module uses only modules to its left; modules inside one brace never use each other (`tests/layers.rs`).
@@ -17,6 +17,7 @@
 //! | [`wire`] | bytes to messages and back, without I/O |
 //! | [`model`] | the vocabulary as plain data: ids, specs, commands, events, and the board that folds events |
 //! | [`supervisor`] | the pure machine: phases, restarts, stop ladder, mailboxes, invariants |
+//! | [`jobs`] | the pure machine of jobs: queues, dispatch, retries, and the durable store |
 //! | [`process`] | one forked process, unsupervised: the keeper, the channel, output pipes, CPU and memory |
 //! | [`deck`] | the driver: performs effects, gathers traffic into events, samples, serves clients |
 //! | `control` | JSON-RPC for clients outside the process |
@@ -47,6 +48,7 @@ pub mod cli;
 #[cfg(feature = "control")]
 pub mod control;
 pub mod deck;
+pub mod jobs;
 pub mod model;
 pub mod process;
 pub mod supervisor;

@@ -9,23 +9,28 @@ use std::fs;
 use std::path::Path;
 
 /// Each room with the rooms to its left that it may use.
-const LAYERS: [(&str, &[&str]); 8] = [
+const LAYERS: [(&str, &[&str]); 9] = [
     ("wire", &[]),
     ("model", &["wire"]),
     ("supervisor", &["wire", "model"]),
+    ("jobs", &["wire", "model"]),
     ("process", &["wire", "model"]),
-    ("deck", &["wire", "model", "supervisor", "process"]),
+    ("deck", &["wire", "model", "supervisor", "jobs", "process"]),
     (
         "control",
-        &["wire", "model", "supervisor", "process", "deck"],
+        &["wire", "model", "supervisor", "jobs", "process", "deck"],
     ),
-    ("tui", &["wire", "model", "supervisor", "process", "deck"]),
+    (
+        "tui",
+        &["wire", "model", "supervisor", "jobs", "process", "deck"],
+    ),
     (
         "cli",
         &[
             "wire",
             "model",
             "supervisor",
+            "jobs",
             "process",
             "deck",
             "control",
@@ -35,7 +40,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
 ];
 
 /// The rooms without a runtime.
-const WITHOUT_TOKIO: [&str; 3] = ["wire", "model", "supervisor"];
+const WITHOUT_TOKIO: [&str; 4] = ["wire", "model", "supervisor", "jobs"];
 
 /// The crate's roots, which may use everything.
 const ROOTS: [&str; 2] = ["lib.rs", "main.rs"];

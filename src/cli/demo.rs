@@ -88,10 +88,7 @@ pub(super) fn spec() -> Result<DeckSpec, Failure> {
         node.env = vec![("DEMO_WORKER".into(), NODE_WORKER.into())];
         pools.push(node);
     }
-    Ok(DeckSpec {
-        name: "demo".to_owned(),
-        pools,
-    })
+    Ok(DeckSpec::new("demo", pools))
 }
 
 /// Sends work to the demo's pools until the deck ends.

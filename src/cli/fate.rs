@@ -63,7 +63,9 @@ impl States {
             Event::State(changed) => {
                 self.0.insert(changed.worker.clone(), changed.state);
             }
-            Event::Pool(PoolChanged { pool, instances }) => {
+            Event::Pool(PoolChanged {
+                pool, instances, ..
+            }) => {
                 self.0
                     .retain(|worker, _| worker.pool != *pool || worker.number <= *instances);
             }
@@ -119,10 +121,10 @@ mod tests {
     #[test]
     fn a_removed_worker_no_longer_counts() {
         let mut states = states(&[State::Finished, State::Ready]);
-        states.apply(&Event::Pool(PoolChanged {
-            pool: PoolName::new("a").unwrap(),
-            instances: 1,
-        }));
+        states.apply(&Event::Pool(PoolChanged::sized(
+            PoolName::new("a").unwrap(),
+            1,
+        )));
         assert_eq!(states.verdict(), Some(Fate::Fine));
     }
 }

@@ -22,10 +22,7 @@ pub(super) fn spec(run: &Run, here: &Path) -> Result<DeckSpec, Failure> {
     pool.runtime = resolved.runtime;
     pool.instances = run.instances;
     pool.restart.when = RestartWhen::OnFailure;
-    Ok(DeckSpec {
-        name: folder_name(here),
-        pools: vec![pool],
-    })
+    Ok(DeckSpec::new(folder_name(here), vec![pool]))
 }
 
 fn resolve(run: &Run, here: &Path, programs: &Programs) -> Result<Resolved, Failure> {

@@ -127,7 +127,11 @@ pub(super) async fn outcome(
             object.end();
             Ok(out)
         }
-        Outcome::Down => Ok(b"{}".to_vec()),
+        Outcome::Down
+        | Outcome::Submitted(_)
+        | Outcome::Job(_)
+        | Outcome::Jobs(_)
+        | Outcome::Paused { .. } => Ok(b"{}".to_vec()),
     }
 }
 

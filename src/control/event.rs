@@ -46,6 +46,7 @@ pub fn project(stamped: &Stamped, wanted: &Wanted, max_body: usize, each: &mut i
             object.members(&PoolObject::sized(&changed.pool, changed.instances.into()));
             object.end();
         }
+        Event::Jobs(_) | Event::Route(_) => return,
         Event::Exit(exited) => write_exit(&mut out, exited),
         Event::FrameError(fault) => write_fault(&mut out, fault),
         Event::Dropped(dropped) => write_dropped(&mut out, at, dropped),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::model::{
     Board, Direction, Incarnation, Liveness, MonoTime, Now, PoolChanged, PoolName, Signal, State,
-    Stream,
+    Stream, WorkerJobs,
 };
 use crate::wire::{FaultKind, Message};
 
@@ -22,7 +22,7 @@ pub(in crate::control) fn board() -> Board {
     let mut board = Board::new("thumbs", 7);
     let pool = PoolName::new("process").unwrap();
     board.add_pool(pool.clone(), None, "node process.js".into());
-    board.apply(&stamped(Event::Pool(PoolChanged { pool, instances: 2 })));
+    board.apply(&stamped(Event::Pool(PoolChanged::sized(pool, 2))));
     board
 }
 
@@ -42,6 +42,7 @@ pub(in crate::control) fn message(
         message: Message::from_frame(Bytes::copy_from_slice(text.as_bytes())).unwrap(),
         bytes: text.len() + 1,
         latency,
+        job: None,
         internal,
     };
     Event::Messages(Messages {
@@ -250,11 +251,9 @@ fn every_other_event_has_its_documented_members() {
         in_flight: 0,
         sent: 3,
         received: 4,
+        jobs: WorkerJobs::default(),
     };
-    let pool = PoolChanged {
-        pool: PoolName::new("process").unwrap(),
-        instances: 3,
-    };
+    let pool = PoolChanged::sized(PoolName::new("process").unwrap(), 3);
     let cases = [
         (
             Event::FrameError(fault),

@@ -177,6 +177,8 @@ impl Printer {
             | Event::Liveness(_)
             | Event::Stalled(_)
             | Event::Sample(_)
+            | Event::Jobs(_)
+            | Event::Route(_)
             | Event::Deck(_)
             | Event::Down => {}
         }

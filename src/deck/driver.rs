@@ -16,10 +16,11 @@ use crate::deck::orders::{ORDERS, Orders};
 use crate::deck::sampler::{Measures, Sampler};
 use crate::deck::tasks::Tasks;
 use crate::model::{
-    Board, DeckSpec, Incarnation, MonoTime, Now, Outcome, PoolName, PoolSpec, Refusal, WorkerId,
+    Board, DeckSpec, Incarnation, MonoTime, Now, Outcome, PoolName, PoolSpec, Refusal, Ticket,
+    WorkerId,
 };
 use crate::process::{PipeBudget, ProcessKey, Report, Spawner};
-use crate::supervisor::{Effect, Input, Machine, Ticket};
+use crate::supervisor::{Effect, Input, Machine};
 
 /// How many batches of what workers said wait for the driver; then their readers wait, and the workers meet full pipes.
 const HEARD: usize = 64;

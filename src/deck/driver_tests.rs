@@ -104,10 +104,7 @@ fn pool(name: &str) -> PoolSpec {
 
 fn lay(pools: Vec<PoolSpec>) -> Table {
     let (workers, played) = mpsc::channel(16);
-    let spec = DeckSpec {
-        name: "test".into(),
-        pools,
-    };
+    let spec = DeckSpec::new("test", pools);
     let (deck, driver) = start(spec, Fake { workers }, Clock::start());
     let tasks = tokio_util::task::TaskTracker::new();
     Table {

@@ -61,10 +61,7 @@ impl Spawner for Fake {
 async fn lay(first: &'static str) -> (Deck, Subscription, mpsc::Receiver<Played>) {
     let (workers, played) = mpsc::channel(16);
     let pool = PoolSpec::new(PoolName::new("a").unwrap(), "played", ".");
-    let spec = DeckSpec {
-        name: "test".into(),
-        pools: vec![pool],
-    };
+    let spec = DeckSpec::new("test", vec![pool]);
     let (deck, driver) = start(spec, Fake { first, workers }, Clock::start());
     tokio_util::task::TaskTracker::new().spawn(driver);
     let updates = deck.subscribe().await.unwrap();

@@ -90,6 +90,7 @@ impl Driver {
                     let _ = answer.send(result);
                 }
             }
+            Effect::News(_) | Effect::Forward { .. } => {}
             Effect::Halt => self.is_halted = true,
         }
     }

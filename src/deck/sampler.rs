@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::deck::driver::Driver;
 use crate::model::{
-    DeckSampled, Event, LivenessChanged, MonoTime, Now, PoolName, Sampled, WorkerId,
+    DeckSampled, Event, LivenessChanged, MonoTime, Now, PoolName, Sampled, WorkerId, WorkerJobs,
 };
 use crate::process::{Measured, ProcessKey, Usage, descendants, holder};
 use crate::supervisor::Input;
@@ -225,6 +225,7 @@ impl Driver {
                 .filter(|_| !is_over)
                 .and_then(|key| self.sampler.newest.get(key));
             let sampled = Sampled {
+                jobs: WorkerJobs::default(),
                 worker: worker.clone(),
                 cpu_percent: measured.and_then(|measured| measured.cpu_percent),
                 memory_bytes: measured.map(|measured| measured.memory_bytes),

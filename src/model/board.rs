@@ -4,10 +4,10 @@
 
 use indexmap::IndexMap;
 
-use crate::model::event::{DeckSampled, Event, Stamped};
+use crate::model::event::{DeckSampled, Event, PoolChanged, RouteCounted, Stamped};
 use crate::model::history::History;
 use crate::model::worker::WorkerView;
-use crate::model::{PoolName, Runtime, WorkerId};
+use crate::model::{JobFigures, MonoTime, PoolName, RouteForm, RouteSpec, Runtime, WorkerId};
 
 /// What all workers' messages may weigh, and what all their logs may weigh, in bytes each.
 const BUDGET: usize = 64 << 20;
@@ -22,6 +22,8 @@ pub struct Board {
     pub deck: DeckView,
     /// The pools with their workers, in the order of the config.
     pub pools: IndexMap<PoolName, PoolView>,
+    /// The routes in the order of the config.
+    pub routes: Vec<RouteView>,
 }
 
 /// The deck's own numbers.
@@ -52,6 +54,54 @@ pub struct PoolView {
     pub command: String,
     /// Its workers; number N is at N - 1.
     pub workers: Vec<WorkerView>,
+    /// How its jobs are doing.
+    pub jobs: JobFigures,
+    /// Waiting jobs over time.
+    pub queue: History,
+    /// Jobs that came to their end, a second, over time.
+    pub rate: History,
+}
+
+/// A route with what it has forwarded.
+#[derive(Clone, Debug)]
+pub struct RouteView {
+    /// Whose messages it forwards.
+    pub from: PoolName,
+    /// Who gets them.
+    pub to: PoolName,
+    /// How.
+    pub form: RouteForm,
+    /// Messages it has forwarded.
+    pub count: u64,
+    /// Messages that it could not forward.
+    pub refused: u64,
+    /// Messages a second, over time.
+    pub rate: History,
+    counted: Option<(u64, MonoTime)>,
+}
+
+impl RouteView {
+    /// A route that has forwarded nothing yet.
+    pub fn new(spec: &RouteSpec) -> Self {
+        Self {
+            from: spec.from.clone(),
+            to: spec.to.clone(),
+            form: spec.form,
+            count: 0,
+            refused: 0,
+            rate: History::default(),
+            counted: None,
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a rate, to be drawn")]
+    fn beat(&mut self, mono: MonoTime) {
+        let now = (self.count, mono);
+        let (before, at) = self.counted.replace(now).unwrap_or(now);
+        let seconds = (mono - at).as_secs_f32();
+        let rate = self.count.saturating_sub(before) as f32 / seconds;
+        self.rate.push(Some(rate).filter(|_| seconds > 0.0));
+    }
 }
 
 impl Board {
@@ -68,6 +118,7 @@ impl Board {
         Self {
             deck,
             pools: IndexMap::new(),
+            routes: Vec::new(),
         }
     }
 
@@ -80,6 +131,9 @@ impl Board {
                 runtime,
                 command,
                 workers: Vec::new(),
+                jobs: JobFigures::default(),
+                queue: History::default(),
+                rate: History::default(),
             },
         );
     }
@@ -103,11 +157,16 @@ impl Board {
     pub fn apply(&mut self, stamped: &Stamped) {
         let mono = stamped.now.mono;
         match &stamped.event {
-            Event::Pool(changed) => self.resize(&changed.pool, changed.instances),
+            Event::Pool(changed) => self.change_pool(changed),
+            Event::Route(counted) => self.count_route(counted),
+            // A client that wants to see jobs asks for them.
+            Event::Jobs(_) => {}
             Event::Deck(sampled) => {
                 self.deck.apply(sampled);
                 let workers = self.pools.values_mut().flat_map(|pool| &mut pool.workers);
                 workers.for_each(|worker| worker.beat(mono));
+                self.pools.values_mut().for_each(PoolView::beat);
+                self.routes.iter_mut().for_each(|route| route.beat(mono));
             }
             Event::Down => self.deck.is_going_down = true,
             event => {
@@ -116,6 +175,22 @@ impl Board {
                 };
                 worker.apply(mono, event);
             }
+        }
+    }
+
+    fn change_pool(&mut self, changed: &PoolChanged) {
+        if let Some(pool) = self.pools.get_mut(&changed.pool) {
+            pool.jobs = changed.jobs.clone();
+            if pool.workers.len() != changed.instances as usize {
+                self.resize(&changed.pool, changed.instances);
+            }
+        }
+    }
+
+    fn count_route(&mut self, counted: &RouteCounted) {
+        if let Some(route) = self.routes.get_mut(counted.route) {
+            route.count = counted.count;
+            route.refused = counted.refused;
         }
     }
 
@@ -158,6 +233,13 @@ impl DeckView {
 }
 
 impl PoolView {
+    /// Adds the numbers in force to the histories.
+    #[expect(clippy::cast_precision_loss, reason = "a number to be drawn")]
+    fn beat(&mut self) {
+        self.queue.push(Some(self.jobs.queue as f32));
+        self.rate.push(Some(self.jobs.rate));
+    }
+
     /// Worker `number` of the pool, from 1.
     pub fn worker(&self, number: u32) -> Option<&WorkerView> {
         self.workers
@@ -178,10 +260,7 @@ mod tests {
     }
 
     fn resize(board: &mut Board, instances: u32) {
-        let changed = PoolChanged {
-            pool: PoolName::new("a").unwrap(),
-            instances,
-        };
+        let changed = PoolChanged::sized(PoolName::new("a").unwrap(), instances);
         board.apply(&Stamped {
             now: Now::default(),
             event: Event::Pool(changed),

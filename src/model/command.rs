@@ -4,8 +4,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::model::{Address, PoolName, Signal, WorkerId};
+use crate::model::{Address, JobFilter, JobId, JobView, PoolName, Signal, Submission, WorkerId};
 use crate::wire::Message;
+
+/// Names a client's command until it is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
 
 /// What a client asks. Commands of one client take effect in the order in which they were given.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +64,38 @@ pub enum Command {
     },
     /// Stop every worker, all in parallel, then end the deck.
     Down,
+    /// Something about jobs.
+    Jobs(JobCommand),
+}
+
+/// What a client asks about jobs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum JobCommand {
+    /// Take a job; answered once it is accepted, in a durable store once it is on disk.
+    Submit(Submission),
+    /// Tell which jobs there are: running ones first, then ready ones in about the order in which they will be given,
+    /// scheduled ones by their time, and finished ones from the newest.
+    List {
+        /// Which.
+        filter: JobFilter,
+        /// How many at the most.
+        limit: usize,
+    },
+    /// Tell of one job.
+    Look(JobId),
+    /// Make dead and cancelled jobs ready again with fresh attempts, and scheduled ones at once.
+    Retry(JobFilter),
+    /// Forget jobs that do not run.
+    Drop(JobFilter),
+    /// Take jobs back: waiting ones at once, running ones by the end of their worker.
+    Cancel(JobFilter),
+    /// Give the pool's workers no further jobs, or go on with it.
+    Pause {
+        /// Which pool.
+        pool: PoolName,
+        /// Whether it is to be paused.
+        paused: bool,
+    },
 }
 
 /// What a command that was carried out answers.
@@ -81,6 +117,17 @@ pub enum Outcome {
     },
     /// Of `down`.
     Down,
+    /// Of a submission that was accepted; the job may have been there already, by its key.
+    Submitted(JobId),
+    /// Of a job that came to its end or was asked for.
+    Job(Box<JobView>),
+    /// The jobs that were asked for, or that a command changed.
+    Jobs(Vec<JobView>),
+    /// Of `pause` and `resume`.
+    Paused {
+        /// Whether the pool is paused now.
+        paused: bool,
+    },
 }
 
 /// A worker's answer to a message that waited for one.
@@ -106,6 +153,8 @@ pub struct Refusal {
     pub address: Option<String>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// After how long trying again may help.
+    pub retry_after: Option<Duration>,
 }
 
 impl Refusal {
@@ -116,6 +165,7 @@ impl Refusal {
             message: message.into(),
             address: None,
             hint: None,
+            retry_after: None,
         }
     }
 
@@ -152,6 +202,14 @@ pub enum RefusalKind {
     ChannelClosed,
     /// The worker is stopped, failed or finished.
     NotRunning,
+    /// There is no such job, or it is forgotten.
+    NoSuchJob,
+    /// The job is in a state in which this cannot be done with it.
+    WrongState,
+    /// The pool's queue takes no more.
+    QueueFull,
+    /// The store of jobs cannot be written.
+    StoreFailed,
     /// The time ran out.
     Timeout,
     /// The deck is going down.

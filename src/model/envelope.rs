@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::model::{Incarnation, WallTime};
+use crate::model::{Incarnation, JobId, WallTime};
 use crate::wire::Message;
 
 /// Which way a message went.
@@ -38,6 +38,8 @@ pub struct Envelope {
     pub bytes: usize,
     /// On a reply: how long after the message it answers was given to the kernel.
     pub latency: Option<Duration>,
+    /// The job that it gives or answers.
+    pub job: Option<JobId>,
     /// Whether it is a `NODE_…` message, which is never counted nor shown unless asked for.
     pub internal: bool,
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::model::{
-    Envelope, Exit, Incarnation, Liveness, LogLine, MonoTime, Now, PoolName, Runtime, State,
-    WallTime, WorkerId,
+    Envelope, Exit, Incarnation, JobFigures, JobId, JobState, Liveness, LogLine, MonoTime, Now,
+    PoolName, Runtime, State, WallTime, WorkerId, WorkerJobs,
 };
-use crate::wire::FaultKind;
+use crate::wire::{FaultKind, Message};
 
 /// An event with the moment it was told.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +25,7 @@ pub struct Stamped {
 pub enum Event {
     /// A worker's state; authoritative for every state.
     State(StateChanged),
-    /// A pool's size.
+    /// A pool's size and its jobs' figures.
     Pool(PoolChanged),
     /// A worker's process ended.
     Exit(Exited),
@@ -43,6 +43,10 @@ pub enum Event {
     Stalled(StalledFor),
     /// A worker's numbers, told when one of them changed.
     Sample(Sampled),
+    /// What became of jobs, in order. The board does not fold these; they are told only while a client wants them.
+    Jobs(Arc<[JobChanged]>),
+    /// How much a route has forwarded.
+    Route(RouteCounted),
     /// The deck's own numbers, once a second: the beat at which histories grow.
     Deck(DeckSampled),
     /// Somebody asked for `down`: every worker is being stopped, and the deck ends with the last one.
@@ -73,12 +77,59 @@ pub struct StateChanged {
 }
 
 /// Of [`Event::Pool`]. Fewer instances than before remove the highest workers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PoolChanged {
     /// Which pool.
     pub pool: PoolName,
     /// How many workers it has.
     pub instances: u32,
+    /// How its jobs are doing; filled in by the driver.
+    pub jobs: JobFigures,
+}
+
+impl PoolChanged {
+    /// A pool of that size, its jobs' figures not filled in.
+    pub fn sized(pool: PoolName, instances: u32) -> Self {
+        Self {
+            pool,
+            instances,
+            jobs: JobFigures::default(),
+        }
+    }
+}
+
+/// One of [`Event::Jobs`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobChanged {
+    /// Which job.
+    pub job: JobId,
+    /// Its pool.
+    pub pool: PoolName,
+    /// What it is doing from now on, or `failed` for an attempt that is followed by another one.
+    pub state: JobState,
+    /// Who has it, or had it.
+    pub worker: Option<WorkerId>,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// Why the attempt failed, or the job.
+    pub error: Option<Arc<str>>,
+    /// The answer.
+    pub result: Option<Message>,
+    /// From ready to given.
+    pub wait: Option<Duration>,
+    /// From given to answered.
+    pub run: Option<Duration>,
+}
+
+/// Of [`Event::Route`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteCounted {
+    /// Which of the deck's routes, from 0.
+    pub route: usize,
+    /// Messages it has forwarded.
+    pub count: u64,
+    /// Messages that it could not forward: the target took no more, or the way was too long.
+    pub refused: u64,
 }
 
 /// Of [`Event::Exit`].
@@ -196,7 +247,7 @@ pub struct StalledFor {
 }
 
 /// Of [`Event::Sample`].
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sampled {
     /// Whose.
     pub worker: WorkerId,
@@ -214,6 +265,8 @@ pub struct Sampled {
     pub sent: u64,
     /// Messages from the worker so far.
     pub received: u64,
+    /// How it is doing with its jobs.
+    pub jobs: WorkerJobs,
 }
 
 /// Of [`Event::Deck`].
@@ -241,6 +294,8 @@ impl Event {
             Self::Liveness(_) => "liveness",
             Self::Stalled(_) => "stalled",
             Self::Sample(_) => "sample",
+            Self::Jobs(_) => "job",
+            Self::Route(_) => "route",
             Self::Deck(_) => "deck",
             Self::Down => "down",
         }
@@ -258,7 +313,7 @@ impl Event {
             | Self::Liveness(LivenessChanged { worker, .. })
             | Self::Stalled(StalledFor { worker, .. })
             | Self::Sample(Sampled { worker, .. }) => Some(worker),
-            Self::Pool(_) | Self::Deck(_) | Self::Down => None,
+            Self::Pool(_) | Self::Jobs(_) | Self::Route(_) | Self::Deck(_) | Self::Down => None,
         }
     }
 }

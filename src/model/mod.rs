@@ -11,6 +11,9 @@ mod event;
 mod glyph;
 mod history;
 mod id;
+mod job;
+mod news;
+mod queue;
 mod ring;
 mod spec;
 mod state;
@@ -18,16 +21,25 @@ mod time;
 mod worker;
 
 pub use address::{Address, AddressError};
-pub use board::{Board, DeckView, PoolView};
-pub use command::{Command, Outcome, Refusal, RefusalKind, Reply};
+pub use board::{Board, DeckView, PoolView, RouteView};
+pub use command::{Command, JobCommand, Outcome, Refusal, RefusalKind, Reply, Ticket};
 pub use envelope::{Direction, Envelope, LogLine, Stream};
 pub use event::{
-    DeckSampled, Dropped, DroppedWhat, Event, Exited, FrameFault, LivenessChanged, Logs, Messages,
-    PoolChanged, Sampled, StalledFor, Stamped, StateChanged,
+    DeckSampled, Dropped, DroppedWhat, Event, Exited, FrameFault, JobChanged, LivenessChanged,
+    Logs, Messages, PoolChanged, RouteCounted, Sampled, StalledFor, Stamped, StateChanged,
 };
 pub use glyph::{control_picture, turns_direction};
 pub use history::History;
 pub use id::{Incarnation, PoolName, PoolNameError, WorkerId};
+pub use job::{
+    Assignment, Cause, JobFigures, JobFilter, JobId, JobIdError, JobState, JobView, LeaseId,
+    Percentiles, ReplyId, Submission, WorkerJobs,
+};
+pub use news::{JobNews, Loss};
+pub use queue::{
+    Dispatch, JobsSpec, KeepSpec, QueueSpec, Rate, ReplyRule, RouteForm, RouteSpec, StoreSpec,
+    WhenFull,
+};
 pub use ring::{Ring, Weigh};
 pub use spec::{
     Backoff, DeckSpec, Intensity, MailboxSpec, OnDisconnect, PoolSpec, RestartSpec, RestartWhen,

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use crate::model::{PoolName, Signal};
+use crate::model::{JobsSpec, PoolName, RouteSpec, Signal, StoreSpec};
 use crate::wire::Message;
 
 /// A whole deck.
@@ -19,6 +19,22 @@ pub struct DeckSpec {
     pub name: String,
     /// The pools in the order in which they start; names are unique.
     pub pools: Vec<PoolSpec>,
+    /// How messages are forwarded between pools.
+    pub routes: Vec<RouteSpec>,
+    /// Where jobs live.
+    pub store: StoreSpec,
+}
+
+impl DeckSpec {
+    /// A deck of these pools, without routes and with its jobs in memory.
+    pub fn new(name: impl Into<String>, pools: Vec<PoolSpec>) -> Self {
+        Self {
+            name: name.into(),
+            pools,
+            routes: Vec::new(),
+            store: StoreSpec::default(),
+        }
+    }
 }
 
 /// A named set of identical workers.
@@ -52,6 +68,8 @@ pub struct PoolSpec {
     pub stall_after: Duration,
     /// What becomes of a worker that closes its channel and lives on.
     pub on_disconnect: OnDisconnect,
+    /// How it takes jobs.
+    pub jobs: JobsSpec,
 }
 
 impl PoolSpec {
@@ -72,6 +90,7 @@ impl PoolSpec {
             mailbox: MailboxSpec::default(),
             stall_after: Duration::from_millis(250),
             on_disconnect: OnDisconnect::default(),
+            jobs: JobsSpec::default(),
         }
     }
 }
@@ -197,6 +216,8 @@ pub struct StopSpec {
     pub grace: Duration,
     /// A message that tells the worker to end.
     pub message: Option<Message>,
+    /// How long the jobs that it has may take before the first step. Default 30 s.
+    pub drain: Duration,
 }
 
 impl Default for StopSpec {
@@ -205,6 +226,7 @@ impl Default for StopSpec {
             signal: Signal::TERM,
             grace: Duration::from_secs(5),
             message: None,
+            drain: Duration::from_secs(30),
         }
     }
 }

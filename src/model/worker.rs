@@ -11,7 +11,7 @@ use crate::model::history::History;
 use crate::model::ring::{Ring, Weigh};
 use crate::model::{
     Direction, Envelope, Exit, Incarnation, Liveness, LogLine, MonoTime, Runtime, State, Stream,
-    WorkerId,
+    WorkerId, WorkerJobs,
 };
 
 /// How many latencies a worker's percentiles are taken from.
@@ -130,6 +130,7 @@ impl WorkerView {
             in_flight: 0,
             sent: 0,
             received: 0,
+            jobs: WorkerJobs::default(),
         };
         Self {
             id,
@@ -227,7 +228,7 @@ impl WorkerView {
                 self.sampled.unread_bytes = stalled.unread_bytes;
             }
             Event::Sample(sampled) => self.take_sample(sampled),
-            Event::Pool(_) | Event::Deck(_) | Event::Down => {}
+            Event::Pool(_) | Event::Jobs(_) | Event::Route(_) | Event::Deck(_) | Event::Down => {}
         }
     }
 

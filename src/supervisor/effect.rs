@@ -1,7 +1,8 @@
 //! What the machine wants done.
 
-use crate::model::{Envelope, Event, Incarnation, Outcome, Refusal, Signal, WorkerId};
-use crate::supervisor::Ticket;
+use crate::model::{
+    Envelope, Event, Incarnation, JobNews, Outcome, PoolName, Refusal, Signal, Ticket, WorkerId,
+};
 use crate::wire::Message;
 
 /// Something to be done, in order. None of them fails: what goes wrong comes back as an input.
@@ -58,6 +59,23 @@ pub enum Effect {
         ticket: Ticket,
         /// The answer.
         result: Result<Outcome, Refusal>,
+    },
+    /// Something that concerns jobs happened.
+    News(JobNews),
+    /// A route makes a job of a worker's message.
+    Forward {
+        /// Which of the deck's routes.
+        route: usize,
+        /// Whose job it becomes.
+        pool: PoolName,
+        /// The message.
+        message: Message,
+        /// Who sent it.
+        origin: WorkerId,
+        /// How many routes it has come along, this one included.
+        hops: u8,
+        /// Whether the answer goes back to who sent it.
+        back: bool,
     },
     /// The last worker is gone after `Command::Down`: end the deck.
     Halt,

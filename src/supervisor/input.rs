@@ -1,11 +1,11 @@
 //! What the machine is told.
 
-use crate::model::{Command, Exit, Incarnation, Stream, WorkerId};
-use crate::wire::Frame;
+use std::sync::Arc;
 
-/// Names a client's command until it is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ticket(pub u64);
+use crate::model::{
+    Assignment, Command, Exit, Incarnation, LeaseId, PoolName, Stream, Ticket, WorkerId,
+};
+use crate::wire::{Frame, Message};
 
 /// Something happened. Reports of an earlier incarnation of a worker are void.
 #[derive(Debug)]
@@ -106,6 +106,54 @@ pub enum Input {
         /// Which of its processes.
         incarnation: Incarnation,
     },
+    /// The workers of this pool are to take jobs from now on; [`JobNews::Serves`](crate::model::JobNews::Serves)
+    /// follows for each that can, now or later.
+    Enlist {
+        /// Which pool.
+        pool: PoolName,
+    },
+    /// Jobs for a process; those that it cannot take are told as lost at once.
+    Assign {
+        /// To whom.
+        worker: WorkerId,
+        /// To which of its processes.
+        incarnation: Incarnation,
+        /// The jobs, in order.
+        jobs: Vec<Assignment>,
+    },
+    /// The process has these jobs no longer: nothing that comes from it is their reply.
+    Forget {
+        /// Whose.
+        worker: WorkerId,
+        /// Which of its processes.
+        incarnation: Incarnation,
+        /// The jobs.
+        leases: Vec<LeaseId>,
+    },
+    /// A job costs its worker's process its life: it is taken down by the stop ladder, without a drain, and started
+    /// again without backoff.
+    Relieve {
+        /// Whose.
+        worker: WorkerId,
+        /// Which of its processes.
+        incarnation: Incarnation,
+        /// Why, in a few words: `job … timed out`.
+        reason: Arc<str>,
+    },
+    /// The answer to a job that a route had made of a worker's message, on its way back to that worker.
+    Return {
+        /// To whom.
+        to: WorkerId,
+        /// The answer.
+        message: Message,
+        /// How many routes it has come along.
+        hops: u8,
+    },
+    /// The job that a route had made of a message was not accepted.
+    RouteRefused {
+        /// Which of the deck's routes.
+        route: usize,
+    },
     /// A deadline passed.
     Tick,
 }
@@ -161,7 +209,14 @@ impl Input {
                 worker,
                 incarnation,
             } => Some((worker, *incarnation)),
-            Self::Command { .. } | Self::Tick => None,
+            Self::Command { .. }
+            | Self::Enlist { .. }
+            | Self::Assign { .. }
+            | Self::Forget { .. }
+            | Self::Relieve { .. }
+            | Self::Return { .. }
+            | Self::RouteRefused { .. }
+            | Self::Tick => None,
         }
     }
 }

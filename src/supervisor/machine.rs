@@ -6,14 +6,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{DeckSpec, Event, Incarnation, MonoTime, Now, Outcome, State, WorkerId};
+use crate::model::{DeckSpec, Event, Incarnation, MonoTime, Now, Outcome, State, Ticket, WorkerId};
 use crate::supervisor::request::{Pending, answer};
 use crate::supervisor::roster::{Pool, Roster};
 use crate::supervisor::spawns::{Booking, Spawns};
 use crate::supervisor::turn::{Slot, Turn};
 use crate::supervisor::waits::Waits;
 use crate::supervisor::worker::{Phase, Worker, earliest};
-use crate::supervisor::{Effect, Input, Ticket, invariant};
+use crate::supervisor::{Effect, Input, invariant};
 
 /// Every decision about the workers of one deck.
 #[derive(Debug)]
@@ -135,6 +135,12 @@ impl Machine {
                     worker.written(turn, count, &self.waits);
                 }
             }
+            Input::Enlist { .. }
+            | Input::Assign { .. }
+            | Input::Forget { .. }
+            | Input::Relieve { .. }
+            | Input::Return { .. }
+            | Input::RouteRefused { .. } => {}
             report => self.report(turn, report),
         }
     }

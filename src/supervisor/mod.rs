@@ -27,5 +27,5 @@ mod worker;
 mod tests;
 
 pub use effect::{Effect, SignalScope};
-pub use input::{Input, SpawnFault, Ticket};
+pub use input::{Input, SpawnFault};
 pub use machine::{Gauges, Machine};

@@ -4,13 +4,13 @@
 //! Called by `machine`.
 
 use crate::model::{
-    Address, Command, Event, Incarnation, Outcome, PoolName, Refusal, RefusalKind, WorkerId,
+    Address, Command, Event, Incarnation, Outcome, PoolName, Refusal, RefusalKind, Ticket, WorkerId,
 };
+use crate::supervisor::Effect;
 use crate::supervisor::machine::Machine;
 use crate::supervisor::roster::Roster;
 use crate::supervisor::turn::{Slot, Turn};
 use crate::supervisor::worker::{Phase, Worker};
-use crate::supervisor::{Effect, Ticket};
 
 /// How many workers a pool has at the most.
 const MOST_INSTANCES: u32 = 1000;
@@ -101,6 +101,7 @@ impl Machine {
             Command::Send { to, message, wait } => {
                 return self.send(turn, ticket, &to, &message, wait);
             }
+            Command::Jobs(_) => unreachable!("the driver gives what concerns jobs to the jobs"),
             Command::Down => return self.go_down(turn, ticket),
             Command::Start { to } => self.settle_with(turn, &to, |worker, _| worker.start()),
             Command::Restart { to } => self.settle_with(turn, &to, Worker::restart),

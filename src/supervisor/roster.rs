@@ -173,10 +173,8 @@ impl Pool {
 
     /// Its size as an event.
     pub(super) fn event(&self) -> Event {
-        Event::Pool(PoolChanged {
-            pool: self.policy.name.clone(),
-            instances: u32::try_from(self.workers.len()).unwrap_or(u32::MAX),
-        })
+        let size = u32::try_from(self.workers.len()).unwrap_or(u32::MAX);
+        Event::Pool(PoolChanged::sized(self.policy.name.clone(), size))
     }
 
     /// Adds workers up to `size`; whether any was added.

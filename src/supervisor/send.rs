@@ -4,8 +4,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Address, Outcome, Refusal, RefusalKind, State};
-use crate::supervisor::Ticket;
+use crate::model::{Address, Outcome, Refusal, RefusalKind, State, Ticket};
 use crate::supervisor::machine::Machine;
 use crate::supervisor::request::answer;
 use crate::supervisor::roster::Pool;

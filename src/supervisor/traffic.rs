@@ -82,6 +82,7 @@ impl Worker {
             message,
             bytes,
             latency: self.pairing.answer(now),
+            job: None,
             internal: false,
         }
     }
@@ -171,6 +172,7 @@ impl Worker {
                 message: letter.message,
                 bytes,
                 latency: None,
+                job: None,
                 internal: false,
             });
         }
@@ -217,6 +219,7 @@ impl Worker {
             message,
             bytes,
             latency: None,
+            job: None,
             internal: true,
         }
     }

@@ -6,8 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::model::{MonoTime, Outcome, Reply, WorkerId};
-use crate::supervisor::Ticket;
+use crate::model::{MonoTime, Outcome, Reply, Ticket, WorkerId};
 use crate::supervisor::turn::{Slot, WaitKey};
 
 /// How many written messages of one worker may wait for a reply; beyond, a waiting `send` is refused as

@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use crate::model::{
     Board, DeckSampled, Direction, Envelope, Event, Exit, Exited, FrameFault, Incarnation, LogLine,
     Logs, Messages, MonoTime, Now, PoolChanged, PoolName, Runtime, Sampled, Signal, Stamped, State,
-    StateChanged, Stream, WallTime, WorkerId,
+    StateChanged, Stream, WallTime, WorkerId, WorkerJobs,
 };
 use crate::tui::screen::Screen;
 use crate::tui::theme::Theme;
@@ -41,10 +41,7 @@ impl Fixture {
         fixture.send(Msg::Tick(at(161)));
         fixture.send(Msg::Snapshot(Box::new(board)));
         for (name, instances) in pools {
-            fixture.event(Event::Pool(PoolChanged {
-                pool: pool(name),
-                instances: *instances,
-            }));
+            fixture.event(Event::Pool(PoolChanged::sized(pool(name), *instances)));
         }
         fixture
     }
@@ -126,6 +123,7 @@ impl Fixture {
                 in_flight: 0,
                 sent: before.0 + 12,
                 received: before.1 + 11,
+                jobs: WorkerJobs::default(),
             }));
             self.event(Event::Deck(DeckSampled {
                 cpu_percent: Some(0.6),
@@ -152,6 +150,7 @@ impl Fixture {
             message: Message::from_frame(Bytes::from(json.to_owned())).unwrap(),
             bytes: json.len() + 1,
             latency: ms.map(Duration::from_millis),
+            job: None,
             internal: false,
         };
         self.event(Event::Messages(Messages {

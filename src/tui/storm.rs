@@ -68,10 +68,10 @@ fn random_msg(fixture: &mut Fixture, dice: &mut Dice, id: &WorkerId, step: u32) 
             "\u{1b}[31m日本\u{202e}\t\x07".as_bytes(),
         ),
         2 => fixture.message(id, Direction::In, "{\"a\":[1,\"\u{1f469}\"]}", Some(3)),
-        3 => fixture.event(Event::Pool(PoolChanged {
-            pool: id.pool.clone(),
-            instances: dice.small(6).into(),
-        })),
+        3 => fixture.event(Event::Pool(PoolChanged::sized(
+            id.pool.clone(),
+            dice.small(6).into(),
+        ))),
         4 => {
             let kinds = [
                 MouseEventKind::Down(MouseButton::Left),

@@ -97,7 +97,7 @@ fn scaling_goes_on_from_what_is_wanted_while_workers_leave() {
     };
     let size = |instances| {
         let pool = pool("resize");
-        Event::Pool(PoolChanged { pool, instances })
+        Event::Pool(PoolChanged::sized(pool, instances))
     };
     assert_eq!(issued(fixture.press("--")), [scale(3), scale(2)]);
     fixture.event(size(3));

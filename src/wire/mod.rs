@@ -10,9 +10,11 @@ mod frame;
 mod lines;
 mod message;
 pub mod node;
+mod pointer;
 
 pub use decoder::LineDecoder;
 pub use encoder::OutBuffer;
 pub use frame::{Fault, FaultKind, Frame, InternalKind};
 pub use lines::{LineSplitter, RawLine};
 pub use message::{Message, MessageError};
+pub use pointer::{Pointer, PointerError, canonical};

@@ -80,7 +80,7 @@ fn deck(
         return None;
     };
     let pools = pools(value, folder, programs, faults);
-    Some(DeckSpec { name, pools })
+    Some(DeckSpec::new(name, pools))
 }
 
 fn pools(

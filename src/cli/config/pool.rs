@@ -351,6 +351,7 @@ fn restart(table: Table<'_>, faults: &mut Faults) -> RestartSpec {
 fn stop(table: Table<'_>, faults: &mut Faults) -> StopSpec {
     let default = StopSpec::default();
     StopSpec {
+        drain: default.drain,
         signal: table
             .take("signal", faults, signal)
             .unwrap_or(default.signal),

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::model::{
     Command, DeckSpec, Event, Exit, Exited, Incarnation, MonoTime, Now, Outcome, PoolName,
-    PoolSpec, Refusal, Signal, State, WallTime, WorkerId,
+    PoolSpec, Refusal, Signal, State, Ticket, WallTime, WorkerId,
 };
-use crate::supervisor::{Effect, Input, Machine, SignalScope, SpawnFault, Ticket};
+use crate::supervisor::{Effect, Input, Machine, SignalScope, SpawnFault};
 use crate::wire::{Frame, Message};
 
 /// A machine under test.
@@ -69,10 +69,7 @@ impl World {
 
     /// A deck of some pools, opened, nothing started.
     pub(super) fn of(pools: Vec<PoolSpec>) -> Self {
-        let spec = DeckSpec {
-            name: "test".into(),
-            pools,
-        };
+        let spec = DeckSpec::new("test", pools);
         let mut world = Self {
             machine: Machine::new(&spec),
             now: Now::default(),

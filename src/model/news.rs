@@ -1,0 +1,81 @@
+//! What the supervisor tells of workers that take jobs.
+
+use std::sync::Arc;
+
+use crate::model::{Exit, Incarnation, LeaseId, Now, WorkerId};
+use crate::wire::Message;
+
+/// What happened to a worker that concerns jobs. Everything of one worker is told in order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum JobNews {
+    /// The process takes jobs from now on.
+    Serves {
+        /// Whose.
+        worker: WorkerId,
+        /// Which of its processes.
+        incarnation: Incarnation,
+    },
+    /// The process takes no further jobs for now: it is being stopped, suspended, or owes somebody an answer. What it
+    /// has it may still answer.
+    Rests {
+        /// Whose.
+        worker: WorkerId,
+        /// Which of its processes.
+        incarnation: Incarnation,
+    },
+    /// The kernel took the messages of these jobs whole; oldest first.
+    Written {
+        /// To whom.
+        worker: WorkerId,
+        /// When.
+        now: Now,
+        /// Which.
+        leases: Vec<LeaseId>,
+    },
+    /// The worker answered; in order.
+    Answered {
+        /// Who.
+        worker: WorkerId,
+        /// When.
+        now: Now,
+        /// Which, and what.
+        answers: Vec<(LeaseId, Message)>,
+    },
+    /// The worker sent so many messages with the id of a reply that fitted no job in flight.
+    Stale {
+        /// Who.
+        worker: WorkerId,
+        /// How many.
+        count: u64,
+    },
+    /// The process is gone, or closed its channel, with these jobs unanswered; oldest first. Told even when there are
+    /// none, after `Serves` and before the next one.
+    Lost {
+        /// Whose.
+        worker: WorkerId,
+        /// Which of its processes.
+        incarnation: Incarnation,
+        /// How.
+        loss: Loss,
+        /// Which jobs, and whether the worker may have begun with it: the kernel took at least a part of its message.
+        leases: Vec<(LeaseId, bool)>,
+    },
+}
+
+/// How a worker lost its jobs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// Its process ended by itself.
+    Died {
+        /// How.
+        exit: Exit,
+        /// In a sentence fragment.
+        cause: Arc<str>,
+    },
+    /// Its process was asked to end: its jobs are to be given back uncounted.
+    Stopped,
+    /// It closed its channel and lives on.
+    Disconnected,
+    /// It did not take the jobs: it no longer served when they came.
+    Refused,
+}
