@@ -1,23 +1,26 @@
 //! The loop: one input or the next deadline, then the machine, then its effects.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::deck::clock::Clock;
-use crate::deck::handle::{Deck, Request};
+use crate::deck::desk::{Desk, Opened};
+use crate::deck::handle::{Deck, Request, Sink};
 use crate::deck::journal::Journal;
 use crate::deck::link::{Heard, Link};
 use crate::deck::orders::{ORDERS, Orders};
 use crate::deck::sampler::{Measures, Sampler};
 use crate::deck::tasks::Tasks;
+use crate::jobs;
+use crate::jobs::store::Committed;
 use crate::model::{
-    Board, DeckSpec, Incarnation, MonoTime, Now, Outcome, PoolName, PoolSpec, Refusal, Ticket,
-    WorkerId,
+    Board, Command, DeckSpec, Incarnation, JobCommand, MonoTime, Now, PoolName, PoolSpec,
+    RouteView, Ticket, WorkerId,
 };
 use crate::process::{PipeBudget, ProcessKey, Report, Spawner};
 use crate::supervisor::{Effect, Input, Machine};
@@ -30,6 +33,9 @@ const TURN: Duration = Duration::from_millis(4);
 
 /// How many reports of the spawner wait for the driver.
 const REPORTS: usize = 256;
+
+/// How long a deck that goes down waits for its store.
+const LAST_COMMIT: Duration = Duration::from_secs(10);
 
 /// How a deck ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,22 +59,33 @@ pub(crate) struct Driver {
     pub(crate) links: HashMap<ProcessKey, Link>,
     /// Each worker's newest process.
     pub(crate) newest: HashMap<WorkerId, (ProcessKey, Incarnation)>,
-    pub(crate) answers: HashMap<Ticket, oneshot::Sender<Result<Outcome, Refusal>>>,
+    pub(crate) desk: Desk,
+    pub(crate) answers: HashMap<Ticket, Sink>,
     pub(crate) orders: Orders,
     pub(crate) budget: PipeBudget,
     pub(crate) heard: mpsc::Sender<Heard>,
-    /// Inputs that came out of performing effects, to be handled next.
-    pub(crate) inputs: Vec<Input>,
+    /// What the machines are to be told next: effects of one are inputs of the other.
+    pub(crate) steps: VecDeque<Step>,
     pub(crate) last_key: u64,
     pub(crate) is_halted: bool,
-    last_ticket: u64,
+    pub(crate) last_ticket: u64,
     pub(crate) fault: Option<String>,
+}
+
+/// What one of the machines is to be told.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// The workers' machine.
+    Machine(Input),
+    /// The jobs.
+    Jobs(jobs::Input),
 }
 
 /// What comes to the driver from outside.
 #[derive(Debug)]
 struct Incoming {
     requests: mpsc::Receiver<Request>,
+    committed: mpsc::Receiver<Committed>,
     reports: mpsc::Receiver<Report>,
     heard: mpsc::Receiver<Heard>,
     measures: mpsc::Receiver<Measures>,
@@ -81,16 +98,26 @@ pub fn start<S: Spawner>(
     spawner: S,
     clock: Clock,
 ) -> (Deck, impl Future<Output = Ended> + Send) {
+    start_with(spec, spawner, clock, None)
+}
+
+/// Like [`start`]; with an open store, jobs are kept there, and those that it held go on.
+pub fn start_with<S: Spawner>(
+    spec: DeckSpec,
+    spawner: S,
+    clock: Clock,
+    opened: Option<Opened>,
+) -> (Deck, impl Future<Output = Ended> + Send) {
     let (deck, requests, ended) = Deck::new();
-    (deck, run(spec, spawner, clock, requests, ended))
+    (deck, run(spec, spawner, clock, opened, (requests, ended)))
 }
 
 async fn run<S: Spawner>(
     spec: DeckSpec,
     spawner: S,
     clock: Clock,
-    requests: mpsc::Receiver<Request>,
-    ended: CancellationToken,
+    opened: Option<Opened>,
+    (requests, ended): (mpsc::Receiver<Request>, CancellationToken),
 ) -> Ended {
     // However the driver ends, its clients are told.
     let _told = ended.drop_guard();
@@ -98,6 +125,14 @@ async fn run<S: Spawner>(
     let (reporter, reports) = mpsc::channel(REPORTS);
     let (heard_by, heard) = mpsc::channel(HEARD);
     let (measured_by, measures) = mpsc::channel(1);
+    let (committed_by, committed) = mpsc::channel(1);
+    let desk = match Desk::new(&spec, clock.now(), opened, committed_by) {
+        Ok(desk) => desk,
+        Err(error) => {
+            let fault = Some(format!("start the store of jobs: {error}"));
+            return Ended { fault };
+        }
+    };
     let tasks = Tasks::new();
     let sampler = Sampler::new(clock.now().mono, spawner.pid(), measured_by);
     tasks.spawn_to_end(spawner.serve(ordered, reporter));
@@ -106,8 +141,10 @@ async fn run<S: Spawner>(
     for pool in &spec.pools {
         board.add_pool(pool.name.clone(), pool.runtime, command_line(pool));
     }
+    board.routes = spec.routes.iter().map(RouteView::new).collect();
     let mut driver = Driver {
         clock,
+        desk,
         latest: clock.now(),
         machine: Machine::new(&spec),
         pools: spec
@@ -124,7 +161,7 @@ async fn run<S: Spawner>(
         orders: Orders::new(orders),
         budget: PipeBudget::default(),
         heard: heard_by,
-        inputs: Vec::new(),
+        steps: VecDeque::new(),
         last_key: 0,
         is_halted: false,
         last_ticket: 0,
@@ -132,13 +169,14 @@ async fn run<S: Spawner>(
     };
     let incoming = Incoming {
         requests,
+        committed,
         reports,
         heard,
         measures,
     };
     driver.open();
-    driver.drive(incoming).await;
-    driver.end().await
+    let committed = driver.drive(incoming).await;
+    driver.end(committed).await
 }
 
 impl Driver {
@@ -147,6 +185,10 @@ impl Driver {
         let mut effects = Vec::new();
         self.machine.open(now, &mut effects);
         self.perform(now, effects);
+        let mut effects = Vec::new();
+        self.desk.jobs.open(now, &mut effects);
+        self.perform_jobs(now, effects);
+        self.work_off(now);
     }
 
     /// This moment.
@@ -163,7 +205,8 @@ impl Driver {
         self.latest
     }
 
-    async fn drive(&mut self, mut incoming: Incoming) {
+    /// Runs the deck to its end; gives back what the store still has to say.
+    async fn drive(&mut self, mut incoming: Incoming) -> mpsc::Receiver<Committed> {
         let mut timer = pin!(tokio::time::sleep_until(self.clock.instant(MonoTime::ZERO)));
         while !self.is_halted && self.fault.is_none() {
             let due = self.clock.instant(self.next_deadline());
@@ -175,6 +218,10 @@ impl Driver {
             tokio::select! {
                 Some(report) = incoming.reports.recv() => self.report(report),
                 Some(request) = incoming.requests.recv() => self.request(request),
+                Some(committed) = incoming.committed.recv() => {
+                    let now = self.now();
+                    self.committed(now, committed);
+                }
                 Some(heard) = incoming.heard.recv() => {
                     let until = self.clock.now().mono + TURN;
                     self.hear(heard);
@@ -189,9 +236,23 @@ impl Driver {
             }
             self.tick();
         }
+        incoming.committed
     }
 
-    async fn end(mut self) -> Ended {
+    async fn end(mut self, mut committed: mpsc::Receiver<Committed>) -> Ended {
+        let late = async {
+            while self.desk.ledger.is_busy()
+                && let Some(committed) = committed.recv().await
+            {
+                let now = self.now();
+                self.committed(now, committed);
+                if self.desk.ledger.is_failing() {
+                    return;
+                }
+            }
+        };
+        // What a slow disk does not take in this time is as if the deck had been killed: no more than it accepted is lost.
+        let _ = tokio::time::timeout(LAST_COMMIT, late).await;
         let now = self.now();
         self.journal.flush(now);
         let Self {
@@ -211,7 +272,12 @@ impl Driver {
 
     fn next_deadline(&self) -> MonoTime {
         let own = self.sampler.next_deadline();
-        let others = [self.machine.next_deadline(), self.journal.next_deadline()];
+        let others = [
+            self.machine.next_deadline(),
+            self.journal.next_deadline(),
+            self.desk.jobs.next_deadline(),
+            self.desk.ledger.next_deadline(),
+        ];
         others.into_iter().flatten().fold(own, MonoTime::min)
     }
 
@@ -225,6 +291,12 @@ impl Driver {
         {
             self.handle(now, Input::Tick);
         }
+        let due = self.desk.jobs.next_deadline();
+        if due.is_some_and(|due| due <= now.mono) {
+            self.steps.push_back(Step::Jobs(jobs::Input::Tick));
+            self.work_off(now);
+        }
+        self.desk.ledger.retry(now.mono);
         self.sample(now);
         if self
             .journal
@@ -237,32 +309,39 @@ impl Driver {
 
     /// Feeds the machine one input and performs what it wants, and what follows from that.
     pub(crate) fn handle(&mut self, now: Now, input: Input) {
-        self.inputs.push(input);
-        while let Some(input) = self.inputs.pop() {
+        self.steps.push_back(Step::Machine(input));
+        self.work_off(now);
+    }
+
+    /// Tells the machines what they are to be told, until neither wants more.
+    pub(crate) fn work_off(&mut self, now: Now) {
+        loop {
+            while let Some(step) = self.steps.pop_front() {
+                self.take_step(now, step);
+            }
+            if !std::mem::take(&mut self.desk.is_stirred) {
+                break;
+            }
             let mut effects = Vec::new();
-            self.machine.handle(now, input, &mut effects);
-            self.perform(now, effects);
+            self.desk.jobs.conclude(now, &mut effects);
+            self.perform_jobs(now, effects);
         }
+        self.desk.ledger.seal();
         self.sampler.stir(now.mono);
     }
 
-    fn request(&mut self, request: Request) {
-        let now = self.now();
-        match request {
-            Request::Command { command, answer } => {
-                self.last_ticket += 1;
-                let ticket = Ticket(self.last_ticket);
-                self.answers.insert(ticket, answer);
-                self.handle(now, Input::Command { ticket, command });
+    pub(crate) fn take_step(&mut self, now: Now, step: Step) {
+        match step {
+            Step::Machine(input) => {
+                let mut effects = Vec::new();
+                self.machine.handle(now, input, &mut effects);
+                self.perform(now, effects);
             }
-            Request::Read(look) => {
-                self.tell_gauges(now);
-                look(self.journal.board(now), now);
-            }
-            Request::Subscribe(answer) => {
-                self.tell_gauges(now);
-                // A client that is gone is forgotten at the next event.
-                let _ = answer.send(self.journal.subscribe(now));
+            Step::Jobs(input) => {
+                let mut effects = Vec::new();
+                self.desk.jobs.handle(now, input, &mut effects);
+                self.desk.is_stirred = true;
+                self.perform_jobs(now, effects);
             }
         }
     }

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use crate::deck::subscriber::Subscription;
-use crate::model::{Board, Command, Now, Outcome, Refusal, RefusalKind, Stamped};
+use crate::model::{Board, Command, Now, Outcome, Refusal, RefusalKind, Stamped, Submission};
 
 /// How many requests wait for the driver; a further one waits for a place.
 const REQUESTS: usize = 1024;
@@ -25,22 +25,63 @@ pub struct Deck {
 /// A look at the board inside the loop.
 type Look = Box<dyn FnOnce(&Board, Now) + Send>;
 
+/// What a command comes to.
+pub(crate) type End = Result<Outcome, Refusal>;
+
 /// What a client asks of the driver.
 pub(crate) enum Request {
     Command {
         command: Command,
-        answer: oneshot::Sender<Result<Outcome, Refusal>>,
+        answer: oneshot::Sender<End>,
+    },
+    Submit {
+        submission: Submission,
+        accepted: oneshot::Sender<End>,
+        finished: Option<oneshot::Sender<End>>,
+    },
+    SubmitAll {
+        submissions: Vec<Submission>,
+        first: u64,
+        ends: mpsc::Sender<(u64, End)>,
     },
     Read(Look),
-    Subscribe(oneshot::Sender<Subscription>),
+    Subscribe {
+        /// Whether it is to be told of jobs.
+        jobs: bool,
+        answer: oneshot::Sender<Subscription>,
+    },
+}
+
+/// Where an answer goes.
+#[derive(Debug)]
+pub(crate) enum Sink {
+    /// To one who waits for it alone.
+    Once(oneshot::Sender<End>),
+    /// To one who waits for many, by their index.
+    Stream {
+        index: u64,
+        ends: mpsc::Sender<(u64, End)>,
+    },
+}
+
+impl Sink {
+    /// Gives the answer. A client that is gone needs none; one that keeps more under way than its queue holds loses it.
+    pub(crate) fn give(self, end: End) {
+        match self {
+            Self::Once(answer) => drop(answer.send(end)),
+            Self::Stream { index, ends } => drop(ends.try_send((index, end))),
+        }
+    }
 }
 
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Command { .. } => "Command",
+            Self::Submit { .. } => "Submit",
+            Self::SubmitAll { .. } => "SubmitAll",
             Self::Read(_) => "Read",
-            Self::Subscribe(_) => "Subscribe",
+            Self::Subscribe { .. } => "Subscribe",
         })
     }
 }
@@ -77,6 +118,42 @@ impl Deck {
         self.issue(command).await.await
     }
 
+    /// Submits a job; it is in the queue when this returns.
+    pub async fn submit(&self, submission: Submission, wait: bool) -> Submitted {
+        let (accepted, is_accepted) = oneshot::channel();
+        let (finished, is_finished) = wait.then(oneshot::channel).unzip();
+        let request = Request::Submit {
+            submission,
+            accepted,
+            finished,
+        };
+        // A deck that is gone drops the senders, which the pending answers tell as a refusal.
+        let _ = self.requests.send(request).await;
+        Submitted {
+            accepted: Pending {
+                answered: is_accepted,
+            },
+            finished: is_finished.map(|answered| Pending { answered }),
+        }
+    }
+
+    /// Submits many jobs at once. Each one's end comes by `ends`: its place in `submissions` plus `first`, and
+    /// [`Outcome::Job`] or why there is none. Ends come as they happen; `ends` must hold as many as the caller keeps
+    /// under way, what does not fit is let go. Answers whether the deck is there.
+    pub async fn submit_all(
+        &self,
+        submissions: Vec<Submission>,
+        first: u64,
+        ends: mpsc::Sender<(u64, Result<Outcome, Refusal>)>,
+    ) -> bool {
+        let request = Request::SubmitAll {
+            submissions,
+            first,
+            ends,
+        };
+        self.requests.send(request).await.is_ok()
+    }
+
     /// Looks at the board inside the driver's loop, in order with commands; none when the deck is gone.
     pub async fn read<T: Send + 'static>(
         &self,
@@ -94,8 +171,14 @@ impl Deck {
 
     /// Follows the deck: a snapshot of the board, then exactly the events after it. None when the deck is gone.
     pub async fn subscribe(&self) -> Option<Subscription> {
+        self.subscribe_with(false).await
+    }
+
+    /// Like [`Deck::subscribe`]; with `jobs` every change of a job is told too, as [`Event::Jobs`](crate::model::Event).
+    pub async fn subscribe_with(&self, jobs: bool) -> Option<Subscription> {
         let (answer, answered) = oneshot::channel();
-        self.requests.send(Request::Subscribe(answer)).await.ok()?;
+        let request = Request::Subscribe { jobs, answer };
+        self.requests.send(request).await.ok()?;
         answered.await.ok()
     }
 
@@ -110,10 +193,19 @@ impl Deck {
     }
 }
 
+/// A job that was submitted.
+#[derive(Debug)]
+pub struct Submitted {
+    /// [`Outcome::Submitted`] once it is accepted, or why it is not.
+    pub accepted: Pending,
+    /// If it was to be waited for: [`Outcome::Job`] once it is done, dead or cancelled, or why it never will be.
+    pub finished: Option<Pending>,
+}
+
 /// The answer to a command that was issued.
 #[derive(Debug)]
 pub struct Pending {
-    answered: oneshot::Receiver<Result<Outcome, Refusal>>,
+    answered: oneshot::Receiver<End>,
 }
 
 impl Future for Pending {

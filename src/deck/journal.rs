@@ -11,9 +11,10 @@ use indexmap::IndexMap;
 
 use crate::deck::subscriber::{Subscriber, Subscription};
 use crate::model::{
-    Board, Envelope, Event, FrameFault, Incarnation, LogLine, Logs, Messages, MonoTime, Now,
-    Sampled, Stamped, Stream, Traffic, Weigh, WorkerId,
+    Board, Envelope, Event, FrameFault, Incarnation, JobChanged, LogLine, Logs, Messages, MonoTime,
+    Now, PoolName, PoolView, RouteView, Sampled, Stamped, Stream, Traffic, Weigh, WorkerId,
 };
+use crate::wire::Message;
 
 /// How long traffic and logs are gathered: a frame at 60 a second.
 const GATHER: Duration = Duration::from_millis(16);
@@ -21,12 +22,17 @@ const GATHER: Duration = Duration::from_millis(16);
 /// What one worker may gather before it is told early, in bytes.
 const GATHER_BYTES: usize = 256 << 10;
 
+/// How many changes of jobs are gathered before they are told early.
+const GATHER_JOBS: usize = 1024;
+
 /// Gathers, folds and tells.
 #[derive(Debug)]
 pub(crate) struct Journal {
     board: Board,
     gathered: IndexMap<(WorkerId, Incarnation), Gathered>,
     flush_at: Option<MonoTime>,
+    /// What became of jobs and was not told yet.
+    jobs: Vec<JobChanged>,
     subscribers: Vec<Subscriber>,
     order: u64,
 }
@@ -51,6 +57,7 @@ impl Journal {
             board,
             gathered: IndexMap::new(),
             flush_at: None,
+            jobs: Vec::new(),
             subscribers: Vec::new(),
             order: 0,
         }
@@ -60,6 +67,16 @@ impl Journal {
     pub(crate) fn board(&mut self, now: Now) -> &Board {
         self.flush(now);
         &self.board
+    }
+
+    /// A pool as it was told last.
+    pub(crate) fn pool(&self, name: &PoolName) -> Option<&PoolView> {
+        self.board.pools.get(name)
+    }
+
+    /// A route as it was told last.
+    pub(crate) fn route(&self, index: usize) -> Option<&RouteView> {
+        self.board.routes.get(index)
     }
 
     /// When what was gathered, or a client that missed events, is due.
@@ -90,15 +107,35 @@ impl Journal {
             bytes += said.bytes;
             said.tell(&worker, incarnation, &mut events);
         }
+        if !self.jobs.is_empty() {
+            let jobs = std::mem::take(&mut self.jobs);
+            bytes += jobs.iter().map(weigh).sum::<usize>();
+            events.push(Event::Jobs(jobs.into()));
+        }
         (events, bytes)
     }
 
-    /// Begins to tell a client.
-    pub(crate) fn subscribe(&mut self, now: Now) -> Subscription {
+    /// Begins to tell a client; of jobs too, if it wants that.
+    pub(crate) fn subscribe(&mut self, now: Now, jobs: bool) -> Subscription {
         self.flush(now);
-        let (subscriber, subscription) = Subscriber::new(&self.board);
+        let (subscriber, subscription) = Subscriber::new(&self.board, jobs);
         self.subscribers.push(subscriber);
         subscription
+    }
+
+    /// Whether any client wants to be told of jobs.
+    pub(crate) fn wants_jobs(&self) -> bool {
+        self.subscribers.iter().any(|one| one.wants_jobs)
+    }
+
+    /// Gathers what became of a job.
+    pub(crate) fn job(&mut self, now: Now, changed: JobChanged) {
+        self.jobs.push(changed);
+        if self.jobs.len() >= GATHER_JOBS {
+            self.flush(now);
+        } else {
+            self.flush_at.get_or_insert(now.mono + GATHER);
+        }
     }
 
     /// Tells one thing at once, after what was gathered from the same worker. A frame that is no message is gathered in
@@ -252,6 +289,10 @@ impl Gathered {
             }));
         }
     }
+}
+
+fn weigh(changed: &JobChanged) -> usize {
+    size_of::<JobChanged>() + changed.result.as_ref().map_or(0, Message::len)
 }
 
 fn messages(

@@ -4,26 +4,35 @@
 //! samples, and serves any number of clients. Decides nothing and draws nothing.
 
 mod clock;
+mod desk;
 mod driver;
 mod environment;
+mod figures;
 mod handle;
 mod hear;
 mod journal;
+mod ledger;
 mod link;
 mod orders;
 mod perform;
 mod pump;
+mod requests;
 mod sampler;
 mod subscriber;
 mod tasks;
 
 pub use clock::Clock;
-pub use driver::{Ended, start};
+pub use desk::Opened;
+pub use driver::{Ended, start, start_with};
 pub use environment::EnvFileError;
-pub use handle::{Deck, Pending, Update};
+pub use handle::{Deck, Pending, Submitted, Update};
 pub use subscriber::Subscription;
 
 #[cfg(test)]
+mod desk_tests;
+#[cfg(test)]
 mod link_tests;
+#[cfg(test)]
+mod played;
 #[cfg(test)]
 pub(crate) use {handle::Request, subscriber::Subscriber};

@@ -2,9 +2,10 @@
 
 use std::io;
 
-use crate::deck::driver::Driver;
+use crate::deck::driver::{Driver, Step};
 use crate::deck::environment::{EnvFileError, environment};
 use crate::deck::link::{End, Link};
+use crate::jobs;
 use crate::model::{Event, Incarnation, Now, Stream, WorkerId};
 use crate::process::{Channel, Order, OutputPipe, ProcessKey, SpawnOrder, inode};
 use crate::supervisor::{Effect, Input, SignalScope, SpawnFault};
@@ -72,8 +73,14 @@ impl Driver {
                 self.orders.push(Order::Signal { key, signal, tree });
             }
             Effect::Publish(event) => {
-                if let Event::Pool(changed) = &event {
+                let mut event = event;
+                if let Event::Pool(changed) = &mut event {
                     self.sampler.resized(&changed.pool, changed.instances);
+                    changed.jobs = self.desk.jobs.figures(&changed.pool, now);
+                    self.steps.push_back(Step::Jobs(jobs::Input::Resized {
+                        pool: changed.pool.clone(),
+                        instances: changed.instances,
+                    }));
                 }
                 self.journal.publish(now, event);
             }
@@ -84,13 +91,23 @@ impl Driver {
             } => {
                 self.journal.traffic(now, worker, incarnation, envelopes);
             }
-            Effect::Answer { ticket, result } => {
-                if let Some(answer) = self.answers.remove(&ticket) {
-                    // A client that is gone needs no answer.
-                    let _ = answer.send(result);
-                }
-            }
-            Effect::News(_) | Effect::Forward { .. } => {}
+            Effect::Answer { ticket, result } => self.answer(ticket, result),
+            Effect::News(news) => self.steps.push_back(Step::Jobs(jobs::Input::News(news))),
+            Effect::Forward {
+                route,
+                pool,
+                message,
+                origin,
+                hops,
+                back,
+            } => self.steps.push_back(Step::Jobs(jobs::Input::Forward {
+                route,
+                pool,
+                message,
+                origin,
+                hops,
+                back,
+            })),
             Effect::Halt => self.is_halted = true,
         }
     }
@@ -121,11 +138,11 @@ impl Driver {
                     reason: explain(&error),
                 };
                 let worker = worker.clone();
-                self.inputs.push(Input::SpawnFailed {
+                self.steps.push_back(Step::Machine(Input::SpawnFailed {
                     worker,
                     incarnation,
                     fault,
-                });
+                }));
             }
         }
     }

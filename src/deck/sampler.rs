@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::deck::driver::Driver;
 use crate::model::{
-    DeckSampled, Event, LivenessChanged, MonoTime, Now, PoolName, Sampled, WorkerId, WorkerJobs,
+    DeckSampled, Event, LivenessChanged, MonoTime, Now, PoolName, Sampled, WorkerId,
 };
 use crate::process::{Measured, ProcessKey, Usage, descendants, holder};
 use crate::supervisor::Input;
@@ -132,10 +132,12 @@ impl Driver {
         if self.sampler.settle_at.is_some_and(|due| due <= now.mono) {
             self.sampler.settle_at = None;
             self.tell_gauges(now);
+            self.tell_figures(now);
         }
         if self.sampler.beat_at <= now.mono {
             // A beat that was missed is not caught up.
             self.sampler.beat_at = now.mono + BEAT;
+            self.tell_figures(now);
             self.measure(now);
         }
     }
@@ -225,13 +227,13 @@ impl Driver {
                 .filter(|_| !is_over)
                 .and_then(|key| self.sampler.newest.get(key));
             let sampled = Sampled {
-                jobs: WorkerJobs::default(),
+                jobs: self.desk.jobs.worker_figures(worker, now),
                 worker: worker.clone(),
                 cpu_percent: measured.and_then(|measured| measured.cpu_percent),
                 memory_bytes: measured.map(|measured| measured.memory_bytes),
                 mailbox: gauges.mailbox,
                 unread_bytes: gauges.unread_bytes,
-                in_flight: 0,
+                in_flight: gauges.in_flight,
                 sent: gauges.sent,
                 received: gauges.received,
             };

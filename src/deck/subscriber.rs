@@ -21,6 +21,8 @@ pub struct Subscription {
 #[derive(Debug)]
 pub(crate) struct Subscriber {
     shared: Arc<Shared>,
+    /// Whether it is to be told of jobs; others ignore that.
+    pub(crate) wants_jobs: bool,
 }
 
 #[derive(Debug, Default)]
@@ -75,7 +77,7 @@ impl Drop for Subscription {
 
 impl Subscriber {
     /// A queue that begins with a snapshot.
-    pub(crate) fn new(board: &Board) -> (Self, Subscription) {
+    pub(crate) fn new(board: &Board, wants_jobs: bool) -> (Self, Subscription) {
         let shared = Arc::new(Shared::default());
         shared.with(|queue| {
             let snapshot = Update::Snapshot(Box::new(board.clone()));
@@ -84,7 +86,7 @@ impl Subscriber {
         let subscription = Subscription {
             shared: Arc::clone(&shared),
         };
-        (Self { shared }, subscription)
+        (Self { shared, wants_jobs }, subscription)
     }
 
     /// Queues a batch, or counts it as missed when the client is too far behind. Answers whether the client is there.
@@ -148,7 +150,7 @@ mod tests {
     #[tokio::test]
     async fn a_slow_client_is_told_what_it_missed_and_gets_a_snapshot() {
         let board = Board::new("test", 1);
-        let (subscriber, mut subscription) = Subscriber::new(&board);
+        let (subscriber, mut subscription) = Subscriber::new(&board, false);
 
         for _ in 0..10 {
             assert!(subscriber.push(&batch(), MOST_BYTES / 4));
@@ -174,7 +176,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_empty_queue_takes_any_one_batch() {
-        let (subscriber, mut subscription) = Subscriber::new(&Board::new("test", 1));
+        let (subscriber, mut subscription) = Subscriber::new(&Board::new("test", 1), false);
         subscriber.push(&batch(), MOST_BYTES * 2);
         assert!(matches!(
             subscription.next().await,
@@ -185,11 +187,11 @@ mod tests {
 
     #[tokio::test]
     async fn both_ends_learn_that_the_other_is_gone() {
-        let (subscriber, subscription) = Subscriber::new(&Board::new("test", 1));
+        let (subscriber, subscription) = Subscriber::new(&Board::new("test", 1), false);
         drop(subscription);
         assert!(!subscriber.push(&batch(), 1));
 
-        let (subscriber, mut subscription) = Subscriber::new(&Board::new("test", 1));
+        let (subscriber, mut subscription) = Subscriber::new(&Board::new("test", 1), false);
         drop(subscriber);
         assert!(matches!(
             subscription.next().await,

@@ -8,8 +8,10 @@
     reason = "a test fails by panicking"
 )]
 
+mod crashes;
 mod deaths;
 mod floods;
+mod jobs;
 mod routes;
 mod support;
 mod terminal;

@@ -8,4 +8,4 @@ mod wait;
 
 pub(crate) use rpc::Rpc;
 pub(crate) use screen::Screen;
-pub(crate) use wait::{Proc, memory, runtime, skip, until};
+pub(crate) use wait::{Proc, memory, runtime, skip, skip_without_node, until};

@@ -93,6 +93,15 @@ pub(crate) fn skip(why: &str) {
     println!("skipped: {why}");
 }
 
+/// Whether a test that needs Node cannot run here, which is said.
+pub(crate) fn skip_without_node() -> bool {
+    let is_missing = runtime("node").is_none();
+    if is_missing {
+        skip("node is not installed");
+    }
+    is_missing
+}
+
 /// A runtime: on `PATH`, or among the npm packages below the target folder.
 pub(crate) fn runtime(name: &str) -> Option<PathBuf> {
     let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/runtimes/node_modules/.bin");

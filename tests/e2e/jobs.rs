@@ -1,0 +1,469 @@
+//! Jobs, end to end: a real deck, real workers, driven over JSON-RPC.
+
+use std::fs;
+use std::time::Duration;
+
+use crate::support::{Rpc, skip_without_node, until};
+use serde_json::{Value, json};
+
+/// A worker that does as its job says.
+const JOB: &str = "
+const fs = require('fs');
+process.on('message', (m) => {
+  if (m.note) fs.appendFileSync(m.note, m.id + '\\n');
+  if (m.die) process.kill(process.pid, 'SIGKILL');
+  if (m.hang) return;
+  if (m.burn) { const end = Date.now() + m.burn; while (Date.now() < end) { Math.sqrt(end); } }
+  process.send(m.fail ? { id: m.id, error: m.fail } : { id: m.id, by: process.env.FORKDECK_WORKER });
+});
+";
+
+/// A deck whose pool `work` has these further keys.
+fn deck(folder: &tempfile::TempDir, keys: &str) -> Rpc {
+    fs::write(folder.path().join("job.js"), JOB).unwrap();
+    let config = format!(
+        "[pools.work]\nscript = 'job.js'\nretry_backoff = '10ms..50ms'\nfailed_when = '/error'\n{keys}"
+    );
+    Rpc::up(folder.path(), &config)
+}
+
+fn submit(deck: &mut Rpc, payload: &Value) -> String {
+    let params = json!({"pool": "work", "payload": payload});
+    let answer = deck.call("submit", &params).unwrap();
+    answer["job"].as_str().unwrap().to_owned()
+}
+
+fn run(deck: &mut Rpc, payload: &Value) -> Value {
+    let params = json!({"pool": "work", "payload": payload, "wait": true});
+    deck.call("submit", &params).unwrap()
+}
+
+fn state_of(deck: &mut Rpc, job: &str) -> String {
+    let job = deck.call("job", &json!({"id": job})).unwrap();
+    job["state"].as_str().unwrap().to_owned()
+}
+
+fn job_event(deck: &mut Rpc, job: &str, state: &str) -> Value {
+    deck.event(&format!("{job} {state}"), |event| {
+        event["event"] == "job" && event["job"] == job && event["state"] == state
+    })
+}
+
+fn pool(deck: &mut Rpc) -> Value {
+    let pools = deck.call("pools", &json!({})).unwrap();
+    let found = pools.as_array().unwrap().iter();
+    found
+        .clone()
+        .find(|one| one["pool"] == "work")
+        .unwrap()
+        .clone()
+}
+
+#[test]
+fn a_job() {
+    if skip_without_node() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut deck = deck(&folder, "");
+
+    let done = run(&mut deck, &json!({"id": 1}));
+
+    assert_eq!(done["state"], "done", "{done}");
+    assert_eq!(done["result"], json!({"id": 1, "by": "work/1"}));
+    let id = done["job"].as_str().unwrap().to_owned();
+    assert!(job_event(&mut deck, &id, "ready")["worker"].is_null());
+    let running = job_event(&mut deck, &id, "running");
+    assert_eq!(running["worker"], "work/1");
+    assert_eq!(running["attempts"], 1);
+    let over = job_event(&mut deck, &id, "done");
+    assert!(over["run_ms"].as_f64().unwrap() > 0.0, "{over}");
+    let whole = deck.call("job", &json!({"id": id})).unwrap();
+    assert_eq!(whole["payload"], json!({"id": 1}));
+    assert_eq!(whole["result"], done["result"]);
+    let told = deck.call("messages", &json!({"of": "work/1"})).unwrap();
+    for message in told.as_array().unwrap() {
+        assert_eq!(message["job"], id.as_str(), "{message}");
+    }
+    until("the pool counts it", || {
+        let pool = pool(&mut deck);
+        (pool["done"] == 1 && !pool["latency_ms"]["p50"].is_null()).then_some(())
+    });
+    assert!(deck.end().success());
+}
+
+#[test]
+fn a_worker_that_dies_in_mid_job_costs_an_attempt_and_no_result() {
+    if skip_without_node() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let note = folder.path().join("ran");
+    let keys = "instances = 2\nrestart = { intensity = '100 in 30s', backoff = '10ms..10ms' }\n";
+    let mut deck = deck(&folder, keys);
+    let waits: Vec<u64> = (0..100)
+        .map(|id| {
+            let payload = json!({"id": id, "burn": 10, "note": note});
+            let params = json!({"pool": "work", "payload": payload, "wait": true});
+            deck.ask("submit", &params)
+        })
+        .collect();
+
+    for _ in 0..10 {
+        let running = deck.event("a job that runs", |event| {
+            event["event"] == "job" && event["state"] == "running"
+        });
+        let worker = running["worker"].as_str().unwrap().to_owned();
+        let pid = deck.ps(&worker)["pid"].as_u64();
+        if let Some(pid) = pid {
+            kill(pid);
+        }
+        deck.state(&worker, "ready");
+    }
+
+    let mut attempts = 0;
+    for (id, wait) in waits.into_iter().enumerate() {
+        let done = deck.answer(wait).unwrap();
+        assert_eq!(done["state"], "done", "{done}");
+        assert_eq!(done["result"]["id"], id);
+        let job = deck.call("job", &json!({"id": done["job"]})).unwrap();
+        attempts += job["attempts"].as_u64().unwrap();
+    }
+    let ran = fs::read_to_string(&note).unwrap().lines().count();
+    assert!((100..=110).contains(&ran), "{ran} executions");
+    assert!((101..=110).contains(&attempts), "{attempts} attempts");
+    assert!(deck.end().success());
+}
+
+fn kill(pid: u64) {
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(pid).unwrap());
+    // It may have died of an earlier one meanwhile.
+    let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL);
+}
+
+#[test]
+fn a_job_that_kills_its_workers_is_dead_after_three() {
+    if skip_without_node() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let keys = "instances = 2\nretries = 20\nrestart = { intensity = '100 in 30s', backoff = '10ms..10ms' }\n";
+    let mut deck = deck(&folder, keys);
+    let poison = json!({"pool": "work", "payload": {"id": -1, "die": true}, "wait": true});
+    let poison = deck.ask("submit", &poison);
+    let waits: Vec<u64> = (0..100)
+        .map(|id| {
+            let params = json!({"pool": "work", "payload": {"id": id}, "wait": true});
+            deck.ask("submit", &params)
+        })
+        .collect();
+
+    for wait in waits {
+        assert_eq!(deck.answer(wait).unwrap()["state"], "done");
+    }
+    let dead = deck.answer(poison).unwrap();
+    assert_eq!(dead["state"], "dead", "{dead}");
+    let causes = dead["causes"].as_array().unwrap();
+    assert_eq!(causes.len(), 3, "{dead}");
+    for cause in causes {
+        assert!(
+            cause["error"].as_str().unwrap().contains("SIGKILL"),
+            "{cause}"
+        );
+    }
+    let pool = pool(&mut deck);
+    assert_eq!((&pool["dead"], &pool["done"]), (&json!(1), &json!(100)));
+    assert!(deck.end().success());
+}
+
+#[test]
+fn a_job_that_takes_too_long_costs_its_worker_its_life() {
+    if skip_without_node() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut deck = deck(&folder, "timeout = '300ms'\nretries = 1\n");
+    deck.state("work/1", "ready");
+    let first = deck.worker_pid("work/1");
+
+    let dead = run(&mut deck, &json!({"id": 1, "hang": true}));
+
+    assert_eq!(dead["state"], "dead", "{dead}");
+    assert_eq!(dead["error"], "timed out after 300ms");
+    assert_eq!(dead["causes"].as_array().unwrap().len(), 2);
+    let done = run(&mut deck, &json!({"id": 2}));
+    assert_eq!(done["state"], "done", "{done}");
+    assert_ne!(deck.worker_pid("work/1"), first);
+    assert!(deck.end().success());
+}
+
+#[test]
+fn a_failed_job_is_tried_again_and_can_be_revived() {
+    if skip_without_node() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut deck = deck(&folder, "retries = 2\n");
+
+    let dead = run(&mut deck, &json!({"id": 1, "fail": "no luck"}));
+
+    assert_eq!(dead["state"], "dead");
+    assert_eq!(dead["error"], "no luck");
+    let id = dead["job"].as_str().unwrap().to_owned();
+    job_event(&mut deck, &id, "failed");
+    job_event(&mut deck, &id, "scheduled");
+    job_event(&mut deck, &id, "dead");
+    let listed = deck
+        .call("jobs", &json!({"pool": "work", "state": "dead"}))
+        .unwrap();
+    assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");
+    let revived = deck.call("retry", &json!({"id": id})).unwrap();
+    assert_eq!(revived[0]["attempts"], 0, "{revived}");
+    job_event(&mut deck, &id, "dead");
+    deck.call("drop", &json!({"id": id})).unwrap();
+    let gone = deck.call("job", &json!({"id": id})).unwrap_err();
+    assert_eq!(gone["data"]["kind"], "no_such_job", "{gone}");
+    assert!(deck.end().success());
+}
+
+#[test]
+fn a_paused_pool_gives_nothing_out_and_then_the_highest_priority_first() {
+    if skip_without_node() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut deck = deck(&folder, "");
+    let paused = deck.call("pause", &json!({"pool": "work"})).unwrap();
+    assert_eq!(paused, json!({"paused": true}));
+    let mut ids = Vec::new();
+    for priority in [1, 9, 5] {
+        let params = json!({"pool": "work", "payload": {"id": priority}, "priority": priority});
+        let job = deck.call("submit", &params).unwrap()["job"].clone();
+        ids.push((priority, job));
+    }
+    assert_eq!(pool(&mut deck)["queue"], 3);
+
+    deck.call("resume", &json!({"pool": "work"})).unwrap();
+
+    for priority in [9, 5, 1] {
+        let done = deck.event("a job that is done", |event| {
+            event["event"] == "job" && event["state"] == "done"
+        });
+        assert!(ids.contains(&(priority, done["job"].clone())), "{done}");
+    }
+    assert!(deck.end().success());
+}
+
+#[test]
+fn a_job_can_be_taken_back_before_and_while_it_runs() {
+    if skip_without_node() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut deck = deck(&folder, "");
+    let running = submit(&mut deck, &json!({"id": 1, "hang": true}));
+    let waiting = submit(&mut deck, &json!({"id": 2}));
+    job_event(&mut deck, &running, "running");
+
+    deck.call("cancel", &json!({"id": waiting})).unwrap();
+    assert_eq!(state_of(&mut deck, &waiting), "cancelled");
+    deck.call("cancel", &json!({"id": running})).unwrap();
+
+    job_event(&mut deck, &running, "cancelled");
+    let exit = deck.event("its worker's end", |event| event["event"] == "exit");
+    assert_eq!(exit["planned"], true, "{exit}");
+    assert_eq!(run(&mut deck, &json!({"id": 3}))["state"], "done");
+    assert!(deck.end().success());
+}
+
+#[test]
+fn a_full_queue_refuses_and_says_when_to_try_again() {
+    if skip_without_node() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut deck = deck(&folder, "queue = { capacity = 3 }\n");
+    deck.call("pause", &json!({"pool": "work"})).unwrap();
+    for id in 0..3 {
+        submit(&mut deck, &json!({ "id": id }));
+    }
+
+    let params = json!({"pool": "work", "payload": {"id": 4}});
+    let refused = deck.call("submit", &params).unwrap_err();
+
+    assert_eq!(refused["data"]["kind"], "queue_full", "{refused}");
+    assert!(
+        refused["data"]["retry_after_ms"].as_u64().unwrap() > 0,
+        "{refused}"
+    );
+    assert!(deck.end().success());
+}
+
+#[test]
+fn a_queue_that_blocks_accepts_once_there_is_room() {
+    if skip_without_node() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut deck = deck(&folder, "queue = { capacity = 2, when_full = 'block' }\n");
+
+    let asked: Vec<u64> = (0..200)
+        .map(|id| {
+            let params = json!({"pool": "work", "payload": {"id": id}, "wait": true});
+            deck.ask("submit", &params)
+        })
+        .collect();
+
+    for (id, asked) in asked.into_iter().enumerate() {
+        let done = deck.answer(asked).unwrap();
+        assert_eq!(done["result"]["id"], id, "{done}");
+    }
+    assert!(deck.end().success());
+}
+
+#[test]
+fn the_same_key_is_the_same_job() {
+    if skip_without_node() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let note = folder.path().join("ran");
+    let mut deck = deck(&folder, "");
+    let params =
+        json!({"pool": "work", "payload": {"id": 1, "note": note}, "key": "once", "wait": true});
+
+    let first = deck.call("submit", &params).unwrap();
+    let second = deck.call("submit", &params).unwrap();
+
+    assert_eq!(first["job"], second["job"]);
+    assert_eq!(second["result"]["id"], 1, "{second}");
+    assert_eq!(fs::read_to_string(&note).unwrap().lines().count(), 1);
+    assert!(deck.end().success());
+}
+
+#[test]
+fn replies_by_id_may_come_in_any_order() {
+    if skip_without_node() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let worker = "
+    process.on('message', (m) => setTimeout(() => process.send({ of: { id: m.id }, id: m.id }), m.wait));
+    ";
+    fs::write(folder.path().join("late.js"), worker).unwrap();
+    let config = "[pools.work]\nscript = 'late.js'\nconcurrency = 8\nreply = 'id:/id'\n";
+    let mut deck = Rpc::up(folder.path(), config);
+
+    let asked: Vec<u64> = (0..8)
+        .map(|id| {
+            let payload = json!({"id": id, "wait": (8 - id) * 20});
+            deck.ask(
+                "submit",
+                &json!({"pool": "work", "payload": payload, "wait": true}),
+            )
+        })
+        .collect();
+
+    for (id, asked) in asked.into_iter().enumerate() {
+        assert_eq!(deck.answer(asked).unwrap()["result"]["id"], id);
+    }
+    assert!(deck.end().success());
+}
+
+#[test]
+fn a_route_makes_jobs_of_messages_and_brings_the_answers_back() {
+    if skip_without_node() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("job.js"), JOB).unwrap();
+    let fetch = "
+    process.on('message', (m) => {
+      if (m.by) console.log('back: ' + m.id + ' by ' + m.by);
+      else process.send({ type: m.type, id: m.id });
+    });
+    ";
+    fs::write(folder.path().join("fetch.js"), fetch).unwrap();
+    let config = "
+[pools.fetch]
+script = 'fetch.js'
+[pools.work]
+script = 'job.js'
+[[routes]]
+from = 'fetch'
+when = { '/type' = 'image' }
+to = 'work'
+as = 'job'
+back = true
+";
+    let mut deck = Rpc::up(folder.path(), config);
+
+    for (id, kind) in [(1, "text"), (2, "image")] {
+        let message = json!({"type": kind, "id": id});
+        deck.call("send", &json!({"to": "fetch", "message": message}))
+            .unwrap();
+    }
+
+    let back = deck.event("the answer, printed", |event| event["event"] == "log");
+    assert_eq!(back["line"], "back: 2 by work/1", "{back}");
+    let counted = deck.event("the route's count", |event| event["event"] == "route");
+    assert_eq!(
+        (&counted["from"], &counted["count"]),
+        (&json!("fetch"), &json!(1)),
+        "{counted}"
+    );
+    assert!(deck.end().success());
+}
+
+#[test]
+fn a_deck_that_ends_in_order_keeps_its_jobs_for_the_next_one() {
+    if skip_without_node() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("job.js"), JOB).unwrap();
+    let config = "
+[deck]
+store = 'store'
+[pools.work]
+script = 'job.js'
+stop = { drain = '100ms', grace = '200ms' }
+";
+    let mut deck = Rpc::up(folder.path(), config);
+    let running = submit(&mut deck, &json!({"id": 1, "burn": 60_000}));
+    let waiting = submit(&mut deck, &json!({"id": 2}));
+    job_event(&mut deck, &running, "running");
+    assert!(deck.end().success());
+
+    let mut next = Rpc::up(
+        folder.path(),
+        &config.replace(
+            "[pools.work]",
+            "[pools.work]\ntimeout = '200ms'\nretries = 0",
+        ),
+    );
+
+    assert_eq!(job_event(&mut next, &waiting, "done")["result"]["id"], 2);
+    let whole = next.call("job", &json!({"id": running})).unwrap();
+    assert!(whole["attempts"].as_u64().unwrap() <= 2, "{whole}");
+    assert!(next.end().success());
+}
+
+#[test]
+fn a_worker_finishes_its_job_before_it_is_stopped() {
+    if skip_without_node() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut deck = deck(&folder, "");
+    let job = submit(&mut deck, &json!({"id": 1, "burn": 300}));
+    job_event(&mut deck, &job, "running");
+
+    deck.call("stop", &json!({"to": "work/1"})).unwrap();
+
+    let over = job_event(&mut deck, &job, "done");
+    assert_eq!(over["attempts"], 1, "{over}");
+    let exit = deck.event("its exit", |event| event["event"] == "exit");
+    assert!(exit["uptime_ms"].as_f64().unwrap() >= Duration::from_millis(300).as_millis() as f64);
+    assert!(deck.end().success());
+}
