@@ -1,0 +1,249 @@
+//! The durable store: one `SQLite` database in a folder of its own.
+//!
+//! # The folder
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `jobs.sqlite3` | the database; `jobs.sqlite3-wal` and `-shm` are its write-ahead log while it is open |
+//! | `lock` | locked while a deck has the store; its pid, and `log` below it while a write-ahead log must be there |
+//! | `jobs.sqlite3.damaged-TIME` | a database that was found damaged at TIME, as it was found; removed by people only |
+//! | `jobs.sqlite3.new`, `.salvaged` | a database that is being made, and one that is about to take a damaged one's place |
+//!
+//! # The database
+//!
+//! `application_id` is `fkdk`, `user_version` the format (`sqlite/format_1.sql` says it column by column). `jobs` has a row
+//! for each job, in the order of submission by `seq`; `keys` the idempotency keys; `pools` which pools are paused. States
+//! are words, times milliseconds, messages JSON; the view `readable` shows jobs with their ids and times as text. It may
+//! be read with `sqlite3` while a deck has it.
+//!
+//! A batch is one transaction, and the log is flushed before it counts as kept. At the opening the whole database is
+//! checked and read; a damaged one is set aside, never emptied. A byte that is wrong within a message and leaves it valid
+//! JSON is not seen.
+
+mod damage;
+mod folder;
+mod row;
+mod scan;
+mod schema;
+mod write;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+
+use crate::jobs::store::coalesce::{Change, coalesce};
+use crate::jobs::store::{Store, StoreError};
+use crate::jobs::{Kept, Record};
+use crate::model::WallTime;
+use damage::Finding;
+use folder::Folder;
+
+pub use damage::SetAside;
+
+/// Keeps records in a database. Dropping it closes the database and lets go of the folder.
+#[derive(Debug)]
+pub struct SqliteStore {
+    /// None after a failure, until the next batch opens it again.
+    connection: Option<Connection>,
+    database: PathBuf,
+    /// What the opening read, until somebody asks for it or something is written.
+    kept: Option<Kept>,
+    folder: Folder,
+}
+
+/// A store that was opened.
+#[derive(Debug)]
+pub struct Opening {
+    /// The store.
+    pub store: SqliteStore,
+    /// What became of a damaged database, if it was found damaged. To be told to people.
+    pub set_aside: Option<SetAside>,
+}
+
+impl SqliteStore {
+    /// Opens the store in a folder, and makes it unless it is there. `wall` names a damaged database that is set aside.
+    ///
+    /// # Errors
+    /// [`StoreError`] when another deck has it, a later version wrote it, or it cannot be opened; the files are then as they
+    /// were.
+    pub fn open(folder: &Path, wall: WallTime) -> Result<Opening, StoreError> {
+        let mut folder = Folder::take(folder)?;
+        let database = folder.database();
+        let mut set_aside = None;
+        if damage::is_unfinished(&folder) {
+            set_aside = Some(SetAside {
+                path: damage::finish(&folder, wall)?,
+                reason: "an earlier start found it so".to_owned(),
+                salvaged: 0,
+                lost: true,
+            });
+            note_log(&mut folder, false)?;
+        }
+        if !exists(&database)? {
+            set_aside = create(&mut folder, wall)?.or(set_aside);
+        }
+        let (connection, kept) = match look(&folder)? {
+            Finding::Sound(connection, kept) => (connection, kept),
+            Finding::Damaged(reason, lost) => {
+                set_aside = Some(damage::salvage(&folder, reason, lost, wall)?);
+                note_log(&mut folder, false)?;
+                reopen(&database)?
+            }
+        };
+        schema::prepare(&connection).map_err(|error| damage::open_error(&database, error))?;
+        if let Some(set_aside) = &mut set_aside {
+            set_aside.salvaged = kept.jobs.len();
+        }
+        let store = Self {
+            connection: Some(connection),
+            database,
+            kept: Some(kept),
+            folder,
+        };
+        Ok(Opening { store, set_aside })
+    }
+
+    /// The connection; opened again after a failure. What the log holds then comes into the database first: a log that
+    /// could not be flushed is not to be built upon.
+    fn connection(&mut self) -> Result<&mut Connection, StoreError> {
+        if self.connection.is_none() {
+            let failed = |error| damage::open_error(&self.database, error);
+            let connection = schema::connect(&self.database).map_err(failed)?;
+            schema::prepare(&connection).map_err(failed)?;
+            connection
+                .query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()))
+                .map_err(|error| damage::write_error(&self.database, error))?;
+            return Ok(self.connection.insert(connection));
+        }
+        self.connection.as_mut().ok_or_else(|| StoreError::Failed {
+            reason: "the connection is gone".into(),
+        })
+    }
+
+    fn write(&mut self, changes: &[Change<'_>]) -> Result<(), StoreError> {
+        let written = write_batch(self.connection()?, changes);
+        written.map_err(|error| {
+            let keeps_connection = matches!(
+                error.sqlite_error_code(),
+                Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+            );
+            if !keeps_connection {
+                self.connection = None;
+            }
+            damage::write_error(&self.database, error)
+        })
+    }
+}
+
+impl Store for SqliteStore {
+    fn load(&mut self) -> Result<Kept, StoreError> {
+        if let Some(kept) = self.kept.take() {
+            return Ok(kept);
+        }
+        let kept = scan::read_all(self.connection()?);
+        kept.map_err(|error| StoreError::Read {
+            path: self.database.clone(),
+            source: Box::new(error),
+        })
+    }
+
+    fn commit(&mut self, batch: &[Record]) -> Result<(), StoreError> {
+        let changes = coalesce(batch);
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.kept = None;
+        self.write(&changes)?;
+        // The log is on the disk by now, and from here on its absence means that something is lost.
+        note_log(&mut self.folder, true)
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        // Closing brings the log into the database and removes it, so it is said before that it may be gone. Where it
+        // cannot be said, the log stays.
+        let Some(connection) = self.connection.take() else {
+            return;
+        };
+        if self.folder.note_log(false).is_err() {
+            let keep = rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+            connection.set_db_config(keep, true).ok();
+        }
+        drop(connection);
+    }
+}
+
+fn write_batch(connection: &mut Connection, changes: &[Change<'_>]) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    write::write(&transaction, changes)?;
+    transaction.commit()
+}
+
+/// Looks at the folder's database, and whether its log is there if it must be.
+fn look(folder: &Folder) -> Result<Finding, StoreError> {
+    let database = folder.database();
+    // An empty one was made by a start that came to nothing.
+    let is_log_gone = folder.log_is_open() && is_empty(&folder::log_of(&database))?;
+    let finding = damage::inspect(&database)?;
+    Ok(match finding {
+        Finding::Sound(..) if is_log_gone => Finding::Damaged(
+            "its write-ahead log is gone, and with it what was written last".to_owned(),
+            true,
+        ),
+        finding => finding,
+    })
+}
+
+/// Makes a database where there is none. A log without one is kept: it is all that is left.
+fn create(folder: &mut Folder, wall: WallTime) -> Result<Option<SetAside>, StoreError> {
+    let set_aside = if exists(&folder::log_of(&folder.database()))? {
+        Some(SetAside {
+            path: damage::set_aside(folder, wall)?,
+            reason: "only its write-ahead log is there".to_owned(),
+            salvaged: 0,
+            lost: true,
+        })
+    } else {
+        None
+    };
+    damage::create(folder)?;
+    note_log(folder, false)?;
+    Ok(set_aside)
+}
+
+/// Opens a database that was just made of a damaged one.
+fn reopen(database: &Path) -> Result<(Connection, Kept), StoreError> {
+    match damage::inspect(database)? {
+        Finding::Sound(connection, kept) => Ok((connection, kept)),
+        Finding::Damaged(reason, _) => Err(StoreError::Failed {
+            reason: format!("what was salvaged is damaged: {reason}").into(),
+        }),
+    }
+}
+
+fn note_log(folder: &mut Folder, is_open: bool) -> Result<(), StoreError> {
+    folder.note_log(is_open).map_err(|source| StoreError::File {
+        what: "write the lock beside",
+        path: folder.database(),
+        source,
+    })
+}
+
+/// Whether a file is not there or holds nothing.
+fn is_empty(path: &Path) -> Result<bool, StoreError> {
+    Ok(!exists(path)? || fs::metadata(path).is_ok_and(|found| found.len() == 0))
+}
+
+fn exists(path: &Path) -> Result<bool, StoreError> {
+    path.try_exists().map_err(|source| StoreError::File {
+        what: "look for",
+        path: path.to_owned(),
+        source,
+    })
+}
+
+#[cfg(test)]
+#[path = "sqlite/sqlite_tests.rs"]
+mod tests;
