@@ -49,6 +49,12 @@ pub enum Input {
         /// How many.
         instances: u32,
     },
+    /// The store has kept the first `records` of all [`Effect::Persist`](super::Effect::Persist) that were ever wanted. To
+    /// be told before what waited for them is carried out.
+    Committed {
+        /// How many.
+        records: u64,
+    },
     /// The store could not write what it was given last, and will be given it again: what was submitted in it is to be
     /// refused. Until `StoreRecovered` nothing is accepted.
     StoreFailed {

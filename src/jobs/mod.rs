@@ -4,11 +4,38 @@
 //! retention. Owns the durable store too, behind a trait. Never reads a clock, never draws randomness, never talks to a
 //! worker; the driver in `deck` feeds it and performs what it returns.
 
+mod command;
+mod dice;
+mod dispatch;
 mod effect;
+mod ids;
 mod input;
+mod invariant;
+mod job;
+mod keys;
+mod log;
+mod lost;
+mod machine;
+mod meter;
+mod moment;
+mod outcome;
+mod pool;
+mod rate;
+mod ready;
 mod record;
+mod refusals;
+mod retain;
+mod revive;
+mod roster;
+mod select;
+mod setback;
+mod shelf;
 pub mod store;
+mod submit;
+mod turn;
+mod view;
 
 pub use effect::Effect;
 pub use input::Input;
+pub use machine::Jobs;
 pub use record::{Kept, Progress, Record, StoredJob};

@@ -77,7 +77,7 @@ pub struct Progress {
     pub max_attempts: u32,
     /// Workers that died under it.
     pub kills: u32,
-    /// Of a scheduled one: when it becomes ready.
+    /// Of a scheduled one: when it becomes ready. Of a ready one: since when it is, if not since it was submitted.
     pub due: Option<WallTime>,
     /// When it was last given to a worker.
     pub started: Option<WallTime>,

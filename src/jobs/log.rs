@@ -1,0 +1,130 @@
+//! What is told of jobs: to the store, and to those that listen.
+//!
+//! Owns the knowledge of what the store has not confirmed yet. Makes no record without a durable store and no event while
+//! nobody listens.
+
+use std::collections::VecDeque;
+
+use crate::jobs::job::{Entry, Job};
+use crate::jobs::pool::Pool;
+use crate::jobs::turn::Turn;
+use crate::jobs::view::{changed, progress, stored};
+use crate::jobs::{Effect, Record};
+use crate::model::{JobId, JobState, Ticket};
+
+/// A submission that the store has not confirmed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unkept {
+    /// Which record must be kept for it, from 1.
+    record: u64,
+    pub(super) job: JobId,
+    pub(super) submitter: Submitter,
+    /// Whether the job is its own, and not one that was known by its key.
+    pub(super) is_new: bool,
+}
+
+/// Who is told that a submission was refused.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Submitter {
+    Client(Ticket),
+    Route(usize),
+}
+
+/// What is told, and to whom.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    pub(super) is_durable: bool,
+    pub(super) is_told: bool,
+    /// Records that were made so far.
+    records: u64,
+    /// Oldest first. As many as were submitted since the store confirmed last, which the driver bounds.
+    unkept: VecDeque<Unkept>,
+}
+
+impl Log {
+    /// Has something kept.
+    pub(super) fn keep(&mut self, turn: &mut Turn<'_>, record: impl FnOnce() -> Record) {
+        if self.is_durable {
+            self.records += 1;
+            turn.want(Effect::Persist(record()));
+        }
+    }
+
+    /// Has a new job kept.
+    pub(super) fn insert(&mut self, turn: &mut Turn<'_>, entry: Entry<'_>, pool: &Pool) {
+        let now = turn.now;
+        self.keep(turn, || Record::Insert(Box::new(stored(entry, pool, now))));
+    }
+
+    /// Has a job's progress kept.
+    pub(super) fn update(&mut self, turn: &mut Turn<'_>, entry: Entry<'_>, pool: &Pool) {
+        let now = turn.now;
+        self.keep(turn, || Record::Update {
+            job: entry.0,
+            progress: Box::new(progress(entry, pool, now)),
+        });
+    }
+
+    /// Tells those that listen.
+    pub(super) fn publish(
+        &self,
+        turn: &mut Turn<'_>,
+        entry: Entry<'_>,
+        pool: &Pool,
+        state: JobState,
+    ) {
+        if self.is_told {
+            turn.want(Effect::Publish(changed(entry, pool, state)));
+        }
+    }
+
+    /// Notes that a submission counts on everything that was recorded so far.
+    pub(super) fn await_store(&mut self, job: JobId, submitter: Submitter, is_new: bool) {
+        if self.is_durable {
+            self.unkept.push_back(Unkept {
+                record: self.records,
+                job,
+                submitter,
+                is_new,
+            });
+        }
+    }
+
+    /// The first so many records are kept.
+    pub(super) fn confirm(&mut self, records: u64) {
+        while self
+            .unkept
+            .front()
+            .is_some_and(|first| first.record <= records)
+        {
+            self.unkept.pop_front();
+        }
+    }
+
+    /// The submissions that are not kept; they are waited for no longer.
+    pub(super) fn take_unkept(&mut self) -> VecDeque<Unkept> {
+        std::mem::take(&mut self.unkept)
+    }
+}
+
+/// A job with all that a step needs to change it.
+#[derive(Debug)]
+pub(super) struct Found<'a> {
+    pub(super) id: JobId,
+    pub(super) pool: &'a mut Pool,
+    pub(super) job: &'a mut Job,
+    pub(super) log: &'a mut Log,
+}
+
+impl Found<'_> {
+    /// Has its progress kept.
+    pub(super) fn update(&mut self, turn: &mut Turn<'_>) {
+        self.log.update(turn, (self.id, self.job), self.pool);
+    }
+
+    /// Tells those that listen.
+    pub(super) fn publish(&self, turn: &mut Turn<'_>, state: JobState) {
+        self.log
+            .publish(turn, (self.id, self.job), self.pool, state);
+    }
+}
