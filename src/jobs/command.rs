@@ -102,7 +102,13 @@ impl Jobs {
         let Some(found) = self.find(id) else {
             return;
         };
+        let is_on_its_way = found.is_on_its_way();
         match &mut found.job.phase {
+            Phase::Running(lease) if is_on_its_way => {
+                let lease = lease.id;
+                self.release(lease);
+                self.end(turn, id, Ending::Cancelled);
+            }
             Phase::Running(lease) => {
                 lease.is_revoked = true;
                 let worker = WorkerId::new(found.pool.name.clone(), lease.worker);

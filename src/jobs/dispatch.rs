@@ -90,9 +90,11 @@ impl Jobs {
             incarnation,
             given: turn.now,
             wait,
+            records: 0,
             is_revoked: false,
         }));
         found.update(turn);
+        found.note_records();
         found.publish(turn, JobState::Running);
         self.leases.insert(lease, id);
     }

@@ -78,6 +78,8 @@ pub(super) struct Lease {
     pub(super) given: Now,
     /// From ready to given.
     pub(super) wait: Duration,
+    /// How many records must be kept before the worker gets the job.
+    pub(super) records: u64,
     /// Somebody wants the job back: it ends with this attempt.
     pub(super) is_revoked: bool,
 }

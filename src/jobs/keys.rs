@@ -16,26 +16,27 @@ const MOST: usize = 100_000;
 /// The keys of one pool.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
-    jobs: HashMap<Arc<str>, JobId>,
+    jobs: HashMap<Arc<str>, (JobId, Moment)>,
     /// Oldest first. A key that was freed before its time is still in here.
     line: VecDeque<(Moment, Arc<str>, JobId)>,
 }
 
 impl Keys {
     /// Which job a key stands for.
-    pub(super) fn job(&self, key: &str) -> Option<JobId> {
-        self.jobs.get(key).copied()
+    pub(super) fn job(&self, key: &str, at: Moment) -> Option<JobId> {
+        let (job, until) = self.jobs.get(key)?;
+        (*until > at).then_some(*job)
     }
 
-    /// A job takes a free key.
-    pub(super) fn take(&mut self, key: Arc<str>, job: JobId, until: Moment) {
-        self.jobs.insert(key.clone(), job);
-        self.line.push_back((until, key, job));
+    /// A job takes a key; true if it was still noted as another one's, whose time is over.
+    pub(super) fn take(&mut self, key: Arc<str>, job: JobId, until: Moment) -> bool {
+        self.line.push_back((until, key.clone(), job));
+        self.jobs.insert(key, (job, until)).is_some()
     }
 
     /// Frees a job's key before its time; false if it is another one's by now.
     pub(super) fn free(&mut self, key: &str, job: JobId) -> bool {
-        let is_its = self.job(key) == Some(job);
+        let is_its = self.jobs.get(key).is_some_and(|(its, _)| *its == job);
         if is_its {
             self.jobs.remove(key);
         }
@@ -79,9 +80,9 @@ mod tests {
         keys.take("k".into(), job(2), at(20));
 
         assert_eq!(keys.expire(at(15)), None);
-        assert_eq!(keys.job("k"), Some(job(2)));
+        assert_eq!(keys.job("k", at(15)), Some(job(2)));
         assert_eq!(keys.expire(at(20)).as_deref(), Some("k"));
-        assert_eq!(keys.job("k"), None);
+        assert_eq!(keys.job("k", at(15)), None);
     }
 
     #[test]

@@ -4,8 +4,10 @@
 //! nobody listens.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use crate::jobs::job::{Entry, Job};
+use crate::jobs::job::{Entry, Job, Phase};
+use crate::jobs::moment::Moment;
 use crate::jobs::pool::Pool;
 use crate::jobs::turn::Turn;
 use crate::jobs::view::{changed, progress, stored};
@@ -37,6 +39,8 @@ pub(super) struct Log {
     pub(super) is_told: bool,
     /// Records that were made so far.
     records: u64,
+    /// Records that are known to be kept.
+    confirmed: u64,
     /// Oldest first. As many as were submitted since the store confirmed last, which the driver bounds.
     unkept: VecDeque<Unkept>,
 }
@@ -62,6 +66,29 @@ impl Log {
         self.keep(turn, || Record::Update {
             job: entry.0,
             progress: Box::new(progress(entry, pool, now)),
+        });
+    }
+
+    /// Has a job's key kept, and before that freed if it was another one's.
+    pub(super) fn take_key(
+        &mut self,
+        turn: &mut Turn<'_>,
+        pool: &Pool,
+        (key, job, until): (Arc<str>, JobId, Moment),
+        is_retaken: bool,
+    ) {
+        let (pool, until) = (&pool.name, until.wall(turn.now));
+        if is_retaken {
+            self.keep(turn, || Record::ForgetKey {
+                pool: pool.clone(),
+                key: key.clone(),
+            });
+        }
+        self.keep(turn, || Record::Key {
+            pool: pool.clone(),
+            key: key.clone(),
+            job,
+            until,
         });
     }
 
@@ -92,6 +119,7 @@ impl Log {
 
     /// The first so many records are kept.
     pub(super) fn confirm(&mut self, records: u64) {
+        self.confirmed = records;
         while self
             .unkept
             .front()
@@ -117,6 +145,20 @@ pub(super) struct Found<'a> {
 }
 
 impl Found<'_> {
+    /// Notes in a running job's lease that everything recorded so far comes before the worker gets it.
+    pub(super) fn note_records(&mut self) {
+        if let Phase::Running(lease) = &mut self.job.phase {
+            lease.records = self.log.records;
+        }
+    }
+
+    /// Whether a running job was not even sent to its worker: the store has not confirmed that it may be.
+    pub(super) fn is_on_its_way(&self) -> bool {
+        self.job
+            .lease()
+            .is_some_and(|lease| lease.records > self.log.confirmed)
+    }
+
     /// Has its progress kept.
     pub(super) fn update(&mut self, turn: &mut Turn<'_>) {
         self.log.update(turn, (self.id, self.job), self.pool);

@@ -12,7 +12,6 @@ use crate::jobs::job::Job;
 use crate::jobs::log::{Found, Log};
 use crate::jobs::moment::Moment;
 use crate::jobs::pool::Pool;
-use crate::jobs::retain::SLACK;
 use crate::jobs::submit::Source;
 use crate::jobs::turn::Turn;
 use crate::jobs::{Effect, Input, Kept, invariant};
@@ -135,13 +134,11 @@ impl Jobs {
         let gates_count = !self.is_held();
         let deadlines = self.pools.iter().filter(|pool| pool.is_configured);
         let deadlines = deadlines.flat_map(|pool| {
-            let ended = pool.ended.oldest();
             [
                 pool.scheduled.first_key_value().map(|((due, _), _)| *due),
                 pool.roster.next_timeout(),
                 pool.held_until.filter(|_| gates_count),
-                ended.map(|ended| ended + pool.spec.keep.time + SLACK),
-                pool.has_surplus.then(Moment::default),
+                pool.forgets_at,
             ]
         });
         deadlines.flatten().min().map(Moment::mono)

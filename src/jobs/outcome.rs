@@ -180,11 +180,9 @@ impl Jobs {
         // A job that nobody looks at any more is not to cost anything.
         if found.is_kept(Ending::Done) || found.is_looked_at() {
             found.job.note_attempt(lease, Some(now.mono));
-            let result = result.map(|message| match found.is_kept(Ending::Done) {
-                // The buffer that it was read into is not to be kept with it.
-                true => message.detached(),
-                false => message,
-            });
+            // The buffer that it was read into is not to be kept with it.
+            let is_kept = found.is_kept(Ending::Done);
+            let result = result.map(|message| if is_kept { message.detached() } else { message });
             found.job.rare().result = result;
         }
         self.end(turn, id, Ending::Done);
@@ -234,11 +232,11 @@ impl Jobs {
         let Some(mut found) = self.find(id) else {
             return;
         };
-        found.job.attempts = found.job.attempts.saturating_sub(1);
         found.job.note_attempt(lease, None);
         if lease.is_revoked {
             return self.end(turn, id, Ending::Cancelled);
         }
+        found.job.attempts = found.job.attempts.saturating_sub(1);
         found.pool.put_ready(id, found.job, End::Front, turn.at);
         found.update(turn);
         found.publish(turn, JobState::Ready);

@@ -58,8 +58,8 @@ pub(super) struct Pool {
     lane: u32,
     /// Until when only the rate holds jobs back.
     pub(super) held_until: Option<Moment>,
-    /// Whether more finished jobs are to be forgotten at once.
-    pub(super) has_surplus: bool,
+    /// When finished jobs are to be forgotten next.
+    pub(super) forgets_at: Option<Moment>,
 }
 
 impl Pool {
@@ -109,7 +109,7 @@ impl Pool {
             stale: 0,
             lane: 0,
             held_until: None,
-            has_surplus: false,
+            forgets_at: None,
             spec: spec.clone(),
         }
     }

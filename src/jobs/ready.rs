@@ -235,12 +235,15 @@ impl Ready {
     /// Whether each lane holds its own jobs only, and the counts fit.
     pub(super) fn adds_up(&self) -> bool {
         let lanes = (0_u32..).zip(&self.lanes);
-        let own = lanes.map(|(at, lane)| {
+        let mut sum = 0;
+        for (at, lane) in lanes {
             let jobs = || lane.classes.iter().flat_map(Class::values);
-            jobs().count() == lane.count && jobs().all(|waiting| self.lane_of(waiting.hash) == at)
-        });
-        own.fold(true, |all, one| all && one)
-            && self.lanes.iter().map(|lane| lane.count).sum::<usize>() == self.count
+            if jobs().count() != lane.count || jobs().any(|job| self.lane_of(job.hash) != at) {
+                return false;
+            }
+            sum += lane.count;
+        }
+        sum == self.count
     }
 
     fn lane_of(&self, hash: u32) -> u32 {

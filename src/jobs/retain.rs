@@ -12,7 +12,7 @@ use crate::model::JobId;
 const SLICE: usize = 256;
 
 /// So long a job may be kept beyond its time, so that they go by the second and not one by one.
-pub(super) const SLACK: Duration = Duration::from_secs(1);
+const SLACK: Duration = Duration::from_secs(1);
 
 impl Jobs {
     /// Forgets what a pool keeps no longer.
@@ -28,7 +28,11 @@ impl Jobs {
         let Some(pool) = self.pools.get_mut(place) else {
             return;
         };
-        pool.has_surplus = left == 0;
+        let oldest = pool.ended.oldest();
+        pool.forgets_at = match left {
+            0 => Some(turn.at),
+            _ => oldest.map(|ended| ended + pool.spec.keep.time + SLACK),
+        };
         for _ in 0..left {
             let Some(key) = pool.keys.expire(turn.at) else {
                 return;

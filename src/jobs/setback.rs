@@ -8,7 +8,7 @@ use crate::jobs::machine::Jobs;
 use crate::jobs::refusals;
 use crate::jobs::turn::Turn;
 use crate::jobs::{Effect, Record};
-use crate::model::JobId;
+use crate::model::{JobId, LeaseId};
 
 impl Jobs {
     /// The store failed: refuses every submission that it has not confirmed, and all that wait for room.
@@ -29,8 +29,29 @@ impl Jobs {
         for entry in unkept.iter().filter(|entry| entry.is_new) {
             self.take_back(turn, entry.job, &reason);
         }
+        self.call_back(turn);
         self.refuse_blocked(turn, &refusals::store_failed(&reason));
         self.failing = Some(reason);
+    }
+
+    /// Gives back what waits for the store on its way to a worker: it is not to time out there.
+    fn call_back(&mut self, turn: &mut Turn<'_>) {
+        let ids: Vec<JobId> = self.leases.values().copied().collect();
+        let mut leases: Vec<LeaseId> = Vec::new();
+        for id in ids {
+            if let Some(found) = self.find(id)
+                && found.is_on_its_way()
+            {
+                leases.extend(found.job.lease().map(|lease| lease.id));
+            }
+        }
+        leases.sort_unstable();
+        // Each goes before all others; so the oldest comes last.
+        for lease in leases.into_iter().rev() {
+            if let Some((id, lease)) = self.release(lease) {
+                self.give_back(turn, id, &lease);
+            }
+        }
     }
 
     /// Removes a job that was never accepted.

@@ -1,5 +1,6 @@
 //! New jobs: what is accepted, what waits for room, what is refused.
 
+use crate::jobs::Effect;
 use crate::jobs::dice::mix;
 use crate::jobs::job::{Job, Origin, Phase};
 use crate::jobs::keys::WINDOW;
@@ -10,7 +11,6 @@ use crate::jobs::ready::End;
 use crate::jobs::refusals;
 use crate::jobs::turn::Turn;
 use crate::jobs::view::view;
-use crate::jobs::{Effect, Record};
 use crate::model::{
     Dispatch, JobId, Outcome, PoolName, Refusal, ReplyRule, Submission, Ticket, WhenFull, WorkerId,
 };
@@ -52,7 +52,7 @@ impl Jobs {
             Ok(place) => place,
             Err(refusal) => return refuse(turn, &source, refusal),
         };
-        if let Some(job) = self.known(place, &submission) {
+        if let Some(job) = self.known(turn, place, &submission) {
             return self.attach(turn, &source, job);
         }
         let is_first = self
@@ -98,7 +98,7 @@ impl Jobs {
                 ticket: blocked.ticket,
                 wait: blocked.wait,
             };
-            match self.known(place, &blocked.submission) {
+            match self.known(turn, place, &blocked.submission) {
                 Some(job) => self.attach(turn, &source, job),
                 None => self.accept(turn, place, source, blocked.submission),
             }
@@ -142,9 +142,9 @@ impl Jobs {
     }
 
     /// The job that the submission's key stands for.
-    fn known(&self, place: usize, submission: &Submission) -> Option<JobId> {
+    fn known(&self, turn: &Turn<'_>, place: usize, submission: &Submission) -> Option<JobId> {
         let key = submission.key.as_deref()?;
-        self.pools.get(place)?.keys.job(key)
+        self.pools.get(place)?.keys.job(key, turn.at)
     }
 
     /// The submission is a job that was submitted before.
@@ -247,14 +247,8 @@ impl Jobs {
         self.log.insert(turn, (id, &job), pool);
         if let Some(key) = job.key().cloned() {
             let until = turn.at + WINDOW;
-            pool.keys.take(key.clone(), id, until);
-            let until = until.wall(turn.now);
-            self.log.keep(turn, || Record::Key {
-                pool: pool.name.clone(),
-                key,
-                job: id,
-                until,
-            });
+            let is_retaken = pool.keys.take(key.clone(), id, until);
+            self.log.take_key(turn, pool, (key, id, until), is_retaken);
         }
         if let Submitter::Client(ticket) = submitter {
             turn.answer(ticket, Ok(Outcome::Submitted(id)));
