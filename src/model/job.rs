@@ -246,6 +246,8 @@ pub struct Assignment {
     pub payload: Message,
     /// Of a pool that answers by id: the id that the answer will have.
     pub reply_id: Option<ReplyId>,
+    /// How many routes its message has come along; 0 unless a route made the job.
+    pub hops: u8,
 }
 
 /// The value that pairs a job with its reply, in a form in which equal values are equal bytes.

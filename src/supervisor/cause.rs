@@ -30,7 +30,7 @@ pub(super) fn unasked(exit: Exit, life: &Life, uptime: Duration) -> String {
 /// What ended a process that was told to end.
 pub(super) fn asked(
     exit: Exit,
-    aim: Aim,
+    aim: &Aim,
     ladder: &Ladder,
     stop: Signal,
     grace: Duration,
@@ -38,8 +38,9 @@ pub(super) fn asked(
     let why = match aim {
         Aim::Stop | Aim::Kill => "as asked",
         Aim::Disconnected => "after it closed its channel",
+        Aim::Relieve(reason) => &format!("because {reason}"),
     };
-    match exit {
+    let end = match exit {
         Exit::Code(code) => format!("exit {code}, {why}"),
         Exit::Signal { signal, core } => match ladder.killed_by() {
             Some(KilledBy::Grace) if signal == Signal::KILL => {
@@ -54,6 +55,10 @@ pub(super) fn asked(
             _ if signal == stop && ladder.has_signalled() => format!("killed by {signal}, {why}"),
             _ => format!("{} while stopping", by_signal(signal, core)),
         },
+    };
+    match aim {
+        Aim::Relieve(_) if !end.ends_with(why) => format!("{end}, {why}"),
+        Aim::Relieve(_) | Aim::Stop | Aim::Kill | Aim::Disconnected => end,
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::ReplyRule;
 use crate::supervisor::machine::Machine;
 use crate::supervisor::spawns::{Booking, OUTSTANDING};
 use crate::supervisor::waits::{PER_WORKER, Waits};
@@ -15,7 +16,9 @@ const LETTERS: usize = 256;
 /// Checks the machine; the error says what is broken.
 pub(super) fn check(machine: &Machine) -> Result<(), String> {
     for worker in machine.roster.workers() {
-        check_worker(worker).map_err(|what| format!("{}: {what}", worker.id))?;
+        check_worker(worker)
+            .and_then(|()| check_duty(worker))
+            .map_err(|what| format!("{}: {what}", worker.id))?;
     }
     check_spawns(machine)?;
     check_timers(machine)?;
@@ -72,6 +75,49 @@ fn check_worker(worker: &Worker) -> Result<(), String> {
         ),
         Phase::Starting { asked: true } | Phase::Stopping(_) => Ok(()),
     }
+}
+
+fn check_duty(worker: &Worker) -> Result<(), String> {
+    let duty = &worker.duty;
+    let leases = &duty.leases;
+    claim(
+        duty.is_enlisted || leases.is_empty() && !duty.is_told(),
+        "it has to do with jobs, but is not enlisted",
+    )?;
+    let is_live = worker.life().is_some();
+    claim(
+        is_live || leases.is_empty() && !duty.is_told() && duty.due().is_none(),
+        "jobs are in flight in no process",
+    )?;
+    claim(
+        duty.is_serving() == (duty.is_enlisted && worker.takes_jobs()),
+        "the jobs were told wrong of whether it serves",
+    )?;
+    claim(leases.adds_up(), "its leases do not add up")?;
+    let is_draining =
+        matches!(&worker.phase, Phase::Stopping(stopping) if stopping.ladder.is_draining());
+    claim(
+        !is_draining || leases.in_flight() > 0,
+        "it finishes jobs that it does not have",
+    )?;
+    claim(
+        worker.policy.jobs.reply != ReplyRule::Next
+            || !leases.is_under_way()
+            || worker.mailbox.mail_under_way() == 0,
+        "mail is under way beside a job",
+    )?;
+    if worker.mailbox.letters() > LETTERS {
+        return Ok(());
+    }
+    let (waiting, given) = leases.unwritten();
+    let letters: Vec<_> = worker.mailbox.jobs().collect();
+    let mut written = letters.get(waiting.len()..).unwrap_or_default().iter();
+    claim(
+        letters.starts_with(&waiting)
+            && worker.mailbox.assigned() == waiting.len()
+            && given.iter().all(|lease| written.any(|it| it == lease)),
+        "its jobs are not the ones in its mailbox",
+    )
 }
 
 fn check_spawns(machine: &Machine) -> Result<(), String> {

@@ -1,9 +1,12 @@
-//! The stop ladder: stop message, signal, SIGKILL, with one grace.
+//! The stop ladder: stop message, signal, SIGKILL, with one grace. Before it, where a client asks and jobs are in
+//! flight, a drain: the worker has until their answers, or `drain`. A second `stop` or `down` cuts that short, and so
+//! do `kill`, which never drains, and a job that costs the process its life.
 //!
 //! Owns the steps by which a living process is ended, and when each is due. What follows its end is decided in
 //! `restart`. Once SIGKILL has gone out and the process is still there, it goes out again each grace (at least each
 //! second) and the state says that the worker cannot be killed; nothing else waits for it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{MonoTime, Signal, StopSpec};
@@ -14,7 +17,7 @@ use crate::supervisor::worker::{Phase, Stopping, Worker};
 use crate::supervisor::{Effect, SignalScope};
 
 /// Why a process is being ended, which decides what follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Aim {
     /// A client asked; the intent alone decides what follows.
     Stop,
@@ -22,6 +25,8 @@ pub(super) enum Aim {
     Kill,
     /// It closed its channel; its restart policy decides what follows.
     Disconnected,
+    /// A job cost it its life, for this reason; it is started again.
+    Relieve(Arc<str>),
 }
 
 /// Who had SIGKILL sent.
@@ -36,6 +41,8 @@ pub(super) enum KilledBy {
 /// How far the ladder is climbed.
 #[derive(Clone, Copy, Debug)]
 enum Step {
+    /// Nothing: the jobs in flight are waited for.
+    Drain,
     /// The stop message was given out.
     Message,
     /// The signal was sent.
@@ -60,6 +67,7 @@ impl Ladder {
     /// When the next step is due.
     pub(super) fn due(&self, stop: &StopSpec) -> MonoTime {
         match self.step {
+            Step::Drain => self.began + stop.drain,
             Step::Message => self.began + stop.grace / 2,
             Step::Signal => self.began + stop.grace,
             Step::Kill { again, .. } => again,
@@ -69,6 +77,7 @@ impl Ladder {
     /// When SIGKILL is due, unless it was sent.
     pub(super) fn kill_due(&self, stop: &StopSpec) -> Option<MonoTime> {
         match self.step {
+            Step::Drain => Some(self.began + stop.drain + stop.grace),
             Step::Message | Step::Signal => Some(self.began + stop.grace),
             Step::Kill { .. } => None,
         }
@@ -77,7 +86,7 @@ impl Ladder {
     /// Who had SIGKILL sent, if it was.
     pub(super) fn killed_by(&self) -> Option<KilledBy> {
         match self.step {
-            Step::Message | Step::Signal => None,
+            Step::Drain | Step::Message | Step::Signal => None,
             Step::Kill { by, .. } => Some(by),
         }
     }
@@ -85,6 +94,11 @@ impl Ladder {
     /// Whether the stop signal was sent.
     pub(super) fn has_signalled(&self) -> bool {
         self.signalled
+    }
+
+    /// Whether jobs in flight are waited for.
+    pub(super) fn is_draining(&self) -> bool {
+        matches!(self.step, Step::Drain)
     }
 
     /// Whether SIGKILL was sent and did not help for a whole grace.
@@ -95,7 +109,7 @@ impl Ladder {
     fn kill(&mut self, by: KilledBy, now: MonoTime, grace: Duration) {
         let (by, times) = match self.step {
             Step::Kill { by, times, .. } => (by, times.saturating_add(1)),
-            Step::Message | Step::Signal => (by, 1),
+            Step::Drain | Step::Message | Step::Signal => (by, 1),
         };
         self.step = Step::Kill {
             by,
@@ -114,21 +128,71 @@ impl Worker {
         self.end(turn, life, aim);
     }
 
-    /// Takes the first step of the ladder with `life`.
+    /// Takes the first step of the ladder with `life`, or begins its drain.
     pub(super) fn end(&mut self, turn: &mut Turn<'_>, life: Life, aim: Aim) {
+        self.give_back(turn);
+        let is_busy = self.duty.leases.in_flight() > 0;
+        let drains = is_busy && aim == Aim::Stop && !self.policy.stop.drain.is_zero();
         let ladder = Ladder {
             began: turn.mono(),
-            step: Step::Message,
+            step: Step::Drain,
             signalled: false,
         };
-        let channel = life.channel;
         self.phase = Phase::Stopping(Stopping { life, aim, ladder });
+        if !drains {
+            self.climb_first(turn);
+        }
+    }
+
+    fn climb_first(&mut self, turn: &mut Turn<'_>) {
+        let Phase::Stopping(stopping) = &mut self.phase else {
+            return;
+        };
+        stopping.ladder.began = turn.mono();
+        stopping.ladder.step = Step::Message;
+        let is_open = stopping.life.channel.is_open();
+        let is_kill = stopping.aim == Aim::Kill;
         let message = self.policy.stop.message.clone();
-        match message.filter(|_| channel.is_open() && aim != Aim::Kill) {
+        match message.filter(|_| is_open && !is_kill) {
             Some(message) => self.write_past(turn, message, 1, Sort::Stop),
-            None if aim == Aim::Kill => self.kill_tree(turn, KilledBy::Command),
+            None if is_kill => self.kill_tree(turn, KilledBy::Command),
             None => self.signal_stop(turn),
         }
+    }
+
+    fn is_draining(&self) -> bool {
+        matches!(&self.phase, Phase::Stopping(stopping) if stopping.ladder.is_draining())
+    }
+
+    /// Ends a drain when its last job is answered.
+    pub(super) fn end_drain(&mut self, turn: &mut Turn<'_>) {
+        if self.duty.leases.in_flight() == 0 {
+            self.hasten(turn);
+        }
+    }
+
+    /// Ends a drain, if there is one.
+    pub(super) fn hasten(&mut self, turn: &mut Turn<'_>) {
+        if self.is_draining() {
+            self.climb_first(turn);
+            turn.touched.push(self.slot);
+        }
+    }
+
+    /// A client asks to stop it; asked again, it has no time left for its jobs.
+    pub(super) fn stop_or_hasten(&mut self, turn: &mut Turn<'_>) {
+        if self.wanted {
+            self.stop(turn);
+        } else {
+            self.stop(turn);
+            self.hasten(turn);
+        }
+    }
+
+    /// A job costs the process its life; it is followed by another.
+    pub(super) fn relieve(&mut self, turn: &mut Turn<'_>, reason: Arc<str>) {
+        self.hasten(turn);
+        self.climb(turn, Aim::Relieve(reason));
     }
 
     /// Takes the next step.
@@ -137,6 +201,7 @@ impl Worker {
             return;
         };
         match stopping.ladder.step {
+            Step::Drain => self.climb_first(turn),
             Step::Message => self.signal_stop(turn),
             Step::Signal => self.kill_tree(turn, KilledBy::Grace),
             Step::Kill { by, .. } => self.kill_tree(turn, by),

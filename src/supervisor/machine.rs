@@ -49,6 +49,8 @@ pub struct Gauges {
     pub sent: u64,
     /// Messages from the worker so far.
     pub received: u64,
+    /// Jobs given to the worker and not yet answered.
+    pub in_flight: u64,
 }
 
 impl Machine {
@@ -135,12 +137,23 @@ impl Machine {
                     worker.written(turn, count, &self.waits);
                 }
             }
-            Input::Enlist { .. }
-            | Input::Assign { .. }
-            | Input::Forget { .. }
-            | Input::Relieve { .. }
-            | Input::Return { .. }
-            | Input::RouteRefused { .. } => {}
+            Input::Enlist { pool } => self.enlist(turn, &pool),
+            Input::Assign {
+                worker,
+                incarnation,
+                jobs,
+            } => self.assign(turn, worker, incarnation, jobs),
+            Input::Forget {
+                worker,
+                incarnation,
+                leases,
+            } => self.forget(turn, &worker, incarnation, &leases),
+            Input::Relieve {
+                worker,
+                incarnation,
+                reason,
+            } => self.relieve(turn, &worker, incarnation, reason),
+            Input::Return { .. } | Input::RouteRefused { .. } => {}
             report => self.report(turn, report),
         }
     }
@@ -248,6 +261,7 @@ impl Machine {
                 turn.mono(),
                 worker.policy.restart.intensity,
             );
+            worker.tell_duty(turn);
             let view = worker.view();
             if worker.shown.as_ref() != Some(&view) {
                 worker.shown = Some(view.clone());
@@ -332,5 +346,6 @@ fn gauges(worker: &Worker) -> Gauges {
         unread_bytes: worker.life().map_or(0, |life| life.stall.bytes),
         sent: worker.sent,
         received: worker.received,
+        in_flight: worker.duty.leases.in_flight() as u64,
     }
 }

@@ -5,11 +5,12 @@
 
 use std::collections::VecDeque;
 
-use crate::model::MailboxSpec;
+use crate::model::{JobId, LeaseId, MailboxSpec};
+use crate::supervisor::taken::Taken;
 use crate::supervisor::turn::WaitKey;
 use crate::wire::Message;
 
-/// How many bytes of mail are given out and not confirmed at the most, or one message if that is larger.
+/// How many bytes of mail and jobs are given out and not confirmed at the most, or one message if that is larger.
 pub(super) const WINDOW: usize = 256 << 10;
 
 /// How many answers to handles are given out and not confirmed at the most; further ones are let go, counted.
@@ -29,6 +30,13 @@ pub(super) struct Letter {
 pub(super) enum Sort {
     /// A client's; it survives the worker's process.
     Mail(Option<WaitKey>),
+    /// A job's, for this process alone; bounded by the pool's concurrency.
+    Job {
+        /// The assignment.
+        lease: LeaseId,
+        /// The job.
+        job: JobId,
+    },
     /// Tells this process to end.
     Stop,
     /// A `NODE_…` message to this process.
@@ -46,16 +54,45 @@ impl Letter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Full;
 
+/// What may be given out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Gate {
+    /// Whether mail may.
+    pub(super) mail: bool,
+    /// Whether jobs may.
+    pub(super) jobs: bool,
+}
+
+impl Gate {
+    /// Everything, in the order in which it came.
+    pub(super) const OPEN: Self = Self {
+        mail: true,
+        jobs: true,
+    };
+}
+
+/// A job's letter that waits.
+#[derive(Debug)]
+struct Assigned {
+    letter: Letter,
+    /// It came after so many messages of clients.
+    after: u64,
+}
+
 /// A worker's mailbox. Full ones refuse; an empty one takes any one message.
 #[derive(Debug, Default)]
 pub(super) struct Mailbox {
     waiting: VecDeque<Letter>,
+    assigned: VecDeque<Assigned>,
     given: VecDeque<Letter>,
-    /// Mail in both, in messages and bytes.
+    /// Mail in `waiting` and `given`, in messages and bytes.
     mail: usize,
     bytes: usize,
-    /// Mail in `given`, in messages and bytes, and the internal ones there.
+    /// How much mail was given out so far.
+    left: u64,
+    /// In `given`: mail, jobs, the bytes of both, and the internal ones.
     given_mail: usize,
+    given_jobs: usize,
     given_bytes: usize,
     given_internal: usize,
     taken: Taken,
@@ -88,23 +125,65 @@ impl Mailbox {
         Ok(())
     }
 
-    /// Gives out what the window allows, in batches: not before half of the window is free.
-    pub(super) fn hand_out(&mut self) -> Vec<Message> {
+    /// Takes a job for the process that lives.
+    pub(super) fn assign(&mut self, lease: LeaseId, job: JobId, message: Message) {
+        self.assigned.push_back(Assigned {
+            letter: Letter {
+                message,
+                sort: Sort::Job { lease, job },
+            },
+            after: self.left + self.waiting.len() as u64,
+        });
+    }
+
+    /// How many jobs it holds that were not given out.
+    pub(super) fn assigned(&self) -> usize {
+        self.assigned.len()
+    }
+
+    /// Lets go of jobs that were not given out, but of those that are kept.
+    pub(super) fn retain_assigned(&mut self, is_kept: impl Fn(LeaseId) -> bool) {
+        self.assigned.retain(|assigned| match assigned.letter.sort {
+            Sort::Job { lease, .. } => is_kept(lease),
+            // No others are there.
+            Sort::Mail(_) | Sort::Stop | Sort::Internal => true,
+        });
+    }
+
+    /// Gives out what the gate and the window allow, in batches: not before half of the window is free.
+    pub(super) fn hand_out(&mut self, gate: Gate) -> Vec<Message> {
         let mut batch = Vec::new();
         if self.given_bytes * 2 > WINDOW {
             return batch;
         }
-        while let Some(letter) = self.waiting.pop_front() {
-            if self.given_mail > 0 && self.given_bytes + letter.bytes() > WINDOW {
-                self.waiting.push_front(letter);
+        while let Some((letter, is_job)) = self.next(gate) {
+            let bytes = letter.bytes();
+            let is_first = self.given_mail + self.given_jobs == 0;
+            if !is_first && self.given_bytes + bytes > WINDOW {
                 break;
             }
-            self.given_mail += 1;
-            self.given_bytes += letter.bytes();
             batch.push(letter.message.clone());
-            self.given.push_back(letter);
+            let letter = if is_job {
+                self.given_jobs += 1;
+                self.assigned.pop_front().map(|assigned| assigned.letter)
+            } else {
+                self.given_mail += 1;
+                self.left += 1;
+                self.waiting.pop_front()
+            };
+            self.given_bytes += bytes;
+            self.given.extend(letter);
         }
         batch
+    }
+
+    /// The next letter that the gate lets through, and whether it is a job's.
+    fn next(&self, gate: Gate) -> Option<(&Letter, bool)> {
+        let mail = self.waiting.front().filter(|_| gate.mail);
+        match self.assigned.front().filter(|_| gate.jobs) {
+            Some(job) if mail.is_none() || job.after <= self.left => Some((&job.letter, true)),
+            _ => mail.map(|letter| (letter, false)), // Mail came first, if any.
+        }
     }
 
     /// Notes a message that is given out past the queue and the window: a stop message, an answer to a handle.
@@ -131,10 +210,16 @@ impl Mailbox {
                 self.given_mail -= 1;
                 self.given_bytes -= bytes;
             }
+            Sort::Job { .. } => {
+                self.given_jobs -= 1;
+                self.given_bytes -= bytes;
+            }
             Sort::Internal => self.given_internal -= 1,
             Sort::Stop => {}
         }
-        self.taken.note(bytes, letter.sort != Sort::Internal);
+        // A job that was not read is not lost: it is given to another.
+        let counts = matches!(letter.sort, Sort::Mail(_) | Sort::Stop);
+        self.taken.note(bytes, counts);
         Some(letter)
     }
 
@@ -143,7 +228,7 @@ impl Mailbox {
         self.taken = Taken::default();
     }
 
-    /// The process is gone: mail that was not written waits for the next one. Returns how many messages the kernel
+    /// The process is gone: mail that was not written waits for the next one, jobs are let go of. Returns how many messages the kernel
     /// had taken that the process never read, out of `unread` bytes.
     pub(super) fn rewind(&mut self, unread: u64) -> u64 {
         while let Some(letter) = self.given.pop_back() {
@@ -151,7 +236,10 @@ impl Mailbox {
                 self.waiting.push_front(letter);
             }
         }
+        self.assigned.clear();
+        self.left = 0;
         self.given_mail = 0;
+        self.given_jobs = 0;
         self.given_bytes = 0;
         self.given_internal = 0;
         std::mem::take(&mut self.taken).newest(unread)
@@ -166,24 +254,44 @@ impl Mailbox {
 
     /// Whether its counters are what its queues hold, and within the window. For the oracle.
     pub(super) fn adds_up(&self) -> bool {
-        let weigh = |letters: &VecDeque<Letter>| {
+        let weigh = |letters: &VecDeque<Letter>, of: fn(&Sort) -> bool| {
             letters
                 .iter()
-                .filter(|letter| matches!(letter.sort, Sort::Mail(_)))
+                .filter(|letter| of(&letter.sort))
                 .fold((0, 0), |(count, bytes), letter| {
                     (count + 1, bytes + letter.bytes())
                 })
         };
-        let (waiting, given) = (weigh(&self.waiting), weigh(&self.given));
-        (self.mail, self.bytes) == (waiting.0 + given.0, waiting.1 + given.1)
-            && (self.given_mail, self.given_bytes) == given
-            && (self.given_bytes <= WINDOW || self.given_mail == 1)
+        let is_mail = |sort: &Sort| matches!(sort, Sort::Mail(_));
+        let is_job = |sort: &Sort| matches!(sort, Sort::Job { .. });
+        let waiting = weigh(&self.waiting, is_mail);
+        let (mail, jobs) = (weigh(&self.given, is_mail), weigh(&self.given, is_job));
+        (self.mail, self.bytes) == (waiting.0 + mail.0, waiting.1 + mail.1)
+            && (self.given_mail, self.given_jobs) == (mail.0, jobs.0)
+            && self.given_bytes == mail.1 + jobs.1
+            && (self.given_bytes <= WINDOW || self.given_mail + self.given_jobs == 1)
             && waiting.0 == self.waiting.len()
+    }
+
+    /// How much mail is given out and not confirmed.
+    pub(super) fn mail_under_way(&self) -> usize {
+        self.given_mail
     }
 
     /// Whether anything is given out and not confirmed.
     pub(super) fn is_under_way(&self) -> bool {
         !self.given.is_empty()
+    }
+
+    /// The jobs that it holds, not given out ones first. For the oracle.
+    pub(super) fn jobs(&self) -> impl Iterator<Item = LeaseId> {
+        let assigned = self.assigned.iter().map(|assigned| &assigned.letter);
+        assigned
+            .chain(&self.given)
+            .filter_map(|letter| match letter.sort {
+                Sort::Job { lease, .. } => Some(lease),
+                Sort::Mail(_) | Sort::Stop | Sort::Internal => None,
+            })
     }
 
     /// Whether the message of a wait is still here. For the oracle.
@@ -194,114 +302,13 @@ impl Mailbox {
 
     /// How many letters it holds of every sort. For the oracle.
     pub(super) fn letters(&self) -> usize {
-        self.waiting.len() + self.given.len()
-    }
-}
-
-/// The sizes of messages that the kernel took lately, in runs of equal ones. Forgets the oldest ones beyond a bound:
-/// they are the likeliest to have been read.
-#[derive(Debug, Default)]
-struct Taken {
-    runs: VecDeque<Run>,
-    bytes: u64,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    size: u64,
-    count: u64,
-    counts: bool,
-}
-
-impl Taken {
-    /// More than a socket's buffer ever holds.
-    const MOST_BYTES: u64 = 16 << 20;
-    const MOST_RUNS: usize = 4096;
-
-    fn note(&mut self, bytes: usize, counts: bool) {
-        let size = bytes as u64;
-        self.bytes += size;
-        match self.runs.back_mut() {
-            Some(run) if run.size == size && run.counts == counts => run.count += 1,
-            _ => self.runs.push_back(Run {
-                size,
-                count: 1,
-                counts,
-            }),
-        }
-        if self.bytes > Self::MOST_BYTES || self.runs.len() > Self::MOST_RUNS {
-            self.forget();
-        }
-    }
-
-    fn forget(&mut self) {
-        if self.runs.len() > Self::MOST_RUNS
-            && let Some(run) = self.runs.pop_front()
-        {
-            self.bytes -= run.size * run.count;
-        }
-        while self.bytes > Self::MOST_BYTES && self.runs.len() > 1 {
-            let Some(run) = self.runs.front_mut() else {
-                return;
-            };
-            let excess = (self.bytes - Self::MOST_BYTES).div_ceil(run.size);
-            let forgotten = excess.min(run.count);
-            run.count -= forgotten;
-            self.bytes -= forgotten * run.size;
-            if run.count == 0 {
-                self.runs.pop_front();
-            }
-        }
-    }
-
-    /// How many of the newest messages fill `bytes`; one that is only touched counts.
-    fn newest(&self, bytes: u64) -> u64 {
-        let mut left = bytes;
-        let mut messages = 0;
-        for run in self.runs.iter().rev() {
-            let count = left.div_ceil(run.size).min(run.count);
-            left = left.saturating_sub(count * run.size);
-            if run.counts {
-                messages += count;
-            }
-        }
-        messages
+        self.waiting.len() + self.assigned.len() + self.given.len()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_newest_messages_are_the_unread_ones() {
-        let mut taken = Taken::default();
-        taken.note(10, true);
-        taken.note(10, true);
-        taken.note(27, false);
-        taken.note(5, true);
-
-        assert_eq!(taken.newest(0), 0);
-        assert_eq!(taken.newest(5), 1);
-        assert_eq!(taken.newest(5 + 27), 1, "an internal one is not counted");
-        assert_eq!(taken.newest(5 + 27 + 1), 2);
-        assert_eq!(taken.newest(u64::MAX), 3);
-    }
-
-    #[test]
-    fn what_the_kernel_took_is_remembered_within_bounds() {
-        let mut taken = Taken::default();
-        for size in 0..10_000 {
-            taken.note(1 + size % 2, true);
-        }
-        assert_eq!(taken.runs.len(), Taken::MOST_RUNS);
-        for size in 0..100 {
-            taken.note((1 << 20) + size, true);
-        }
-        assert!(taken.bytes <= Taken::MOST_BYTES);
-        let held: u64 = taken.runs.iter().map(|run| run.size * run.count).sum();
-        assert_eq!(taken.bytes, held);
-    }
 
     #[test]
     fn answers_to_handles_are_bounded() {

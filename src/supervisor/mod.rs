@@ -4,10 +4,12 @@
 //! clock, never does I/O, never draws randomness; the driver in `deck` feeds it and performs what it returns.
 
 mod cause;
+mod duty;
 mod effect;
 mod input;
 mod invariant;
 mod ladder;
+mod leases;
 mod life;
 mod machine;
 mod mailbox;
@@ -17,10 +19,12 @@ mod restart;
 mod roster;
 mod send;
 mod spawns;
+mod taken;
 mod traffic;
 mod turn;
 mod waits;
 mod watch;
+mod work;
 mod worker;
 
 #[cfg(test)]

@@ -25,6 +25,11 @@ impl Pairing {
         self.unanswered.len()
     }
 
+    /// When the newest message without an answer was given to the kernel.
+    pub(super) fn newest(&self) -> Option<MonoTime> {
+        self.unanswered.back().copied()
+    }
+
     /// A message was given to the kernel.
     pub(super) fn ask(&mut self, now: MonoTime) {
         if self.unanswered.len() >= MOST {

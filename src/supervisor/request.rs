@@ -146,7 +146,7 @@ impl Machine {
         let mut workers = Vec::with_capacity(targets.len());
         for slot in targets {
             if let Some(worker) = self.roster.worker_mut(slot) {
-                worker.stop(turn);
+                worker.stop_or_hasten(turn);
                 left.push((slot, worker.incarnation));
                 workers.push(worker.id.clone());
                 turn.touched.push(slot);
@@ -249,6 +249,7 @@ impl Machine {
         if self.downs.is_empty() {
             turn.publish(Event::Down);
         }
+        let is_second = !self.downs.is_empty();
         self.downs.push(ticket);
         // Who came to rest before keeps the state that tells how.
         let moving = self.roster.workers().filter(|worker| !worker.is_over());
@@ -256,6 +257,9 @@ impl Machine {
         for slot in slots {
             if let Some(worker) = self.roster.worker_mut(slot) {
                 worker.stop(turn);
+                if is_second {
+                    worker.hasten(turn);
+                }
                 turn.touched.push(slot);
             }
         }

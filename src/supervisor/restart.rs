@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::model::{
-    Dropped, DroppedWhat, Event, Exit, Exited, Intensity, MonoTime, RestartSpec, RestartWhen,
+    Dropped, DroppedWhat, Event, Exit, Exited, Intensity, Loss, MonoTime, RestartSpec, RestartWhen,
     Signal,
 };
 use crate::supervisor::cause;
@@ -109,6 +109,7 @@ impl Worker {
         self.tell_liveness(turn);
 
         let cause = self.tell_exit(turn, exit, &end);
+        self.tell_loss(turn, exit, &end, &cause);
         if end.asked.is_some() {
             self.signal(turn, Signal::KILL, SignalScope::Tree);
         }
@@ -116,7 +117,7 @@ impl Worker {
             self.restarts.recover();
         }
         match end.asked {
-            Some((Aim::Stop, _)) if self.wanted => self.begin(true),
+            Some((Aim::Stop | Aim::Relieve(_), _)) if self.wanted => self.begin(true),
             Some((Aim::Kill, _))
                 if self.wanted && self.policy.restart.when != RestartWhen::Never =>
             {
@@ -203,6 +204,17 @@ impl Worker {
         }
     }
 
+    fn tell_loss(&mut self, turn: &mut Turn<'_>, exit: Exit, end: &End, cause: &Arc<str>) {
+        let loss = match end.asked {
+            Some(_) => Loss::Stopped,
+            None => Loss::Died {
+                exit,
+                cause: Arc::clone(cause),
+            },
+        };
+        self.lose(turn, loss);
+    }
+
     fn take_end(&mut self) -> Option<End> {
         match std::mem::replace(&mut self.phase, Phase::Stopped { reason: None }) {
             Phase::Running(life) => Some(End { life, asked: None }),
@@ -223,7 +235,7 @@ impl Worker {
         let uptime = turn.mono() - end.life.since;
         let cause: Arc<str> = Arc::from(match &end.asked {
             None => cause::unasked(exit, &end.life, uptime),
-            Some((aim, ladder)) => cause::asked(exit, *aim, ladder, stop.signal, stop.grace),
+            Some((aim, ladder)) => cause::asked(exit, aim, ladder, stop.signal, stop.grace),
         });
         let by_sigkill = matches!(exit, Exit::Signal { signal, .. } if signal == Signal::KILL);
         let killed_by = end
@@ -236,7 +248,10 @@ impl Worker {
             incarnation: self.incarnation,
             pid: end.life.pid,
             exit,
-            planned: matches!(end.asked, Some((Aim::Stop | Aim::Kill, _))),
+            planned: matches!(
+                end.asked,
+                Some((Aim::Stop | Aim::Kill | Aim::Relieve(_), _))
+            ),
             escalated: by_sigkill && killed_by == Some(KilledBy::Grace),
             cause: Arc::clone(&cause),
             uptime,

@@ -28,6 +28,8 @@ pub(super) struct Pool {
     place: usize,
     policy: Arc<PoolSpec>,
     workers: Vec<Worker>,
+    /// Whether its workers take jobs.
+    is_enlisted: bool,
     /// Where the next search for the least busy worker begins.
     turn: usize,
     /// Where the numbers of removed workers go on, by place; as long as the pool ever was.
@@ -43,6 +45,7 @@ impl Roster {
                 place: roster.pools.len(),
                 policy: Arc::new(policy.clone()),
                 workers: Vec::new(),
+                is_enlisted: false,
                 turn: 0,
                 removed: Vec::new(),
             };
@@ -186,14 +189,16 @@ impl Pool {
                 worker: place,
             };
             let (incarnation, seq) = self.removed.get(place).copied().unwrap_or_default();
-            self.workers.push(Worker::new(
-                Arc::clone(&self.policy),
-                slot,
-                incarnation,
-                seq,
-            ));
+            let mut worker = Worker::new(Arc::clone(&self.policy), slot, incarnation, seq);
+            worker.duty.is_enlisted = self.is_enlisted;
+            self.workers.push(worker);
         }
         self.workers.len() > before
+    }
+
+    /// Its workers take jobs from now on; whether they did not before.
+    pub(super) fn enlist(&mut self) -> bool {
+        !std::mem::replace(&mut self.is_enlisted, true)
     }
 
     /// Removes the highest workers that are leaving and gone; returns them.
@@ -222,7 +227,8 @@ impl Pool {
         let (before, after) = self.workers.split_at(self.turn.min(count));
         let mut best: Option<((u8, usize), Slot)> = None;
         for worker in after.iter().chain(before) {
-            let rank = (rank(worker), worker.mailbox.len() + worker.pairing.len());
+            let load = worker.mailbox.len() + worker.pairing.len() + worker.duty.leases.in_flight();
+            let rank = (rank(worker), load);
             if best.as_ref().is_none_or(|(least, _)| rank < *least) {
                 best = Some((rank, worker.slot));
             }

@@ -38,6 +38,7 @@ impl Machine {
             match worker.accept(message.clone(), key) {
                 Ok(()) => {
                     worker.pump(turn);
+                    worker.tell_duty(turn);
                     delivered.push(worker.id.clone());
                     accepted.push(slot);
                 }

@@ -2,10 +2,13 @@
 //!
 //! The hot path: one batch per call, no allocation per message beyond the batch of envelopes.
 
+use std::time::Duration;
+
 use crate::model::{
     Direction, Dropped, DroppedWhat, Envelope, Event, FrameFault, Incarnation, Reply,
 };
 use crate::supervisor::Effect;
+use crate::supervisor::duty::Answers;
 use crate::supervisor::mailbox::Sort;
 use crate::supervisor::turn::Turn;
 use crate::supervisor::waits::{Owed, Waits};
@@ -29,11 +32,12 @@ impl Worker {
             return;
         }
         let mut envelopes = Vec::with_capacity(frames.len());
+        let mut answers = Answers::default();
         let mut handles = 0;
         for frame in frames {
             match frame {
                 Frame::Message { message, bytes } => {
-                    envelopes.push(self.take_in(turn, message, bytes, waits));
+                    envelopes.push(self.take_in(turn, message, bytes, waits, &mut answers));
                 }
                 Frame::Internal {
                     message,
@@ -50,29 +54,32 @@ impl Worker {
             }
         }
         self.tell_traffic(turn, envelopes);
+        self.tell_answers(turn, answers);
         if handles > 0 && self.life().is_some_and(|life| life.channel.is_open()) {
             self.refuse_handles(turn, handles);
         }
+        self.attend(turn);
     }
 
     fn take_in(
         &mut self,
-        turn: &Turn<'_>,
+        turn: &mut Turn<'_>,
         message: Message,
         bytes: usize,
         waits: &mut Waits,
+        answers: &mut Answers,
     ) -> Envelope {
         let now = turn.mono();
         self.seq += 1;
         self.received += 1;
-        if let Some(owed) = self.owed.pop_front() {
-            let reply = Reply {
-                worker: self.id.clone(),
-                message: message.detached(),
-                latency: owed.latency(now),
-            };
-            waits.reply(owed.key, self.slot, reply);
+        let mut lease = None;
+        if self.duty.is_enlisted {
+            lease = self.pair(&message, answers);
         }
+        let latency = match &lease {
+            Some(lease) => Some(now - lease.since),
+            None => self.answer_others(turn, &message, waits),
+        };
         Envelope {
             at: turn.now.wall,
             incarnation: self.facts.incarnation,
@@ -81,10 +88,30 @@ impl Worker {
             direction: Direction::In,
             message,
             bytes,
-            latency: self.pairing.answer(now),
-            job: None,
+            latency,
+            job: lease.map(|lease| lease.job),
             internal: false,
         }
+    }
+
+    /// A message that answers no job came: how long after the one that it answers, if it answers one.
+    fn answer_others(
+        &mut self,
+        turn: &mut Turn<'_>,
+        message: &Message,
+        waits: &mut Waits,
+    ) -> Option<Duration> {
+        let now = turn.mono();
+        if let Some(owed) = self.owed.pop_front() {
+            let reply = Reply {
+                worker: self.id.clone(),
+                message: message.detached(),
+                latency: owed.latency(now),
+            };
+            waits.reply(owed.key, self.slot, reply);
+        }
+        self.note_answer(turn);
+        self.pairing.answer(now)
     }
 
     /// Every handle is answered, in the order of writing; never one that did not come.
@@ -125,8 +152,13 @@ impl Worker {
         if !is_open {
             return;
         }
-        let batch = self.mailbox.hand_out();
+        let assigned = self.mailbox.assigned();
+        let batch = self.mailbox.hand_out(self.gate());
         if !batch.is_empty() {
+            if self.duty.is_enlisted {
+                let jobs = assigned - self.mailbox.assigned();
+                self.note_given(turn, batch.len() - jobs, jobs);
+            }
             self.write(turn, batch);
         }
     }
@@ -146,23 +178,33 @@ impl Worker {
         }
         let now = turn.mono();
         let mut envelopes = Vec::with_capacity(count.min(self.mailbox.letters()));
+        let mut leases = Vec::new();
+        let mut has_mail = false;
         for _ in 0..count {
             let Some(letter) = self.mailbox.confirm() else {
                 break;
             };
             let bytes = letter.bytes();
-            if letter.sort == Sort::Internal {
-                envelopes.push(self.internal(turn, Direction::Out, letter.message, bytes));
-                continue;
-            }
-            if let Sort::Mail(Some(key)) = letter.sort
-                && waits.is_open(key)
-            {
-                self.owed.push_back(Owed { key, written: now });
+            let mut job = None;
+            match letter.sort {
+                Sort::Internal => {
+                    envelopes.push(self.internal(turn, Direction::Out, letter.message, bytes));
+                    continue;
+                }
+                Sort::Job { lease, job: id } => {
+                    leases.extend(self.job_written(lease, now).then_some(lease));
+                    job = Some(id);
+                }
+                Sort::Mail(wait) => {
+                    let key = wait.filter(|key| waits.is_open(*key));
+                    self.owed.extend(key.map(|key| Owed { key, written: now }));
+                    self.pairing.ask(now);
+                    has_mail = true;
+                }
+                Sort::Stop => self.pairing.ask(now),
             }
             self.seq += 1;
             self.sent += 1;
-            self.pairing.ask(now);
             envelopes.push(Envelope {
                 at: turn.now.wall,
                 incarnation: self.facts.incarnation,
@@ -172,12 +214,20 @@ impl Worker {
                 message: letter.message,
                 bytes,
                 latency: None,
-                job: None,
+                job,
                 internal: false,
             });
         }
         self.tell_traffic(turn, envelopes);
-        self.pump(turn);
+        if self.duty.is_enlisted {
+            self.tell_written(turn, leases);
+            if has_mail {
+                self.note_written(turn);
+            }
+            self.attend(turn);
+        } else {
+            self.pump(turn);
+        }
     }
 
     fn tell_traffic(&self, turn: &mut Turn<'_>, envelopes: Vec<Envelope>) {

@@ -2,7 +2,7 @@
 //!
 //! Owns nothing beyond the step; decides nothing. Made by `machine`, filled by everything below it.
 
-use crate::model::{Event, MonoTime, Now};
+use crate::model::{Event, Incarnation, JobNews, LeaseId, Loss, MonoTime, Now, WorkerId};
 use crate::supervisor::Effect;
 
 /// Where a worker stands: the places of its pool and of itself in config order. Never reused within one step.
@@ -55,5 +55,22 @@ impl<'a> Turn<'a> {
     /// Tells the clients.
     pub(super) fn publish(&mut self, event: Event) {
         self.effects.push(Effect::Publish(event));
+    }
+
+    /// Tells the jobs that a process did not take these.
+    pub(super) fn refuse(
+        &mut self,
+        worker: WorkerId,
+        incarnation: Incarnation,
+        leases: Vec<LeaseId>,
+    ) {
+        if !leases.is_empty() {
+            self.push(Effect::News(JobNews::Lost {
+                worker,
+                incarnation,
+                loss: Loss::Refused,
+                leases: leases.into_iter().map(|lease| (lease, false)).collect(),
+            }));
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! process still lives: at a normal end the channel closes an instant before the process is reaped.
 
 use crate::model::{
-    Event, Fact, Incarnation, Liveness, LivenessChanged, OnDisconnect, StalledFor, Stream,
+    Event, Fact, Incarnation, Liveness, LivenessChanged, Loss, OnDisconnect, StalledFor, Stream,
 };
 use crate::supervisor::Effect;
 use crate::supervisor::ladder::Aim;
@@ -71,6 +71,7 @@ impl Worker {
         let slot = self.slot;
         turn.forsaken
             .extend(self.owed.drain(..).map(|owed| (owed.key, slot)));
+        self.lose(turn, Loss::Disconnected);
         let at = turn.mono();
         let is_running = matches!(self.phase, Phase::Running(_));
         let Some(life) = self.life_mut() else {
@@ -83,6 +84,7 @@ impl Worker {
             Channel::Closed { ours }
         };
         life.stall.look(at, 0, false);
+        self.end_drain(turn);
     }
 
     /// Closes the deck's half of the channel; whether there was one to close. Mail that was not given out stays for
@@ -92,6 +94,7 @@ impl Worker {
             return false;
         };
         life.channel = Channel::Half;
+        self.give_back(turn);
         turn.push(Effect::CloseChannel {
             worker: self.id.clone(),
             incarnation: self.incarnation,

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::model::{Incarnation, MonoTime, PoolSpec, Signal, State, StateChanged, WorkerId};
+use crate::supervisor::duty::Duty;
 use crate::supervisor::ladder::{Aim, Ladder};
 use crate::supervisor::life::Life;
 use crate::supervisor::mailbox::{Letter, Mailbox, Sort};
@@ -35,6 +36,7 @@ pub(super) struct Worker {
     pub(super) started_again: u32,
     pub(super) mailbox: Mailbox,
     pub(super) pairing: Pairing,
+    pub(super) duty: Duty,
     /// Written messages that a client waits for a reply to, oldest first; bounded by `waits::PER_WORKER`.
     pub(super) owed: VecDeque<Owed>,
     pub(super) facts: Facts,
@@ -97,6 +99,7 @@ impl Worker {
             started_again: 0,
             mailbox: Mailbox::default(),
             pairing: Pairing::default(),
+            duty: Duty::default(),
             owed: VecDeque::new(),
             facts: Facts::default(),
             seq,
@@ -139,7 +142,7 @@ impl Worker {
             Phase::Running(_) | Phase::Starting { .. } => self.wanted = true,
             Phase::Stopping(stopping) => {
                 self.wanted = true;
-                stopping.aim = Aim::Stop;
+                stopping.aim_to_stop();
             }
             Phase::Backoff { .. } => self.begin(true),
             Phase::Stopped { .. } | Phase::Failed { .. } | Phase::Finished { .. } => {
@@ -156,7 +159,7 @@ impl Worker {
             // The process that is being made is taken down as soon as it is there.
             Phase::Starting { asked: true } => {}
             Phase::Running(_) => self.climb(turn, Aim::Stop),
-            Phase::Stopping(stopping) => stopping.aim = Aim::Stop,
+            Phase::Stopping(stopping) => stopping.aim_to_stop(),
             Phase::Starting { asked: false }
             | Phase::Backoff { .. }
             | Phase::Stopped { .. }
@@ -243,7 +246,8 @@ impl Worker {
         }
         let own = match &self.phase {
             Phase::Running(life) => {
-                earliest(life.channel.due(), life.stall_due(self.policy.stall_after))
+                let own = earliest(life.channel.due(), life.stall_due(self.policy.stall_after));
+                earliest(own, self.duty.due())
             }
             Phase::Stopping(stopping) => Some(stopping.ladder.due(&self.policy.stop)),
             Phase::Backoff { until, .. } => Some(*until),
@@ -258,7 +262,10 @@ impl Worker {
         while self.deadline().is_some_and(|due| due <= now) {
             self.restarts.prune(now, self.policy.restart.intensity);
             match &self.phase {
-                Phase::Running(_) => self.watch(turn),
+                Phase::Running(_) => {
+                    self.note_time(now);
+                    self.watch(turn);
+                }
                 Phase::Stopping(stopping) if stopping.ladder.due(&self.policy.stop) <= now => {
                     self.climb_on(turn);
                 }
@@ -266,6 +273,7 @@ impl Worker {
                 _ => {} // Only the budget was due.
             }
         }
+        self.attend(turn);
     }
 
     /// What clients are to see.
@@ -284,6 +292,17 @@ impl Worker {
                 self.restarts.counted(),
                 self.policy.restart.intensity.restarts,
             ),
+        }
+    }
+
+    fn reason_to_stop<'a>(&self, stopping: &'a Stopping) -> Option<&'a str> {
+        match &stopping.aim {
+            _ if stopping.ladder.is_defied() => Some("cannot be killed"),
+            _ if stopping.ladder.is_draining() => Some("finishes its jobs"),
+            Aim::Disconnected => Some("it closed its channel"),
+            Aim::Relieve(reason) => Some(reason),
+            Aim::Stop | Aim::Kill if self.wanted => Some("is to be started again"),
+            Aim::Stop | Aim::Kill => None,
         }
     }
 
@@ -309,15 +328,7 @@ impl Worker {
                 (life.state(), closed.map(str::to_owned), None)
             }
             Phase::Stopping(stopping) => {
-                let reason = if stopping.ladder.is_defied() {
-                    Some("cannot be killed")
-                } else if stopping.aim == Aim::Disconnected {
-                    Some("it closed its channel")
-                } else if self.wanted {
-                    Some("is to be started again")
-                } else {
-                    None
-                };
+                let reason = self.reason_to_stop(stopping);
                 let until = stopping.ladder.kill_due(&self.policy.stop);
                 (State::Stopping, reason.map(str::to_owned), until)
             }
@@ -326,6 +337,15 @@ impl Worker {
             }
             Phase::Failed { reason } => (State::Failed, Some(reason.as_ref().into()), None),
             Phase::Finished { reason } => (State::Finished, Some(reason.as_ref().into()), None),
+        }
+    }
+}
+
+impl Stopping {
+    /// A client asked: the intent alone decides what follows. What cost the process its life stays told.
+    fn aim_to_stop(&mut self) {
+        if !matches!(self.aim, Aim::Relieve(_)) {
+            self.aim = Aim::Stop;
         }
     }
 }

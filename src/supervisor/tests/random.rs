@@ -3,25 +3,13 @@
 use std::time::Duration;
 
 use crate::model::{
-    Command, Event, Exit, Incarnation, OnDisconnect, PoolName, PoolSpec, RestartWhen, Signal,
-    Stream, WorkerId,
+    Command, Event, Exit, Incarnation, PoolName, ReplyRule, Signal, Stream, WorkerId,
 };
+use crate::supervisor::tests::dice::{Dice, pools};
+use crate::supervisor::tests::ledger::Ledger;
 use crate::supervisor::tests::world::{World, frame, message};
 use crate::supervisor::{Effect, Input, SpawnFault};
 use crate::wire::{Frame, InternalKind};
-
-/// A small generator (SplitMix64): the same seed, the same run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % sides
-    }
-}
 
 /// What the fake world knows of a process.
 #[derive(Clone)]
@@ -38,36 +26,23 @@ struct Run {
     processes: Vec<Process>,
     seen: usize,
     commands: u64,
-}
-
-fn pools(dice: &mut Dice) -> Vec<PoolSpec> {
-    let policies = [
-        RestartWhen::Always,
-        RestartWhen::OnFailure,
-        RestartWhen::Never,
-    ];
-    let pools = ["a", "b"].into_iter().map(|name| {
-        let mut pool = PoolSpec::new(PoolName::new(name).unwrap(), "worker", "/");
-        pool.instances = u32::try_from(dice.roll(4)).unwrap();
-        pool.restart.when = policies[usize::try_from(dice.roll(3)).unwrap()];
-        pool.mailbox.capacity = 5;
-        pool.mailbox.bytes = 300_000;
-        pool.stop.grace = Duration::from_millis(dice.roll(3) * 700);
-        pool.stop.message = (dice.roll(2) == 0).then(|| message("\"stop\""));
-        if dice.roll(2) == 0 {
-            pool.on_disconnect = OnDisconnect::Stop;
-        }
-        pool
-    });
-    pools.collect()
+    ledger: Ledger,
 }
 
 impl Run {
     fn new(seed: u64) -> Self {
         let mut dice = Dice(seed);
+        let pools = pools(&mut dice);
+        let mut ledger = Ledger::default();
+        for pool in &pools {
+            if pool.jobs.reply == ReplyRule::None {
+                ledger.expect_no_answers(pool.name.clone());
+            }
+        }
         Self {
-            world: World::of(pools(&mut dice)),
+            world: World::of(pools),
             dice,
+            ledger,
             processes: Vec::new(),
             seen: 0,
             commands: 0,
@@ -76,8 +51,9 @@ impl Run {
 
     fn steps(&mut self, count: usize) {
         for _ in 0..count {
-            match self.dice.roll(10) {
+            match self.dice.roll(12) {
                 0..=2 => self.ask(),
+                10 | 11 => self.work(),
                 3 => {
                     let later = Duration::from_millis(self.dice.roll(3_000));
                     self.world.pass(later);
@@ -120,6 +96,57 @@ impl Run {
             }
         };
         self.commands = self.world.command(command);
+    }
+
+    /// The jobs ask something.
+    fn work(&mut self) {
+        let pool = PoolName::new(["a", "b", "c"][self.pick(3)]).unwrap();
+        if self.processes.is_empty() || self.dice.roll(8) == 0 {
+            self.world.give(Input::Enlist { pool });
+            return;
+        }
+        let index = self.pick(self.processes.len());
+        let Process {
+            worker,
+            incarnation,
+            ..
+        } = self.processes[index].clone();
+        let held = self.ledger.held(&worker, incarnation);
+        let input = match self.dice.roll(6) {
+            0 => Input::Relieve {
+                worker,
+                incarnation,
+                reason: "a job timed out".into(),
+            },
+            1 if !held.is_empty() => {
+                let lease = held[self.pick(held.len())];
+                self.ledger.forget(lease);
+                Input::Forget {
+                    worker,
+                    incarnation,
+                    leases: vec![lease],
+                }
+            }
+            _ if !self.ledger.is_serving(&worker, incarnation) && self.dice.roll(4) > 0 => return,
+            _ => {
+                let count = self.dice.roll(3) + 1;
+                let jobs = (0..count).map(|_| {
+                    let bytes = [1, 140_000][usize::from(self.dice.roll(4) == 0)];
+                    let id = self.dice.roll(3);
+                    self.ledger.assign(&worker, incarnation, id, bytes)
+                });
+                Input::Assign {
+                    jobs: jobs.collect(),
+                    worker: worker.clone(),
+                    incarnation,
+                }
+            }
+        };
+        self.world.give(input);
+    }
+
+    fn pick(&mut self, sides: usize) -> usize {
+        usize::try_from(self.dice.roll(sides as u64)).unwrap()
     }
 
     /// Something happens to one process, now and then to one that is long gone.
@@ -188,7 +215,8 @@ impl Run {
                 bytes: 22,
                 kind: InternalKind::Handle,
             },
-            _ => frame("{}"),
+            1 => frame("{}"),
+            roll => frame(&format!(r#"{{"id":{roll}}}"#)),
         });
         frames.collect()
     }
@@ -278,6 +306,7 @@ impl Run {
                         .expect("a message to no process");
                     process.unwritten += messages.len();
                 }
+                Effect::News(news) => self.ledger.hear(news),
                 _ => {}
             }
         }
@@ -299,6 +328,7 @@ impl Run {
         let answered: Vec<u64> = self.world.answers.keys().copied().collect();
         assert_eq!(answered, (1..=self.commands).collect::<Vec<_>>());
         assert_eq!(self.world.machine.next_deadline(), None);
+        self.ledger.finish();
         self.world.effects
     }
 }
