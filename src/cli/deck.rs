@@ -22,6 +22,7 @@ use crate::cli::demo;
 use crate::cli::diagnose::{Code, Failure, failed};
 use crate::cli::face::{self, Dashboard};
 use crate::cli::fate::{self, Fate};
+use crate::cli::store;
 use crate::deck::{self, Clock, Deck, Ended};
 use crate::model::{Address, Command, DeckSpec};
 use crate::process::keeper::Keeper;
@@ -53,6 +54,8 @@ enum Shape {
 /// Runs a deck to its end.
 pub(super) fn run(plan: Plan) -> Result<(), Failure> {
     let shape = shape(plan.face, plan.color)?;
+    let clock = Clock::start();
+    let opened = store::open(&plan.spec.store, clock)?;
     let exe = std::env::current_exe()
         .map_err(|error| Failure::new(Code::Failed, format!("cannot find this binary: {error}")))?;
     // Before any thread, and before the limit is raised, which workers would inherit.
@@ -64,8 +67,7 @@ pub(super) fn run(plan: Plan) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|error| failed("cannot start the runtime", &error))?;
-    let clock = Clock::start();
-    let (deck, driver) = deck::start(plan.spec, keeper, clock);
+    let (deck, driver) = deck::start_with(plan.spec, keeper, clock, opened);
     let dashboard = (shape == Shape::Dashboard)
         .then(|| Dashboard::start(deck.clone(), clock, lease, plan.color))
         .transpose()?;

@@ -13,6 +13,7 @@ mod fate;
 mod init;
 mod run;
 mod runtime;
+mod store;
 mod verb;
 mod worker;
 

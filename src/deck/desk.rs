@@ -12,7 +12,7 @@ use crate::deck::handle::{End, Sink};
 use crate::deck::ledger::{Ledger, Settled};
 use crate::jobs::store::{Committed, Store, StoreError, StoreThread};
 use crate::jobs::{Effect, Input, Jobs, Kept};
-use crate::model::{DeckSpec, Now, Submission, Ticket};
+use crate::model::{DeckSpec, Now, Submission};
 use crate::supervisor;
 
 /// A store that is open, with what it held.

@@ -19,8 +19,7 @@ use crate::deck::tasks::Tasks;
 use crate::jobs;
 use crate::jobs::store::Committed;
 use crate::model::{
-    Board, Command, DeckSpec, Incarnation, JobCommand, MonoTime, Now, PoolName, PoolSpec,
-    RouteView, Ticket, WorkerId,
+    Board, DeckSpec, Incarnation, MonoTime, Now, PoolName, PoolSpec, RouteView, Ticket, WorkerId,
 };
 use crate::process::{PipeBudget, ProcessKey, Report, Spawner};
 use crate::supervisor::{Effect, Input, Machine};

@@ -105,6 +105,11 @@ impl Machine {
             .map(|worker| (&worker.id, gauges(worker)))
     }
 
+    /// How much each route has forwarded, and could not.
+    pub fn routes(&self) -> impl Iterator<Item = (u64, u64)> {
+        std::iter::empty()
+    }
+
     /// Whether `down` was asked.
     pub(super) fn is_going_down(&self) -> bool {
         self.halted || !self.downs.is_empty()
