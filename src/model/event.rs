@@ -126,6 +126,10 @@ pub struct JobChanged {
 pub struct RouteCounted {
     /// Which of the deck's routes, from 0.
     pub route: usize,
+    /// Whose messages it forwards.
+    pub from: PoolName,
+    /// Who gets them.
+    pub to: PoolName,
     /// Messages it has forwarded.
     pub count: u64,
     /// Messages that it could not forward: the target took no more, or the way was too long.
