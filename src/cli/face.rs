@@ -98,7 +98,8 @@ fn options(lease: TerminalLease, color: Color) -> tui::Options {
 /// Prints what the workers print, or every event as JSON, until the deck is gone. A reader that went away takes the deck
 /// down in order.
 pub(super) async fn lines(deck: &Deck, json: bool, color: Color) -> Result<(), Failure> {
-    let Some(subscription) = deck.subscribe().await else {
+    // Dead jobs are told to people too.
+    let Some(subscription) = deck.subscribe_with(true).await else {
         return Ok(());
     };
     let printing = async {

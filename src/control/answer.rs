@@ -6,13 +6,15 @@ use serde::Serialize;
 
 use crate::control::call::History;
 use crate::control::event::{MAX_BODY, write_log, write_message};
+use crate::control::job_object::{end_json, job_json, jobs_json};
 use crate::control::object::{Object, json_text};
 use crate::control::rpc::{Id, RpcError};
 use crate::control::view::fractional_ms;
 use crate::control::{board_json, pools_json, workers_json};
 use crate::deck::{Deck, Pending};
 use crate::model::{
-    Address, Board, Outcome, PoolName, Refusal, RefusalKind, Reply, Traffic, WorkerId, WorkerView,
+    Address, Board, JobId, Outcome, PoolName, Refusal, RefusalKind, Reply, Traffic, WorkerId,
+    WorkerView,
 };
 
 /// The answer to one request.
@@ -59,7 +61,7 @@ pub(super) async fn ps(deck: &Deck) -> Result<Vec<u8>, RpcError> {
 
 /// Of `pools`.
 pub(super) async fn pools(deck: &Deck) -> Result<Vec<u8>, RpcError> {
-    deck.read(|board, _| pools_json(board))
+    deck.read(|board, now| pools_json(board, now.wall))
         .await
         .ok_or_else(gone)
 }
@@ -69,7 +71,7 @@ pub(super) async fn board(deck: &Deck, board: &Board) -> Result<Vec<u8>, RpcErro
     let now = deck.read(|_, now| now).await.ok_or_else(gone)?;
     let mut out = Vec::new();
     let mut object = Object::begin(&mut out);
-    object.raw("board", &board_json(board, now.mono));
+    object.raw("board", &board_json(board, now));
     object.end();
     Ok(out)
 }
@@ -116,23 +118,45 @@ pub(super) async fn outcome(
     has_replies: bool,
 ) -> Result<Vec<u8>, RpcError> {
     match pending.await? {
-        Outcome::Sent { delivered, replies } => {
-            Ok(sent(&delivered, has_replies.then_some(&replies)))
-        }
+        Outcome::Sent {
+            delivered,
+            replies: _,
+        } if !has_replies => Ok(sent(&delivered, None)),
         Outcome::Workers(ids) => workers(&deck, ids).await,
-        Outcome::Scaled { instances } => {
-            let mut out = Vec::new();
-            let mut object = Object::begin(&mut out);
-            object.member("instances", &instances);
-            object.end();
-            Ok(out)
-        }
-        Outcome::Down
-        | Outcome::Submitted(_)
-        | Outcome::Job(_)
-        | Outcome::Jobs(_)
-        | Outcome::Paused { .. } => Ok(b"{}".to_vec()),
+        outcome => Ok(told(&outcome)),
     }
+}
+
+/// Of a submit that waits, once its job came to its end. An error names the job, which was accepted.
+pub(super) async fn end(job: JobId, finished: Pending) -> Result<Vec<u8>, RpcError> {
+    match finished.await {
+        Ok(Outcome::Job(job)) => Ok(end_json(&job)),
+        Ok(outcome) => Ok(told(&outcome)),
+        Err(refusal) => Err(RpcError::from(refusal).of_job(job)),
+    }
+}
+
+/// An outcome that needs no look at the board.
+pub(super) fn told(outcome: &Outcome) -> Vec<u8> {
+    match outcome {
+        Outcome::Sent { delivered, replies } => sent(delivered, Some(replies)),
+        Outcome::Scaled { instances } => one("instances", instances),
+        Outcome::Workers(ids) => one("workers", ids),
+        Outcome::Submitted(job) => one("job", job),
+        Outcome::Paused { paused } => one("paused", paused),
+        Outcome::Job(job) => job_json(job),
+        Outcome::Jobs(jobs) => jobs_json(jobs),
+        Outcome::Down => b"{}".to_vec(),
+    }
+}
+
+/// An object of one member.
+fn one(key: &str, value: &impl Serialize) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut object = Object::begin(&mut out);
+    object.member(key, value);
+    object.end();
+    out
 }
 
 fn sent(delivered: &[WorkerId], replies: Option<&Vec<Reply>>) -> Vec<u8> {

@@ -8,16 +8,19 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::control::Wanted;
+use crate::control::job_params;
 use crate::control::rpc::RpcError;
 use crate::control::wanted::nearest;
-use crate::model::{Address, Command, PoolName, Refusal, RefusalKind, Signal};
+use crate::model::{
+    Address, Command, JobCommand, PoolName, Refusal, RefusalKind, Signal, Submission,
+};
 use crate::wire::Message;
 
 /// How long `send` waits for replies unless told otherwise.
 const TIMEOUT_MS: u64 = 5000;
 
 /// Every method that this deck carries out.
-const METHODS: [&str; 15] = [
+const METHODS: [&str; 23] = [
     "hello",
     "ps",
     "pools",
@@ -32,13 +35,19 @@ const METHODS: [&str; 15] = [
     "subscribe",
     "logs",
     "messages",
+    "submit",
+    "jobs",
+    "job",
+    "retry",
+    "drop",
+    "cancel",
+    "pause",
+    "resume",
     "down",
 ];
 
 /// Methods of the protocol that this version of the deck does not carry out.
-const LATER: [&str; 9] = [
-    "submit", "jobs", "job", "retry", "drop", "cancel", "pause", "resume", "reload",
-];
+const LATER: [&str; 1] = ["reload"];
 
 /// What a request asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +69,13 @@ pub(super) enum Call {
     Logs(History),
     /// Messages that are still held.
     Messages(History),
+    /// A job.
+    Submit {
+        /// Which.
+        submission: Submission,
+        /// Whether the answer is to come with its end.
+        wait: bool,
+    },
     /// Something to be done.
     Command(Command),
 }
@@ -174,15 +190,32 @@ impl Call {
                     _ => Command::Disconnect { to },
                 })
             }
+            "submit" => job_params::submit(params)?,
+            "jobs" => Self::about_jobs(job_params::jobs(params)?),
+            "job" => Self::about_jobs(job_params::job(params)?),
+            "pause" | "resume" => Self::about_jobs(job_params::pause(method, params)?),
+            "retry" | "drop" | "cancel" => {
+                let filter = job_params::chosen(method, params)?;
+                Self::about_jobs(match method {
+                    "retry" => JobCommand::Retry(filter),
+                    "drop" => JobCommand::Drop(filter),
+                    // Only `cancel` is left of the three.
+                    _ => JobCommand::Cancel(filter),
+                })
+            }
             // Every method that this deck does not have.
             _ => return Err(no_such_method(method)),
         };
         Ok(call)
     }
+
+    fn about_jobs(command: JobCommand) -> Self {
+        Self::Command(Command::Jobs(command))
+    }
 }
 
 /// Reads parameters by name; a derived struct would also read an array.
-fn read<'a, T: Deserialize<'a>>(method: &str, params: &'a str) -> Result<T, RpcError> {
+pub(super) fn read<'a, T: Deserialize<'a>>(method: &str, params: &'a str) -> Result<T, RpcError> {
     if !params.starts_with('{') {
         return Err(RpcError::invalid_params(format!(
             "the params of `{method}` are given by name, as an object"
@@ -199,7 +232,7 @@ fn read<'a, T: Deserialize<'a>>(method: &str, params: &'a str) -> Result<T, RpcE
 fn no_such_method(method: &str) -> RpcError {
     if LATER.contains(&method) {
         return RpcError::no_such_method(format!(
-            "this version of forkdeck has no jobs and cannot reload: `{method}` does not exist yet"
+            "this version of forkdeck cannot read its config again: `{method}` does not exist yet"
         ));
     }
     let nearest = nearest(method, &METHODS);
@@ -224,18 +257,20 @@ fn send(params: &SendParams<'_>) -> Result<Command, RpcError> {
         ));
     }
     let to = address(&params.to)?;
-    let message = Message::parse(params.message.get()).map_err(|error| {
-        Refusal::new(
-            RefusalKind::BadMessage,
-            format!("the message cannot be sent: {error}"),
-        )
-        .at(&params.to)
-    })?;
+    let message = message("message", params.message, &params.to)?;
     let timeout = Duration::from_millis(params.timeout_ms.unwrap_or(TIMEOUT_MS));
     Ok(Command::Send {
         to,
         message,
         wait: params.wait.then_some(timeout),
+    })
+}
+
+/// A message that workers can read; `name` says what it is to the client.
+pub(super) fn message(name: &str, raw: &RawValue, to: &str) -> Result<Message, RpcError> {
+    Message::parse(raw.get()).map_err(|error| {
+        let text = format!("the {name} cannot be sent: {error}");
+        Refusal::new(RefusalKind::BadMessage, text).at(&to).into()
     })
 }
 
@@ -263,12 +298,18 @@ fn signal(params: &SignalParams) -> Result<Command, RpcError> {
 }
 
 fn scale(params: &ScaleParams) -> Result<Command, RpcError> {
-    let pool = PoolName::new(&params.pool).map_err(|error| {
-        Refusal::new(RefusalKind::BadAddress, error.to_string()).at(&params.pool)
-    })?;
     Ok(Command::Scale {
-        pool,
+        pool: pool_name(&params.pool)?,
         instances: params.instances,
+    })
+}
+
+/// A pool's name as a client wrote it.
+pub(super) fn pool_name(text: &str) -> Result<PoolName, RpcError> {
+    PoolName::new(text).map_err(|error| {
+        Refusal::new(RefusalKind::BadAddress, error.to_string())
+            .at(&text)
+            .into()
     })
 }
 

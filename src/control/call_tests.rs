@@ -152,9 +152,14 @@ fn an_unknown_method_is_refused_with_the_nearest_one() {
         error,
         json!({"code": -32601, "message": "no method is named `pss`; did you mean `ps`?"})
     );
-    let later = refused("submit", "{}");
+    let job = refused("sumbit", "{}");
+    assert_eq!(
+        job["message"],
+        "no method is named `sumbit`; did you mean `submit`?"
+    );
+    let later = refused("reload", "{}");
     assert_eq!(later["code"], -32601);
-    assert!(later["message"].as_str().unwrap().contains("`submit`"));
+    assert!(later["message"].as_str().unwrap().contains("`reload`"));
 }
 
 #[test]

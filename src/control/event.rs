@@ -3,12 +3,18 @@
 //! A message's body is embedded as it was, whatever a worker wrote. Never does I/O; called by the server and by the lines
 //! of a headless deck.
 
+use indexmap::IndexMap;
+
 use crate::control::Wanted;
+use crate::control::job_object::write_job_changed;
 use crate::control::object::Object;
-use crate::control::view::{PoolObject, fractional_ms, percent, whole_ms};
+use crate::control::view::{
+    PoolObject, WorkerJobsObject, current_job, fractional_ms, tenths, whole_ms,
+};
 use crate::model::{
-    DeckSampled, Dropped, DroppedWhat, Envelope, Event, Exit, Exited, FrameFault, LivenessChanged,
-    LogLine, Logs, Messages, Sampled, StalledFor, Stamped, StateChanged, WallTime, WorkerId,
+    DeckSampled, Dropped, DroppedWhat, Envelope, Event, Exit, Exited, FrameFault, JobChanged,
+    LivenessChanged, LogLine, Logs, Messages, PoolChanged, RouteCounted, Sampled, StalledFor,
+    Stamped, StateChanged, WallTime, WorkerId,
 };
 
 /// The longest body that is told in an event, in bytes; longer ones are left out and counted in `dropped`.
@@ -19,8 +25,8 @@ pub trait Lines: FnMut(&[u8]) {}
 
 impl<F: FnMut(&[u8])> Lines for F {}
 
-/// Hands `each` the objects that an event amounts to, as far as they are wanted. Bodies of messages longer than
-/// `max_body` bytes are left out, and a `dropped` object after the messages says how many.
+/// Hands `each` the objects that an event amounts to, as far as they are wanted. Bodies of messages and results of jobs
+/// longer than `max_body` bytes are left out, and a `dropped` object after them says how many of each worker's.
 pub fn project(stamped: &Stamped, wanted: &Wanted, max_body: usize, each: &mut impl Lines) {
     if !wanted.has(stamped.event.name()) {
         return;
@@ -40,13 +46,9 @@ pub fn project(stamped: &Stamped, wanted: &Wanted, max_body: usize, each: &mut i
             return;
         }
         Event::State(changed) => write_state(&mut out, at, changed),
-        Event::Pool(changed) => {
-            // The objects of a pool and of an event share their members.
-            let mut object = begin(&mut out, at, "pool");
-            object.members(&PoolObject::sized(&changed.pool, changed.instances.into()));
-            object.end();
-        }
-        Event::Jobs(_) | Event::Route(_) => return,
+        Event::Jobs(jobs) => return project_jobs(jobs, at, max_body, each),
+        Event::Pool(changed) => write_pool(&mut out, at, changed),
+        Event::Route(counted) => write_route(&mut out, at, counted),
         Event::Exit(exited) => write_exit(&mut out, exited),
         Event::FrameError(fault) => write_fault(&mut out, fault),
         Event::Dropped(dropped) => write_dropped(&mut out, at, dropped),
@@ -70,6 +72,7 @@ pub(super) fn count(event: &Event, wanted: &Wanted) -> u64 {
             messages.envelopes.iter().filter(told).count()
         }
         Event::Logs(logs) => logs.lines.len(),
+        Event::Jobs(jobs) => jobs.len(),
         // Every other event is one object.
         _ => 1,
     };
@@ -84,24 +87,51 @@ fn project_messages(
     each: &mut impl Lines,
 ) {
     let mut out = Vec::with_capacity(256);
-    let mut left_out = 0;
+    let mut left_out = IndexMap::new();
     for envelope in messages.envelopes.iter() {
         if envelope.internal && !wanted.internal {
             continue;
         }
         let has_body = envelope.message.len() <= max_body;
-        left_out += u64::from(!has_body);
+        if !has_body {
+            *left_out.entry(&messages.worker).or_insert(0) += 1;
+        }
         out.clear();
         write_message(&mut out, &messages.worker, envelope, has_body);
         each(&out);
     }
-    if left_out > 0 {
-        let dropped = Dropped {
-            worker: messages.worker.clone(),
-            what: DroppedWhat::Body,
-            count: left_out,
-        };
+    tell_left_out(left_out, at, each);
+}
+
+fn project_jobs(jobs: &[JobChanged], at: WallTime, max_body: usize, each: &mut impl Lines) {
+    let mut out = Vec::with_capacity(256);
+    let mut left_out = IndexMap::new();
+    for job in jobs {
         out.clear();
+        let mut object = begin(&mut out, at, "job");
+        write_job_changed(&mut object, job, |result| {
+            let fits = result.len() <= max_body;
+            // `dropped` counts by worker; a result that nobody gave is only left out.
+            if let Some(worker) = job.worker.as_ref().filter(|_| !fits) {
+                *left_out.entry(worker).or_insert(0) += 1;
+            }
+            fits
+        });
+        object.end();
+        each(&out);
+    }
+    tell_left_out(left_out, at, each);
+}
+
+/// How many bodies of each worker were left out.
+fn tell_left_out(left_out: IndexMap<&WorkerId, u64>, at: WallTime, each: &mut impl Lines) {
+    for (worker, count) in left_out {
+        let dropped = Dropped {
+            worker: worker.clone(),
+            what: DroppedWhat::Body,
+            count,
+        };
+        let mut out = Vec::new();
         write_dropped(&mut out, at, &dropped);
         each(&out);
     }
@@ -128,6 +158,7 @@ pub(super) fn write_message(
     } else {
         object.member("seq", &envelope.seq);
     }
+    object.some("job", envelope.job.as_ref());
     object.some("latency_ms", envelope.latency.map(fractional_ms).as_ref());
     object.end();
 }
@@ -176,6 +207,25 @@ fn write_state(out: &mut Vec<u8>, at: WallTime, changed: &StateChanged) {
         .member("restarts", &changed.restarts)
         .some("runtime", changed.runtime.as_ref())
         .some("reason", changed.reason.as_ref());
+    object.end();
+}
+
+/// The objects of a pool and of its event share their members.
+fn write_pool(out: &mut Vec<u8>, at: WallTime, changed: &PoolChanged) {
+    let pool = PoolObject::new(&changed.pool, changed.instances.into(), &changed.jobs, at);
+    let mut object = begin(out, at, "pool");
+    object.members(&pool);
+    object.end();
+}
+
+fn write_route(out: &mut Vec<u8>, at: WallTime, counted: &RouteCounted) {
+    let mut object = begin(out, at, "route");
+    object
+        .member("from", &counted.from)
+        .member("to", &counted.to)
+        .member("count", &counted.count)
+        .member("refused", &counted.refused)
+        .member("route", &counted.route);
     object.end();
 }
 
@@ -245,20 +295,22 @@ fn write_sample(out: &mut Vec<u8>, at: WallTime, sampled: &Sampled) {
     let mut object = begin(out, at, "sample");
     object
         .member("worker", &sampled.worker)
-        .member("cpu_percent", &sampled.cpu_percent.map(percent))
+        .member("cpu_percent", &sampled.cpu_percent.map(tenths))
         .member("memory_bytes", &sampled.memory_bytes)
         .member("mailbox", &sampled.mailbox)
         .member("unread_bytes", &sampled.unread_bytes)
         .member("in_flight", &sampled.in_flight)
         .member("sent", &sampled.sent)
-        .member("received", &sampled.received);
+        .member("received", &sampled.received)
+        .member("job", &current_job(&sampled.jobs))
+        .member("jobs", &WorkerJobsObject::new(&sampled.jobs));
     object.end();
 }
 
 fn write_deck(out: &mut Vec<u8>, at: WallTime, sampled: &DeckSampled) {
     let mut object = begin(out, at, "deck");
     object
-        .member("cpu_percent", &sampled.cpu_percent.map(percent))
+        .member("cpu_percent", &sampled.cpu_percent.map(tenths))
         .member("memory_bytes", &sampled.memory_bytes)
         .member("loop_p99_us", &sampled.loop_p99_us);
     object.end();

@@ -5,9 +5,10 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::control::job_object::tests::{ID, changed, job_id};
 use crate::model::{
-    Board, Direction, Incarnation, Liveness, MonoTime, Now, PoolChanged, PoolName, Signal, State,
-    Stream, WorkerJobs,
+    Board, Direction, Incarnation, JobState, Liveness, MonoTime, Now, PoolChanged, PoolName,
+    Signal, State, Stream, WorkerJobs,
 };
 use crate::wire::{FaultKind, Message};
 
@@ -74,7 +75,7 @@ fn only(event: Event) -> String {
     lines.into_iter().next().unwrap()
 }
 
-fn object(event: Event) -> Value {
+pub(in crate::control) fn object(event: Event) -> Value {
     serde_json::from_str(&only(event)).unwrap()
 }
 
@@ -265,7 +266,8 @@ fn every_other_event_has_its_documented_members() {
         ),
         (
             Event::Sample(sample),
-            json!({"event": "sample", "worker": "process/1", "cpu_percent": 99.9, "memory_bytes": null, "mailbox": 1, "unread_bytes": 2, "in_flight": 0, "sent": 3, "received": 4}),
+            json!({"event": "sample", "worker": "process/1", "cpu_percent": 99.9, "memory_bytes": null, "mailbox": 1, "unread_bytes": 2, "in_flight": 0, "sent": 3, "received": 4,
+                "job": null, "jobs": {"done": 0, "failed": 0, "run_ms": null}}),
         ),
         (
             Event::Stalled(StalledFor {
@@ -281,11 +283,70 @@ fn every_other_event_has_its_documented_members() {
         ),
         (
             Event::Pool(pool),
-            json!({"event": "pool", "pool": "process", "instances": 3, "queue": 0, "in_flight": 0, "done": 0, "failed": 0, "dead": 0, "paused": false, "oldest_ms": null, "latency_ms": null}),
+            json!({"event": "pool", "pool": "process", "instances": 3, "queue": 0, "in_flight": 0, "done": 0, "failed": 0, "dead": 0, "paused": false, "oldest_ms": null, "latency_ms": null,
+                "wait_ms": null, "run_ms": null, "rate": 0.0, "queue_bytes": 0, "stale": 0}),
         ),
     ];
     for (event, mut expected) in cases {
         expected["at"] = json!("2026-01-31T12:00:00.123Z");
         assert_eq!(object(event), expected);
     }
+}
+
+#[test]
+fn a_message_of_a_job_names_it() {
+    let Event::Messages(mut messages) = message(Direction::In, "1", Some(Duration::ZERO), false)
+    else {
+        unreachable!("it is a batch of messages");
+    };
+    let mut envelope = messages.envelopes[0].clone();
+    envelope.job = Some(job_id());
+    messages.envelopes = Arc::from([envelope]);
+
+    assert_eq!(
+        only(Event::Messages(messages)),
+        format!(
+            r#"{{"at":"2026-01-31T12:00:00.123Z","event":"message","worker":"process/1","incarnation":1,"direction":"in","message":1,"bytes":2,"seq":1,"job":"{ID}","latency_ms":0.0}}"#
+        )
+    );
+}
+
+#[test]
+fn a_result_that_is_too_long_is_left_out_and_counted_by_its_worker() {
+    let mut nobodys = changed(JobState::Done, Some(r#""0123456789""#));
+    nobodys.worker = None;
+    let long = changed(JobState::Done, Some(r#""0123456789""#));
+    let short = changed(JobState::Done, Some("1.50"));
+    let wanted = Wanted::only(&["job".to_owned()]).unwrap();
+
+    let event = Event::Jobs([nobodys, long.clone(), short, long].into());
+    let lines = lines_of(event.clone(), &wanted, 10);
+
+    assert_eq!(lines.len(), 5, "{lines:?}");
+    assert!(lines[0].contains(r#""attempts":1,"result_bytes":12}"#));
+    assert!(lines[1].contains(r#""attempts":1,"result_bytes":12}"#));
+    assert!(lines[2].contains(r#""result":1.50"#));
+    let dropped: Value = serde_json::from_str(&lines[4]).unwrap();
+    assert_eq!(
+        dropped,
+        json!({"at": "2026-01-31T12:00:00.123Z", "event": "dropped", "worker": "process/1", "what": "body", "count": 2})
+    );
+    assert_eq!(count(&event, &wanted), 4);
+    assert_eq!(count(&event, &Wanted::only(&[]).unwrap()), 0);
+}
+
+#[test]
+fn a_route_is_told_by_its_ends_and_its_place() {
+    let counted = RouteCounted {
+        route: 2,
+        from: PoolName::new("fetch").unwrap(),
+        to: PoolName::new("resize").unwrap(),
+        count: 10,
+        refused: 1,
+    };
+
+    assert_eq!(
+        only(Event::Route(counted)),
+        r#"{"at":"2026-01-31T12:00:00.123Z","event":"route","from":"fetch","to":"resize","count":10,"refused":1,"route":2}"#
+    );
 }

@@ -10,7 +10,7 @@ use crate::control::output::{Output, Room};
 use crate::control::rpc::write_event;
 use crate::control::{Wanted, board_json, project};
 use crate::deck::{Deck, Subscription, Update};
-use crate::model::{Board, Stamped, WallTime};
+use crate::model::{Board, Event, Stamped, WallTime};
 
 /// What a client is told without asking again.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub(super) struct Feed {
 impl Feed {
     /// Follows the deck from now on, and gives the board as it is before that. None when the deck is gone.
     pub(super) async fn begin(deck: &Deck, wanted: Wanted) -> Option<(Self, Box<Board>)> {
-        let mut subscription = deck.subscribe().await?;
+        let mut subscription = deck.subscribe_with(wanted.has("job")).await?;
         loop {
             if let Update::Snapshot(board) = subscription.next().await? {
                 let feed = Self {
@@ -40,9 +40,35 @@ impl Feed {
         }
     }
 
-    /// Changes which events are told; none is lost or told twice.
-    pub(super) fn change(&mut self, wanted: Wanted) {
-        self.wanted = wanted;
+    /// Changes which events are told; none is lost or told twice. None when the deck is gone.
+    ///
+    /// A subscription without jobs is given up for one with them. Both queues hold what happened since the new one began:
+    /// the old one tells it, and of the new one only jobs are told, which the old one lacks.
+    pub(super) async fn change<W: AsyncWrite + Unpin>(
+        &mut self,
+        deck: &Deck,
+        wanted: Wanted,
+        output: &mut Output<W>,
+    ) -> Option<()> {
+        if wanted.has("job") && !self.wanted.has("job") {
+            let (mut fresh, _) = Self::begin(deck, wanted.clone()).await?;
+            let mut jobs = Vec::new();
+            while let Some(update) = fresh.ready().await {
+                if let Update::Events(events) = update {
+                    let is_job = |stamped: &&Stamped| matches!(stamped.event, Event::Jobs(_));
+                    jobs.extend(events.iter().filter(is_job).cloned());
+                }
+            }
+            while let Some(update) = self.ready().await {
+                self.tell(deck, update, output).await;
+            }
+            self.subscription = fresh.subscription;
+            self.wanted = wanted;
+            self.tell_events(&jobs, output);
+        } else {
+            self.wanted = wanted;
+        }
+        Some(())
     }
 
     /// The next update; none when the deck is gone.
@@ -159,7 +185,7 @@ impl Feed {
         write_lagged(&mut params, now.wall, count);
         write_event(&mut line, &params);
         params.clear();
-        write_snapshot(&mut params, now.wall, &board_json(board, now.mono));
+        write_snapshot(&mut params, now.wall, &board_json(board, now));
         write_event(&mut line, &params);
         output.push(&line);
     }

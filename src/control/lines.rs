@@ -4,7 +4,7 @@
 //! the deck.
 
 use std::collections::HashMap;
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 use std::io;
 use std::time::Duration;
 
@@ -16,8 +16,8 @@ use crate::control::sanitise::sanitise;
 use crate::control::{Wanted, board_json, project};
 use crate::deck::{Deck, Subscription, Update};
 use crate::model::{
-    Dropped, DroppedWhat, Event, FrameFault, LogLine, Logs, MonoTime, Stamped, State, StateChanged,
-    Stream, WallTime, WorkerId,
+    Dropped, DroppedWhat, Event, FrameFault, JobChanged, JobState, LogLine, Logs, MonoTime,
+    Stamped, State, StateChanged, Stream, WallTime, WorkerId,
 };
 use crate::wire::FaultKind;
 
@@ -33,8 +33,8 @@ pub struct LogStyle {
     pub terminal: bool,
 }
 
-/// Prints every event as one JSON object per line, as the control protocol's `params`, until the deck is gone. A closed
-/// output ends it without an error.
+/// Prints every event as one JSON object per line, as the control protocol's `params`, until the deck is gone: those of
+/// jobs too, if the subscription was asked for with them. A closed output ends it without an error.
 ///
 /// # Errors
 /// What the output refuses otherwise.
@@ -63,7 +63,7 @@ pub async fn print_events<W: AsyncWrite + Unpin>(
                     let now = deck.read(|_, now| now).await.unwrap_or_default();
                     write_lagged(&mut lines, now.wall, count);
                     lines.push(b'\n');
-                    write_snapshot(&mut lines, now.wall, &board_json(&board, now.mono));
+                    write_snapshot(&mut lines, now.wall, &board_json(&board, now));
                     lines.push(b'\n');
                 }
             }
@@ -75,8 +75,8 @@ pub async fn print_events<W: AsyncWrite + Unpin>(
     Ok(())
 }
 
-/// Prints what workers print, and what happens to them, as one line of text each, until the deck is gone. A closed output
-/// ends it without an error.
+/// Prints what workers print, what happens to them, and which jobs are dead, as one line of text each, until the deck is
+/// gone. The subscription is one with jobs. A closed output ends it without an error.
 ///
 /// # Errors
 /// What the output refuses otherwise.
@@ -172,12 +172,15 @@ impl Printer {
             Event::State(changed) => self.state(at, stamped.now.mono, changed),
             Event::FrameError(fault) => self.tell(fault.at, &fault.worker, &fault_text(fault)),
             Event::Dropped(dropped) => self.tell(at, &dropped.worker, &dropped_text(dropped)),
+            Event::Jobs(jobs) => {
+                let dead = jobs.iter().filter(|job| job.state == JobState::Dead);
+                dead.for_each(|job| self.tell(at, &job.pool, &dead_text(job)));
+            }
             Event::Pool(_)
             | Event::Messages(_)
             | Event::Liveness(_)
             | Event::Stalled(_)
             | Event::Sample(_)
-            | Event::Jobs(_)
             | Event::Route(_)
             | Event::Deck(_)
             | Event::Down => {}
@@ -218,9 +221,9 @@ impl Printer {
         self.out.push(b'\n');
     }
 
-    /// A line about a worker.
-    fn tell(&mut self, at: WallTime, worker: &WorkerId, text: &str) {
-        self.begin(at, worker);
+    /// A line about a worker or a pool.
+    fn tell(&mut self, at: WallTime, whose: &impl Display, text: &str) {
+        self.begin(at, whose);
         self.out.extend_from_slice(b" * ");
         // A reason may quote what a worker or the system said.
         let mut clean = String::new();
@@ -235,7 +238,7 @@ impl Printer {
         );
     }
 
-    fn begin(&mut self, at: WallTime, worker: &WorkerId) {
+    fn begin(&mut self, at: WallTime, whose: &impl Display) {
         let (dim, name, reset) = if self.style.colour {
             ("\x1b[2m", "\x1b[36m", "\x1b[0m")
         } else {
@@ -243,7 +246,7 @@ impl Printer {
         };
         let at = at.time_of_day();
         self.out
-            .extend_from_slice(format!("{dim}{at}{reset} {name}{worker}{reset}").as_bytes());
+            .extend_from_slice(format!("{dim}{at}{reset} {name}{whose}{reset}").as_bytes());
     }
 }
 
@@ -268,6 +271,21 @@ fn state_text(now: MonoTime, changed: &StateChanged) -> Option<String> {
         | State::Finished
         | State::Stopped => Some(changed.state.to_string()),
     }
+}
+
+/// What is to be known of a job that was given up.
+fn dead_text(job: &JobChanged) -> String {
+    let unit = if job.attempts == 1 {
+        "attempt"
+    } else {
+        "attempts"
+    };
+    let mut text = format!("job {} is dead after {} {unit}", job.job, job.attempts);
+    if let Some(error) = &job.error {
+        // Writing to a string does not fail.
+        let _ = write!(text, ": {error}");
+    }
+    text
 }
 
 fn fault_text(fault: &FrameFault) -> String {

@@ -5,6 +5,7 @@ use tokio::io::AsyncBufReadExt;
 
 use super::*;
 use crate::control::event::tests::{board, stamped, worker};
+use crate::control::job_object::tests::{ID, changed};
 use crate::deck::Subscriber;
 use crate::model::{Exit, Exited, Incarnation, Signal};
 
@@ -104,6 +105,39 @@ fn a_terminal_gets_colours_only_and_a_pipe_gets_every_byte() {
 }
 
 #[test]
+fn of_jobs_only_dead_ones_are_a_line() {
+    let dead = |attempts| JobChanged {
+        attempts,
+        error: Some("exit 1\u{1b}[2J".into()),
+        ..changed(JobState::Dead, None)
+    };
+    let nobodys = JobChanged {
+        worker: None,
+        error: None,
+        ..changed(JobState::Dead, None)
+    };
+    let jobs = [
+        changed(JobState::Ready, None),
+        changed(JobState::Done, Some("1")),
+        dead(4),
+        changed(JobState::Failed, None),
+        dead(1),
+        nobodys,
+    ];
+
+    let lines = printed([Event::Jobs(jobs.into())], LogStyle::default());
+
+    assert_eq!(
+        lines,
+        [
+            format!("process * job {ID} is dead after 4 attempts: exit 1"),
+            format!("process * job {ID} is dead after 1 attempt: exit 1"),
+            format!("process * job {ID} is dead after 1 attempt"),
+        ]
+    );
+}
+
+#[test]
 fn waits_are_short() {
     let short = |ms| short(Duration::from_millis(ms));
     assert_eq!(short(100), "100 ms");
@@ -115,7 +149,13 @@ fn waits_are_short() {
 async fn events_are_printed_one_a_line_until_the_deck_is_gone() {
     let (deck, ..) = Deck::new();
     let (subscriber, subscription) = Subscriber::new(&board());
-    let events = [killed(), state(State::Backoff), line(Stream::Stdout, b"x")];
+    let jobs = Event::Jobs([changed(JobState::Ready, None)].into());
+    let events = [
+        killed(),
+        state(State::Backoff),
+        line(Stream::Stdout, b"x"),
+        jobs,
+    ];
     subscriber.push(&events.map(stamped).into_iter().collect(), 100);
     drop(subscriber);
 
@@ -127,7 +167,7 @@ async fn events_are_printed_one_a_line_until_the_deck_is_gone() {
         .lines()
         .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["event"].take())
         .collect();
-    assert_eq!(names, ["exit", "state", "log"]);
+    assert_eq!(names, ["exit", "state", "log", "job"]);
 }
 
 #[tokio::test(start_paused = true)]

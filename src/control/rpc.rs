@@ -9,7 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::control::object::Object;
-use crate::model::{Refusal, RefusalKind};
+use crate::control::view::whole_ms;
+use crate::model::{JobId, Refusal, RefusalKind};
 
 /// A request's id as it was written: a string, a number or null.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -53,7 +54,7 @@ pub(super) struct RpcError {
     code: i32,
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<ErrorData>,
+    data: Option<Box<ErrorData>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -63,6 +64,12 @@ struct ErrorData {
     address: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+    /// After how long a full queue may have room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_ms: Option<u64>,
+    /// A job that was accepted all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job: Option<JobId>,
 }
 
 impl RpcError {
@@ -89,6 +96,15 @@ impl RpcError {
         Self::new(-32601, message)
     }
 
+    /// Names the job that was accepted before this went wrong.
+    #[must_use]
+    pub(super) fn of_job(mut self, job: JobId) -> Self {
+        if let Some(data) = &mut self.data {
+            data.job = Some(job);
+        }
+        self
+    }
+
     /// The parameters are not those of the method.
     pub(super) fn invalid_params(message: impl Into<String>) -> Self {
         Self::new(-32602, message)
@@ -100,11 +116,13 @@ impl From<Refusal> for RpcError {
         Self {
             code: -32000,
             message: refusal.message,
-            data: Some(ErrorData {
+            data: Some(Box::new(ErrorData {
                 kind: refusal.kind,
                 address: refusal.address,
                 hint: refusal.hint,
-            }),
+                retry_after_ms: refusal.retry_after.map(whole_ms),
+                job: None,
+            })),
         }
     }
 }

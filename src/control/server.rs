@@ -1,7 +1,8 @@
 //! Serves one client that owns a deck: requests in, answers and events out, over a reader and a writer.
 //!
 //! One loop without tasks of its own. Requests take effect in the order in which they were sent, answers come when they
-//! are ready. Neither a slow client nor a slow command holds up the deck. Called by `cli` for `--rpc`.
+//! are ready. Neither a slow client nor a slow command holds up the deck; a client that is owed too many answers is read no
+//! further until it has some of them. Called by `cli` for `--rpc`.
 
 use std::io;
 use std::time::Duration;
@@ -15,7 +16,8 @@ use crate::model::Command;
 /// How a client is served.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Starts the workers after the first `subscribe`, the first command, or this long, whichever comes first. None: they
+    /// Starts the workers after the first `subscribe`, the first command that is more than a question, or this long,
+    /// whichever comes first. None: they
     /// are started by others. Default 100 ms.
     pub start_after: Option<Duration>,
     /// The longest request line, in bytes. Default 64 MiB.
@@ -90,3 +92,7 @@ where
 #[cfg(test)]
 #[path = "server_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "server_job_tests.rs"]
+mod job_tests;

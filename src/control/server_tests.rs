@@ -1,84 +1,8 @@
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, duplex, split};
-use tokio::time::timeout;
 
 use super::*;
-use crate::control::fake::Fake;
+use crate::control::test_client::{Client, let_others_run, session};
 use crate::model::Address;
-
-/// The client's end.
-struct Client {
-    lines: Lines<BufReader<tokio::io::ReadHalf<DuplexStream>>>,
-    to: Option<tokio::io::WriteHalf<DuplexStream>>,
-}
-
-impl Client {
-    async fn ask(&mut self, line: &str) {
-        let to = self.to.as_mut().unwrap();
-        to.write_all(format!("{line}\n").as_bytes()).await.unwrap();
-    }
-
-    async fn line(&mut self) -> String {
-        let line = timeout(Duration::from_secs(10), self.lines.next_line()).await;
-        line.expect("a line in time").unwrap().expect("a line")
-    }
-
-    async fn value(&mut self) -> Value {
-        serde_json::from_str(&self.line().await).unwrap()
-    }
-
-    /// Reads until the answer to `id`.
-    async fn answer(&mut self, id: u64) -> Value {
-        loop {
-            let value = self.value().await;
-            if value["id"] == id {
-                return value;
-            }
-        }
-    }
-
-    /// Closes the client's half and reads what is left.
-    async fn leave(mut self) -> Vec<String> {
-        let mut to = self.to.take().unwrap();
-        to.shutdown().await.unwrap();
-        let mut rest = Vec::new();
-        while let Some(line) = self.lines.next_line().await.unwrap() {
-            rest.push(line);
-        }
-        rest
-    }
-}
-
-/// Runs a client against a served fake deck; gives what serving came to and the commands the deck was given.
-async fn session<T>(
-    options: Options,
-    client: impl AsyncFnOnce(Client) -> T,
-) -> (Served, Vec<Command>, T) {
-    let (deck, requests, ended) = Deck::new();
-    let (near, far) = duplex(1 << 16);
-    let (input, output) = split(far);
-    let (from, to) = split(near);
-    let client = client(Client {
-        lines: BufReader::new(from).lines(),
-        to: Some(to),
-    });
-    let drive = async {
-        let commands = Fake::drive(requests).await;
-        ended.cancel();
-        commands
-    };
-    let everything = async {
-        tokio::join!(
-            Box::pin(serve(deck, input, output, options)),
-            drive,
-            Box::pin(client)
-        )
-    };
-    let (served, commands, value) = timeout(Duration::from_secs(30), everything)
-        .await
-        .expect("the session ends");
-    (served.unwrap(), commands, value)
-}
 
 #[tokio::test]
 async fn the_documented_example_goes_as_documented() {
@@ -324,11 +248,4 @@ async fn workers_start_by_themselves_when_nobody_subscribes() {
         commands,
         [Command::Start { to: Address::All }, Command::Down]
     );
-}
-
-/// Lets every other future of the test take its turns.
-async fn let_others_run() {
-    for _ in 0..100 {
-        tokio::task::yield_now().await;
-    }
 }

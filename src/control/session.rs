@@ -3,7 +3,6 @@
 //! Owns what a client has on its way: requests that are not answered, lines that are not written, events that are not told.
 //! Called by [`serve`](crate::control::serve).
 
-use std::collections::HashSet;
 use std::io;
 use std::pin::Pin;
 use std::time::Duration;
@@ -17,15 +16,12 @@ use crate::control::answer::{self, Answered};
 use crate::control::call::Call;
 use crate::control::feed::Feed;
 use crate::control::output::{Output, Room};
-use crate::control::pending::Pendings;
+use crate::control::owed::Owed;
 use crate::control::requests::{Incoming, Requests};
 use crate::control::rpc::{Id, NoRequest, Request, RpcError, write_error, write_result};
 use crate::control::server::{ControlError, Options, Served};
 use crate::deck::{Deck, Update};
-use crate::model::{Address, Command};
-
-/// How many commands of a client may be on their way; no request is read while there are as many.
-const PENDING: usize = 1024;
+use crate::model::{Address, Command, JobCommand, Submission};
 
 /// How long answers may take after the end of input before the deck goes down, and how long the last lines may take to
 /// be written after it.
@@ -37,9 +33,7 @@ pub(super) struct Session<R, W> {
     requests: Requests<R>,
     output: Output<W>,
     feed: Option<Feed>,
-    pending: Pendings<Answered>,
-    /// Ids of requests that are not yet answered.
-    in_use: HashSet<Id>,
+    owed: Owed,
     /// When the workers are to be started; none once they were.
     start: Option<Pin<Box<Sleep>>>,
     /// When answers are no longer waited for; none while there is input, and once the deck goes down.
@@ -56,6 +50,8 @@ pub(super) struct Session<R, W> {
 enum Turn {
     Incoming(Incoming),
     Answered(Answered),
+    /// A submit was, of which the answer comes later.
+    Accepted,
     Update(Option<Update>),
     Written,
     StartDue,
@@ -72,8 +68,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             requests: Requests::new(input, options.max_request),
             output: Output::new(output, options.max_buffered),
             feed: None,
-            pending: Pendings::new(PENDING),
-            in_use: HashSet::new(),
+            owed: Owed::new(),
             start: options.start_after.map(|after| Box::pin(sleep(after))),
             last_words: None,
             is_reading: true,
@@ -101,14 +96,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
 
     /// Waits for whatever happens next.
     async fn turn(&mut self) -> Result<Turn, ControlError> {
-        let has_room = self.output.room() == Room::Everything && !self.pending.is_full();
+        let has_room = self.output.room() == Room::Everything && !self.owed.is_full();
         let is_idle = self.output.is_idle();
         // All of these are safe to cancel: what was read, written, answered or queued stays where it is.
         tokio::select! {
             incoming = self.requests.next(), if self.is_reading && has_room => {
                 incoming.map(Turn::Incoming).map_err(ControlError::Read)
             }
-            answered = self.pending.next(), if !self.pending.is_empty() => Ok(Turn::Answered(answered)),
+            answered = self.owed.next() => Ok(answered.map_or(Turn::Accepted, Turn::Answered)),
             update = next_update(&mut self.feed) => Ok(Turn::Update(update)),
             written = self.output.advance(), if !is_idle => {
                 written.map(|()| Turn::Written).map_err(ControlError::Write)
@@ -134,10 +129,12 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 if self.is_down {
                     return Some(self.served());
                 }
-                if !self.is_reading && self.pending.is_empty() {
+                if !self.is_reading && self.owed.is_empty() {
                     self.go_down().await;
                 }
             }
+            // There may be room for a further request now.
+            Turn::Accepted => {}
             Turn::Update(Some(update)) => self.tell(update).await,
             Turn::Update(None) => self.end_feed(),
             Turn::Written => {
@@ -166,7 +163,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             Err(NoRequest { id, error }) => return self.answer_error(id.as_ref(), &error),
         };
         if let Some(id) = &request.id
-            && self.in_use.contains(id)
+            && self.owed.has(id)
         {
             let error = RpcError::invalid_request(format!(
                 "the request with the id {} is not answered yet",
@@ -186,6 +183,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     async fn carry_out(&mut self, id: Option<Id>, call: Call) {
         let result = match call {
             Call::Command(command) => return self.issue(id, command).await,
+            Call::Submit { submission, wait } => return self.submit(id, submission, wait).await,
             Call::Subscribe { wanted, snapshot } => self.subscribe(wanted, snapshot).await,
             Call::Hello => answer::hello(&self.deck).await,
             Call::Ps => answer::ps(&self.deck).await,
@@ -205,29 +203,27 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let has_replies = matches!(command, Command::Send { wait: Some(_), .. });
         if is_down {
             self.start = None;
-        } else {
+        } else if !is_question(&command) {
             self.start_workers().await;
         }
         let pending = self.deck.issue(command).await;
-        if let Some(id) = id.as_ref().filter(|id| !id.is_null()) {
-            self.in_use.insert(id.clone());
-        }
-        let deck = self.deck.clone();
-        let pending = answer::outcome(deck, pending, has_replies);
-        self.pending.push(async move {
-            let result = pending.await;
-            Answered {
-                id,
-                result,
-                is_down,
-            }
-        });
+        let outcome = answer::outcome(self.deck.clone(), pending, has_replies);
+        self.owed.command(id, is_down, outcome);
+    }
+
+    async fn submit(&mut self, id: Option<Id>, submission: Submission, wait: bool) {
+        self.start_workers().await;
+        let submitted = self.deck.submit(submission, wait).await;
+        self.owed.submit(id, submitted);
     }
 
     async fn subscribe(&mut self, wanted: Wanted, snapshot: bool) -> Result<Vec<u8>, RpcError> {
         let mut result = b"{}".to_vec();
         match &mut self.feed {
-            Some(feed) if !snapshot => feed.change(wanted),
+            Some(feed) if !snapshot => {
+                let changed = feed.change(&self.deck, wanted, &mut self.output).await;
+                changed.ok_or_else(answer::gone)?;
+            }
             _ => {
                 self.tell_what_is_ready().await;
                 let begun = Feed::begin(&self.deck, wanted).await;
@@ -278,7 +274,6 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let Some(id) = answered.id else {
             return;
         };
-        self.in_use.remove(&id);
         match answered.result {
             Ok(result) => {
                 let mut line = Vec::with_capacity(result.len() + 64);
@@ -299,7 +294,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     async fn take_end_of_input(&mut self) {
         self.is_reading = false;
         self.start = None;
-        if self.pending.is_empty() {
+        if self.owed.is_empty() {
             self.go_down().await;
         } else {
             self.last_words = Some(Box::pin(sleep(LAST_WORDS)));
@@ -326,9 +321,10 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// Tells and answers all that a deck which is gone still owes.
     async fn drain(&mut self) {
         self.tell_what_is_ready().await;
-        while !self.pending.is_empty() {
-            let answered = self.pending.next().await;
-            self.answer(answered);
+        while !self.owed.is_empty() {
+            if let Some(answered) = self.owed.next().await {
+                self.answer(answered);
+            }
         }
     }
 
@@ -342,6 +338,14 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether a command only asks, so that it needs no workers.
+fn is_question(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Jobs(JobCommand::List { .. } | JobCommand::Look(_))
+    )
 }
 
 /// The feed's next update; waits for ever without a feed.

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::control::object::json_text;
 use crate::model::{
-    Board, Exit, Incarnation, Liveness, MonoTime, PoolName, PoolView, Runtime, State, WorkerId,
-    WorkerView,
+    Board, Exit, Incarnation, JobFigures, JobId, Liveness, MonoTime, Now, Percentiles, PoolName,
+    PoolView, RouteView, Runtime, State, WallTime, WorkerId, WorkerJobs, WorkerView,
 };
 
 /// A worker as `ps` shows it; the members are stable.
@@ -33,6 +33,16 @@ struct WorkerObject<'a> {
     uptime_ms: Option<u64>,
     last_exit: Option<Exit>,
     runtime: Option<Runtime>,
+    job: Option<JobId>,
+    jobs: WorkerJobsObject,
+}
+
+/// How a worker is doing with its jobs.
+#[derive(Serialize)]
+pub(super) struct WorkerJobsObject {
+    done: u64,
+    failed: u64,
+    run_ms: Option<PercentilesObject>,
 }
 
 /// A pool as `pools` shows it; the members are stable. Without jobs their numbers are zero.
@@ -47,16 +57,36 @@ pub(super) struct PoolObject<'a> {
     dead: u64,
     paused: bool,
     oldest_ms: Option<u64>,
-    latency_ms: Option<LatencyObject>,
+    /// From submitted to the end.
+    latency_ms: Option<PercentilesObject>,
+    /// From ready to given.
+    wait_ms: Option<PercentilesObject>,
+    /// From given to answered.
+    run_ms: Option<PercentilesObject>,
+    rate: f64,
+    queue_bytes: u64,
+    stale: u64,
 }
 
-/// Percentiles of the recent replies of a pool's workers.
+/// How long things took of late.
 #[derive(Serialize)]
-struct LatencyObject {
+struct PercentilesObject {
     p50: f64,
     p90: f64,
     p99: f64,
     max: f64,
+}
+
+/// A route as a board shows it.
+#[derive(Serialize)]
+struct RouteObject<'a> {
+    from: &'a PoolName,
+    to: &'a PoolName,
+    #[serde(rename = "as")]
+    form: &'static str,
+    count: u64,
+    refused: u64,
+    rate: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -73,7 +103,7 @@ struct BoardObject<'a> {
     deck: DeckObject<'a>,
     pools: Vec<PoolObject<'a>>,
     workers: Vec<WorkerObject<'a>>,
-    routes: [(); 0],
+    routes: Vec<RouteObject<'a>>,
     sources: [(); 0],
 }
 
@@ -86,7 +116,7 @@ impl<'a> WorkerObject<'a> {
             pid: worker.pid,
             incarnation: worker.incarnation,
             liveness: worker.liveness,
-            cpu_percent: worker.sampled.cpu_percent.map(percent),
+            cpu_percent: worker.sampled.cpu_percent.map(tenths),
             memory_bytes: worker.sampled.memory_bytes,
             mailbox: worker.sampled.mailbox,
             unread_bytes: worker.sampled.unread_bytes,
@@ -98,57 +128,81 @@ impl<'a> WorkerObject<'a> {
             uptime_ms: worker.uptime(now).map(whole_ms),
             last_exit: worker.last_exit,
             runtime: worker.runtime,
+            job: current_job(&worker.sampled.jobs),
+            jobs: WorkerJobsObject::new(&worker.sampled.jobs),
+        }
+    }
+}
+
+impl WorkerJobsObject {
+    pub(super) fn new(jobs: &WorkerJobs) -> Self {
+        Self {
+            done: jobs.done,
+            failed: jobs.failed,
+            run_ms: jobs.run.map(PercentilesObject::new),
         }
     }
 }
 
 impl<'a> PoolObject<'a> {
-    /// A pool of which only the size is known.
-    pub(super) fn sized(pool: &'a PoolName, instances: u64) -> Self {
+    /// A pool of that size whose jobs are doing so, at that time.
+    pub(super) fn new(
+        pool: &'a PoolName,
+        instances: u64,
+        jobs: &JobFigures,
+        now: WallTime,
+    ) -> Self {
         Self {
             pool,
             instances,
-            queue: 0,
-            in_flight: 0,
-            done: 0,
-            failed: 0,
-            dead: 0,
-            paused: false,
-            oldest_ms: None,
-            latency_ms: None,
+            queue: jobs.queue,
+            in_flight: jobs.in_flight,
+            done: jobs.done,
+            failed: jobs.failed,
+            dead: jobs.dead,
+            paused: jobs.paused,
+            oldest_ms: jobs.oldest.map(|oldest| ms_between(oldest, now)),
+            latency_ms: jobs.total.map(PercentilesObject::new),
+            wait_ms: jobs.wait.map(PercentilesObject::new),
+            run_ms: jobs.run.map(PercentilesObject::new),
+            rate: tenths(jobs.rate),
+            queue_bytes: jobs.bytes,
+            stale: jobs.stale,
         }
     }
 
-    fn new(pool: &'a PoolView) -> Self {
-        let mut latencies: Vec<Duration> = pool
-            .workers
-            .iter()
-            .flat_map(WorkerView::latencies)
-            .collect();
-        latencies.sort_unstable();
+    fn of(pool: &'a PoolView, now: WallTime) -> Self {
+        Self::new(&pool.name, pool.workers.len() as u64, &pool.jobs, now)
+    }
+}
+
+impl PercentilesObject {
+    fn new(of: Percentiles) -> Self {
         Self {
-            in_flight: pool.workers.iter().map(|w| w.sampled.in_flight).sum(),
-            latency_ms: LatencyObject::new(&latencies),
-            ..Self::sized(&pool.name, pool.workers.len() as u64)
+            p50: fractional_ms(of.p50),
+            p90: fractional_ms(of.p90),
+            p99: fractional_ms(of.p99),
+            max: fractional_ms(of.max),
         }
     }
 }
 
-impl LatencyObject {
-    fn new(sorted: &[Duration]) -> Option<Self> {
-        let last = sorted.len().checked_sub(1)?;
-        let at = |percent: usize| {
-            sorted
-                .get((last * percent).div_ceil(100))
-                .map_or(0.0, |latency| fractional_ms(*latency))
-        };
-        Some(Self {
-            p50: at(50),
-            p90: at(90),
-            p99: at(99),
-            max: at(100),
-        })
+impl<'a> RouteObject<'a> {
+    fn new(route: &'a RouteView) -> Self {
+        Self {
+            from: &route.from,
+            to: &route.to,
+            form: route.form.as_str(),
+            count: route.count,
+            refused: route.refused,
+            rate: route.rate.last().map(tenths),
+        }
     }
+}
+
+/// The oldest job that a worker has.
+pub(super) fn current_job(jobs: &WorkerJobs) -> Option<JobId> {
+    jobs.current.map(|(job, _)| job)
 }
 
 /// The `ps` objects of those workers that `is_meant` picks, as a JSON array, in the order of the board.
@@ -161,35 +215,41 @@ pub fn workers_json(board: &Board, now: MonoTime, is_meant: impl Fn(&WorkerId) -
     json_text(&workers)
 }
 
-/// The objects of `pools` as a JSON array, in the order of the board.
-pub fn pools_json(board: &Board) -> Vec<u8> {
-    let pools: Vec<PoolObject<'_>> = board.pools.values().map(PoolObject::new).collect();
-    json_text(&pools)
+/// The objects of `pools` at that time as a JSON array, in the order of the board.
+pub fn pools_json(board: &Board, now: WallTime) -> Vec<u8> {
+    let pools = board.pools.values().map(|pool| PoolObject::of(pool, now));
+    json_text(&pools.collect::<Vec<_>>())
 }
 
-/// The `board` of a snapshot: the objects of `pools` and `ps`, and the deck's own.
-pub fn board_json(board: &Board, now: MonoTime) -> Vec<u8> {
+/// The `board` of a snapshot: the objects of `pools` and `ps`, the routes, and the deck's own.
+pub fn board_json(board: &Board, now: Now) -> Vec<u8> {
+    let pools = board.pools.values();
     json_text(&BoardObject {
         deck: DeckObject {
             name: &board.deck.name,
             pid: board.deck.pid,
-            cpu_percent: board.deck.sampled.cpu_percent.map(percent),
+            cpu_percent: board.deck.sampled.cpu_percent.map(tenths),
             memory_bytes: board.deck.sampled.memory_bytes,
             loop_p99_us: board.deck.sampled.loop_p99_us,
         },
-        pools: board.pools.values().map(PoolObject::new).collect(),
+        pools: pools.map(|pool| PoolObject::of(pool, now.wall)).collect(),
         workers: board
             .workers()
-            .map(|worker| WorkerObject::new(worker, now))
+            .map(|worker| WorkerObject::new(worker, now.mono))
             .collect(),
-        routes: [],
+        routes: board.routes.iter().map(RouteObject::new).collect(),
         sources: [],
     })
 }
 
-/// A percentage with one decimal.
-pub(super) fn percent(value: f32) -> f64 {
+/// A percentage or a rate with one decimal.
+pub(super) fn tenths(value: f32) -> f64 {
     (f64::from(value) * 10.0).round() / 10.0
+}
+
+/// From one time of the wall clock to a later one; 0 where it was set back meanwhile.
+fn ms_between(earlier: WallTime, later: WallTime) -> u64 {
+    u64::try_from(later.0.saturating_sub(earlier.0)).unwrap_or(0)
 }
 
 /// A duration in whole milliseconds.
@@ -203,88 +263,5 @@ pub(super) fn fractional_ms(duration: Duration) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::control::event::tests::{board, message};
-    use crate::model::{Direction, Now, Stamped};
-    use serde_json::Value;
-
-    fn value(json: &[u8]) -> Value {
-        serde_json::from_slice(json).unwrap()
-    }
-
-    #[test]
-    fn a_worker_has_exactly_the_keys_of_ps() {
-        let json = value(&workers_json(&board(), MonoTime::ZERO, |_| true));
-
-        let keys: Vec<&str> = json[0]
-            .as_object()
-            .unwrap()
-            .keys()
-            .map(String::as_str)
-            .collect();
-        let documented = "worker pool state pid incarnation liveness cpu_percent memory_bytes mailbox unread_bytes \
-                          stalled_ms in_flight sent received restarts uptime_ms last_exit runtime";
-        assert_eq!(keys.join(" "), documented);
-        assert_eq!(json[0]["worker"], "process/1");
-        assert_eq!(json[0]["pid"], Value::Null);
-        assert_eq!(json[0]["liveness"]["channel"], "closed");
-    }
-
-    #[test]
-    fn a_pool_has_exactly_the_documented_keys() {
-        let json = value(&pools_json(&board()));
-
-        let keys: Vec<&str> = json[0]
-            .as_object()
-            .unwrap()
-            .keys()
-            .map(String::as_str)
-            .collect();
-        let documented =
-            "pool instances queue in_flight done failed dead paused oldest_ms latency_ms";
-        assert_eq!(keys.join(" "), documented);
-        assert_eq!(json[0]["instances"], 2);
-        assert_eq!(json[0]["latency_ms"], Value::Null);
-    }
-
-    #[test]
-    fn a_pools_latency_is_taken_from_all_its_workers() {
-        let mut board = board();
-        for ms in [10, 20, 30] {
-            let event = message(Direction::In, "1", Some(Duration::from_millis(ms)), false);
-            board.apply(&Stamped {
-                now: Now::default(),
-                event,
-            });
-        }
-
-        let json = value(&pools_json(&board));
-        assert_eq!(
-            json[0]["latency_ms"],
-            serde_json::json!({"p50": 20.0, "p90": 30.0, "p99": 30.0, "max": 30.0})
-        );
-    }
-
-    #[test]
-    fn a_snapshot_holds_the_objects_of_ps_and_pools() {
-        let board = board();
-
-        let json = value(&board_json(&board, MonoTime::ZERO));
-        assert_eq!(
-            json["workers"],
-            value(&workers_json(&board, MonoTime::ZERO, |_| true))
-        );
-        assert_eq!(json["pools"], value(&pools_json(&board)));
-        assert_eq!(json["routes"], serde_json::json!([]));
-        assert_eq!(json["deck"]["name"], "thumbs");
-    }
-
-    #[test]
-    fn numbers_are_short() {
-        let text = |number: f64| number.to_string();
-        assert_eq!(text(percent(99.901_24)), "99.9");
-        assert_eq!(text(fractional_ms(Duration::from_micros(192_300))), "192.3");
-        assert_eq!(text(fractional_ms(Duration::from_nanos(41_999))), "0.042");
-    }
-}
+#[path = "view_tests.rs"]
+mod tests;
