@@ -64,10 +64,11 @@ impl Fake {
             match asked {
                 Asked::Read(look) => look(&fake.board, Now::default()),
                 Asked::Subscribe { jobs, answer } => {
-                    let (subscriber, subscription) = Subscriber::new(&fake.board);
+                    let (subscriber, subscription) = Subscriber::new(&fake.board, true);
                     fake.subscribers.push((subscriber, jobs));
                     let _ = answer.send(subscription);
                 }
+                Asked::SubmitAll { .. } => unreachable!("the server submits one by one"),
                 Asked::Submit {
                     submission,
                     accepted,

@@ -148,7 +148,7 @@ fn waits_are_short() {
 #[tokio::test]
 async fn events_are_printed_one_a_line_until_the_deck_is_gone() {
     let (deck, ..) = Deck::new();
-    let (subscriber, subscription) = Subscriber::new(&board());
+    let (subscriber, subscription) = Subscriber::new(&board(), true);
     let jobs = Event::Jobs([changed(JobState::Ready, None)].into());
     let events = [
         killed(),
@@ -172,7 +172,7 @@ async fn events_are_printed_one_a_line_until_the_deck_is_gone() {
 
 #[tokio::test(start_paused = true)]
 async fn an_end_waits_for_its_state_but_not_for_long() {
-    let (subscriber, subscription) = Subscriber::new(&board());
+    let (subscriber, subscription) = Subscriber::new(&board(), true);
     let (near, far) = tokio::io::duplex(1 << 16);
     let mut lines = tokio::io::BufReader::new(far).lines();
     let closing = async {
@@ -197,7 +197,7 @@ async fn an_end_waits_for_its_state_but_not_for_long() {
 
 #[tokio::test]
 async fn a_closed_output_ends_it_quietly() {
-    let (subscriber, subscription) = Subscriber::new(&board());
+    let (subscriber, subscription) = Subscriber::new(&board(), true);
     subscriber.push(&Arc::from([stamped(killed())]), 100);
     let (near, far) = tokio::io::duplex(1);
     drop(far);

@@ -5,9 +5,9 @@ use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use super::*;
+use crate::deck::Update;
 use crate::deck::played::{event, lay, pool};
-use crate::deck::{Subscription, Update};
-use crate::model::{Direction, Event, Exit, Outcome, RefusalKind, Stamped, State, Stream};
+use crate::model::{Command, Direction, Event, Exit, Outcome, RefusalKind, Stamped, State, Stream};
 use crate::wire::Message;
 
 fn is_state(wanted: State) -> impl Fn(&Event) -> bool {

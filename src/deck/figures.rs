@@ -25,13 +25,14 @@ impl Driver {
         }
         let counts: Vec<(u64, u64)> = self.machine.routes().collect();
         for (route, (count, refused)) in counts.into_iter().enumerate() {
-            let is_told = self
-                .journal
-                .route(route)
-                .is_some_and(|shown| (shown.count, shown.refused) == (count, refused));
-            if !is_told {
+            let Some(shown) = self.journal.route(route) else {
+                continue;
+            };
+            if (shown.count, shown.refused) != (count, refused) {
                 let counted = RouteCounted {
                     route,
+                    from: shown.from.clone(),
+                    to: shown.to.clone(),
                     count,
                     refused,
                 };

@@ -39,8 +39,8 @@ fn batch(size: u8) -> Vec<Record> {
 
 fn start() -> (
     StoreThread,
-    mpsc::Receiver<Committed>,
-    mpsc::Receiver<usize>,
+    Receiver<Committed>,
+    Receiver<usize>,
 ) {
     let (sizes, seen) = mpsc::channel();
     let (tell, told) = mpsc::channel();
