@@ -1,9 +1,13 @@
 //! Claims about the machine, in virtual time.
 
+mod beside;
 mod deck;
 mod dice;
+mod drain;
+mod jobs;
 mod ledger;
 mod lifecycle;
+mod losses;
 mod mail;
 mod orders;
 mod random;

@@ -1,7 +1,10 @@
 //! What the jobs ask of a world, and what they are told by it.
 
-use crate::model::{Assignment, JobId, JobNews, LeaseId, Loss, PoolName, ReplyId, WallTime};
-use crate::supervisor::tests::world::{World, a, message};
+use crate::model::{
+    Assignment, Envelope, JobId, JobNews, LeaseId, Loss, PoolName, PoolSpec, ReplyId, ReplyRule,
+    WallTime,
+};
+use crate::supervisor::tests::world::{World, a, message, pool};
 use crate::supervisor::{Effect, Input};
 use crate::wire::{Pointer, canonical};
 
@@ -98,4 +101,32 @@ pub(super) fn news(effects: &[Effect]) -> Vec<String> {
         }
     });
     short.collect()
+}
+
+/// A pool named `a` whose jobs are answered like that.
+pub(super) fn with_rule(instances: u32, reply: ReplyRule) -> PoolSpec {
+    let mut spec = pool(instances);
+    spec.jobs.reply = reply;
+    spec
+}
+
+/// A pool named `a` whose replies have the id of their job at `/id`.
+pub(super) fn by_id() -> PoolSpec {
+    with_rule(1, ReplyRule::Id(Pointer::parse("/id").unwrap()))
+}
+
+/// A started and enlisted world.
+pub(super) fn serving(spec: PoolSpec) -> World {
+    let mut world = World::started(spec);
+    world.enlist();
+    world
+}
+
+/// The messages told among effects.
+pub(super) fn traffic(effects: &[Effect]) -> Vec<Envelope> {
+    let batches = effects.iter().filter_map(|effect| match effect {
+        Effect::Traffic { envelopes, .. } => Some(envelopes.clone()),
+        _ => None,
+    });
+    batches.flatten().collect()
 }

@@ -51,9 +51,9 @@ impl Run {
 
     fn steps(&mut self, count: usize) {
         for _ in 0..count {
-            match self.dice.roll(12) {
+            match self.dice.roll(16) {
                 0..=2 => self.ask(),
-                10 | 11 => self.work(),
+                10..16 => self.work(),
                 3 => {
                     let later = Duration::from_millis(self.dice.roll(3_000));
                     self.world.pass(later);
@@ -106,13 +106,17 @@ impl Run {
             return;
         }
         let index = self.pick(self.processes.len());
+        let serves = |it: &&Process| self.ledger.is_serving(&it.worker, it.incarnation);
+        let serving = self.processes.iter().cycle().skip(index);
+        let serving = serving.take(self.processes.len()).find(serves);
+        let any = &self.processes[index];
         let Process {
             worker,
             incarnation,
             ..
-        } = self.processes[index].clone();
+        } = serving.filter(|_| index > 0).unwrap_or(any).clone();
         let held = self.ledger.held(&worker, incarnation);
-        let input = match self.dice.roll(6) {
+        let input = match self.dice.roll(12) {
             0 => Input::Relieve {
                 worker,
                 incarnation,
@@ -127,11 +131,11 @@ impl Run {
                     leases: vec![lease],
                 }
             }
-            _ if !self.ledger.is_serving(&worker, incarnation) && self.dice.roll(4) > 0 => return,
+            _ if !self.ledger.is_serving(&worker, incarnation) && self.dice.roll(8) > 0 => return,
             _ => {
                 let count = self.dice.roll(3) + 1;
                 let jobs = (0..count).map(|_| {
-                    let bytes = [1, 140_000][usize::from(self.dice.roll(4) == 0)];
+                    let bytes = [1, 140_000][usize::from(self.dice.roll(20) == 0)];
                     let id = self.dice.roll(3);
                     self.ledger.assign(&worker, incarnation, id, bytes)
                 });
@@ -216,7 +220,7 @@ impl Run {
                 kind: InternalKind::Handle,
             },
             1 => frame("{}"),
-            roll => frame(&format!(r#"{{"id":{roll}}}"#)),
+            roll => frame(&format!(r#"{{"id":{}}}"#, roll - 2)),
         });
         frames.collect()
     }
