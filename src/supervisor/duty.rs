@@ -193,11 +193,14 @@ impl Worker {
 
     /// The kernel took the message of a job; whether that is to be told.
     pub(super) fn job_written(&mut self, lease: LeaseId, now: MonoTime) -> bool {
-        let is_waited_for = self.duty.leases.written(lease, now);
+        let Some(hops) = self.duty.leases.written(lease, now) else {
+            return false;
+        };
         if self.policy.jobs.reply == ReplyRule::None {
             self.duty.leases.forget(lease, false);
+            self.pairing.ask(now, hops);
         }
-        is_waited_for
+        true
     }
 
     /// Tells which jobs' messages the kernel took.

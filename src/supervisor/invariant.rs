@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::model::ReplyRule;
 use crate::supervisor::machine::Machine;
 use crate::supervisor::spawns::{Booking, OUTSTANDING};
-use crate::supervisor::waits::{PER_WORKER, Waits};
+use crate::supervisor::waits::{Asker, PER_WORKER, Waits};
 use crate::supervisor::worker::{Phase, Worker};
 
 /// Beyond so many letters a mailbox is not added up: the oracle would rule the time of every debug run.
@@ -151,7 +151,10 @@ fn check_timers(machine: &Machine) -> Result<(), String> {
 
 fn check_waits(waits: &Waits, machine: &Machine) -> Result<(), String> {
     for worker in machine.roster.workers() {
-        let is_waited_for = worker.owed.iter().all(|owed| waits.is_open(owed.key));
+        let is_waited_for = worker.owed.iter().all(|owed| match owed.asker {
+            Asker::Wait(key) => waits.is_open(key),
+            Asker::Worker(_) => true,
+        });
         claim(is_waited_for, "a reply is owed to nobody")?;
     }
     for (key, owing) in waits.owed() {
@@ -162,9 +165,10 @@ fn check_waits(waits: &Waits, machine: &Machine) -> Result<(), String> {
                 .worker(*slot)
                 .ok_or("a wait waits for nobody there")?;
             if worker.mailbox.letters() <= LETTERS {
-                let is_owed = worker.owed.iter().any(|owed| owed.key == key);
+                let asker = Asker::Wait(key);
+                let is_owed = worker.owed.iter().any(|owed| owed.asker == asker);
                 claim(
-                    is_owed || worker.mailbox.holds(key),
+                    is_owed || worker.mailbox.holds(asker),
                     "a wait can never end by a reply",
                 )?;
             }

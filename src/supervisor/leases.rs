@@ -61,15 +61,15 @@ impl Leases {
         self.given += count;
     }
 
-    /// The kernel took the message of a job whole; whether its answer is waited for.
-    pub(super) fn written(&mut self, id: LeaseId, now: MonoTime) -> bool {
+    /// The kernel took the message of a job whole: how many routes it had come along, if its answer is waited for.
+    pub(super) fn written(&mut self, id: LeaseId, now: MonoTime) -> Option<u8> {
         match self.held.get_mut(self.written) {
             Some(lease) if lease.id == id => {
                 lease.since = now;
                 self.written += 1;
-                !lease.is_forgotten
+                (!lease.is_forgotten).then_some(lease.hops)
             }
-            _ => false, // It was answered before, or forgotten.
+            _ => None, // It was answered before, or forgotten.
         }
     }
 
@@ -216,8 +216,8 @@ mod tests {
         leases.give(2, MonoTime::ZERO);
         assert_eq!(id(leases.answer_oldest()), Some(1));
 
-        assert!(!leases.written(LeaseId(1), MonoTime::ZERO));
-        assert!(leases.written(LeaseId(2), MonoTime::ZERO));
+        assert_eq!(leases.written(LeaseId(1), MonoTime::ZERO), None);
+        assert_eq!(leases.written(LeaseId(2), MonoTime::ZERO), Some(0));
         assert_eq!(leases.take_all(), [(LeaseId(2), true)]);
     }
 }

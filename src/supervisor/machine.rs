@@ -9,9 +9,10 @@ use std::collections::BTreeSet;
 use crate::model::{DeckSpec, Event, Incarnation, MonoTime, Now, Outcome, State, Ticket, WorkerId};
 use crate::supervisor::request::{Pending, answer};
 use crate::supervisor::roster::{Pool, Roster};
+use crate::supervisor::routes::Routes;
 use crate::supervisor::spawns::{Booking, Spawns};
 use crate::supervisor::turn::{Slot, Turn};
-use crate::supervisor::waits::Waits;
+use crate::supervisor::waits::{Asker, Waits};
 use crate::supervisor::worker::{Phase, Worker, earliest};
 use crate::supervisor::{Effect, Input, invariant};
 
@@ -19,6 +20,7 @@ use crate::supervisor::{Effect, Input, invariant};
 #[derive(Debug)]
 pub struct Machine {
     pub(super) roster: Roster,
+    pub(super) routes: Routes,
     pub(super) waits: Waits,
     pub(super) spawns: Spawns,
     pub(super) pending: Vec<Pending>,
@@ -56,8 +58,10 @@ pub struct Gauges {
 impl Machine {
     /// A machine for a deck; every worker is stopped.
     pub fn new(spec: &DeckSpec) -> Self {
+        let roster = Roster::new(spec);
         Self {
-            roster: Roster::new(spec),
+            routes: Routes::new(spec, &roster),
+            roster,
             waits: Waits::default(),
             spawns: Spawns::default(),
             pending: Vec::new(),
@@ -105,9 +109,9 @@ impl Machine {
             .map(|worker| (&worker.id, gauges(worker)))
     }
 
-    /// How much each route has forwarded, and could not.
+    /// Of each of the deck's routes, how many messages went along it, and how many it could not forward.
     pub fn routes(&self) -> impl Iterator<Item = (u64, u64)> {
-        std::iter::empty()
+        self.routes.counts()
     }
 
     /// Whether `down` was asked.
@@ -127,7 +131,9 @@ impl Machine {
                 if let Some(slot) = self.roster.slot(&worker)
                     && let Some(worker) = self.roster.worker_mut(slot)
                 {
+                    turn.heard = self.routes.leave(slot.pool).then(Vec::new);
                     worker.receive(turn, incarnation, frames, &mut self.waits);
+                    self.forward(turn, slot);
                 }
             }
             Input::Written {
@@ -158,7 +164,8 @@ impl Machine {
                 incarnation,
                 reason,
             } => self.relieve(turn, &worker, incarnation, reason),
-            Input::Return { .. } | Input::RouteRefused { .. } => {}
+            Input::Return { to, message, hops } => self.take_back(turn, &to, message, hops),
+            Input::RouteRefused { route } => self.routes.refuse(route),
             report => self.report(turn, report),
         }
     }
@@ -216,7 +223,7 @@ impl Machine {
         }
         for (key, slot) in self.waits.expire(now) {
             if let Some(worker) = self.roster.worker_mut(slot) {
-                worker.owed.retain(|owed| owed.key != key);
+                worker.owed.retain(|owed| owed.asker != Asker::Wait(key));
             }
         }
     }

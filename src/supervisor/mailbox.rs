@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use crate::model::{JobId, LeaseId, MailboxSpec};
 use crate::supervisor::taken::Taken;
-use crate::supervisor::turn::WaitKey;
+use crate::supervisor::waits::Asker;
 use crate::wire::Message;
 
 /// How many bytes of mail and jobs are given out and not confirmed at the most, or one message if that is larger.
@@ -29,7 +29,12 @@ pub(super) struct Letter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sort {
     /// A client's; it survives the worker's process.
-    Mail(Option<WaitKey>),
+    Mail {
+        /// Who wants its answer.
+        asker: Option<Asker>,
+        /// How many routes it has come along.
+        hops: u8,
+    },
     /// A job's, for this process alone; bounded by the pool's concurrency.
     Job {
         /// The assignment.
@@ -109,11 +114,12 @@ impl Mailbox {
         &mut self,
         spec: MailboxSpec,
         message: Message,
-        wait: Option<WaitKey>,
+        asker: Option<Asker>,
+        hops: u8,
     ) -> Result<(), Full> {
         let letter = Letter {
             message,
-            sort: Sort::Mail(wait),
+            sort: Sort::Mail { asker, hops },
         };
         let over = self.mail >= spec.capacity || self.bytes + letter.bytes() > spec.bytes;
         if over && self.mail > 0 {
@@ -146,7 +152,7 @@ impl Mailbox {
         self.assigned.retain(|assigned| match assigned.letter.sort {
             Sort::Job { lease, .. } => is_kept(lease),
             // No others are there.
-            Sort::Mail(_) | Sort::Stop | Sort::Internal => true,
+            Sort::Mail { .. } | Sort::Stop | Sort::Internal => true,
         });
     }
 
@@ -204,7 +210,7 @@ impl Mailbox {
         let letter = self.given.pop_front()?;
         let bytes = letter.bytes();
         match letter.sort {
-            Sort::Mail(_) => {
+            Sort::Mail { .. } => {
                 self.mail -= 1;
                 self.bytes -= bytes;
                 self.given_mail -= 1;
@@ -218,7 +224,7 @@ impl Mailbox {
             Sort::Stop => {}
         }
         // A job that was not read is not lost: it is given to another.
-        let counts = matches!(letter.sort, Sort::Mail(_) | Sort::Stop);
+        let counts = matches!(letter.sort, Sort::Mail { .. } | Sort::Stop);
         self.taken.note(bytes, counts);
         Some(letter)
     }
@@ -232,7 +238,7 @@ impl Mailbox {
     /// had taken that the process never read, out of `unread` bytes.
     pub(super) fn rewind(&mut self, unread: u64) -> u64 {
         while let Some(letter) = self.given.pop_back() {
-            if matches!(letter.sort, Sort::Mail(_)) {
+            if matches!(letter.sort, Sort::Mail { .. }) {
                 self.waiting.push_front(letter);
             }
         }
@@ -262,7 +268,7 @@ impl Mailbox {
                     (count + 1, bytes + letter.bytes())
                 })
         };
-        let is_mail = |sort: &Sort| matches!(sort, Sort::Mail(_));
+        let is_mail = |sort: &Sort| matches!(sort, Sort::Mail { .. });
         let is_job = |sort: &Sort| matches!(sort, Sort::Job { .. });
         let waiting = weigh(&self.waiting, is_mail);
         let (mail, jobs) = (weigh(&self.given, is_mail), weigh(&self.given, is_job));
@@ -290,14 +296,14 @@ impl Mailbox {
             .chain(&self.given)
             .filter_map(|letter| match letter.sort {
                 Sort::Job { lease, .. } => Some(lease),
-                Sort::Mail(_) | Sort::Stop | Sort::Internal => None,
+                Sort::Mail { .. } | Sort::Stop | Sort::Internal => None,
             })
     }
 
     /// Whether the message of a wait is still here. For the oracle.
-    pub(super) fn holds(&self, key: WaitKey) -> bool {
+    pub(super) fn holds(&self, of: Asker) -> bool {
         let mut letters = self.waiting.iter().chain(&self.given);
-        letters.any(|letter| letter.sort == Sort::Mail(Some(key)))
+        letters.any(|letter| matches!(letter.sort, Sort::Mail { asker, .. } if asker == Some(of)))
     }
 
     /// How many letters it holds of every sort. For the oracle.

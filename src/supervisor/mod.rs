@@ -17,6 +17,7 @@ mod pairing;
 mod request;
 mod restart;
 mod roster;
+mod routes;
 mod send;
 mod spawns;
 mod taken;

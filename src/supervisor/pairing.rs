@@ -1,4 +1,4 @@
-//! Which message of a worker answers which message to it, for the latency that is shown.
+//! Which message of a worker answers which message to it, for the latency that is shown and for what routes count.
 //!
 //! Pairs first with first. Never waits and never decides; called by the worker it belongs to.
 
@@ -13,10 +13,26 @@ const MOST: usize = 4096;
 /// A message that is followed by a silence longer than this was never to be answered.
 const DRIFT: Duration = Duration::from_secs(5);
 
-/// The times at which messages without an answer were given to the kernel, oldest first.
+/// The messages without an answer, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Pairing {
-    unanswered: VecDeque<MonoTime>,
+    unanswered: VecDeque<Asked>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    /// When it was given to the kernel.
+    at: MonoTime,
+    hops: u8,
+}
+
+/// What an answer has of the message that it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Answered {
+    /// How long after that was given to the kernel it came.
+    pub(super) latency: Duration,
+    /// How many routes that had come along.
+    pub(super) hops: u8,
 }
 
 impl Pairing {
@@ -27,27 +43,30 @@ impl Pairing {
 
     /// When the newest message without an answer was given to the kernel.
     pub(super) fn newest(&self) -> Option<MonoTime> {
-        self.unanswered.back().copied()
+        self.unanswered.back().map(|asked| asked.at)
     }
 
-    /// A message was given to the kernel.
-    pub(super) fn ask(&mut self, now: MonoTime) {
+    /// A message was given to the kernel that had come along so many routes.
+    pub(super) fn ask(&mut self, now: MonoTime, hops: u8) {
         if self.unanswered.len() >= MOST {
             self.unanswered.pop_front();
         }
-        self.unanswered.push_back(now);
+        self.unanswered.push_back(Asked { at: now, hops });
     }
 
-    /// A message came: how long after the one that it answers, if it answers one.
-    pub(super) fn answer(&mut self, now: MonoTime) -> Option<Duration> {
+    /// A message came: what it has of the one that it answers, if it answers one.
+    pub(super) fn answer(&mut self, now: MonoTime) -> Option<Answered> {
         let mut asked = self.unanswered.pop_front()?;
         while let Some(&next) = self.unanswered.front()
-            && next - asked > DRIFT
+            && next.at - asked.at > DRIFT
         {
             asked = next;
             self.unanswered.pop_front();
         }
-        Some(now - asked)
+        Some(Answered {
+            latency: now - asked.at,
+            hops: asked.hops,
+        })
     }
 
     /// The process is gone and answers nothing more.
@@ -64,24 +83,30 @@ mod tests {
         MonoTime::from_start(Duration::from_millis(ms))
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "as it is compared")]
+    fn answered(ms: u64, hops: u8) -> Option<Answered> {
+        let latency = Duration::from_millis(ms);
+        Some(Answered { latency, hops })
+    }
+
     #[test]
     fn the_first_answer_belongs_to_the_first_question() {
         let mut pairing = Pairing::default();
-        pairing.ask(at(0));
-        pairing.ask(at(10));
+        pairing.ask(at(0), 1);
+        pairing.ask(at(10), 2);
 
-        assert_eq!(pairing.answer(at(15)), Some(Duration::from_millis(15)));
-        assert_eq!(pairing.answer(at(15)), Some(Duration::from_millis(5)));
+        assert_eq!(pairing.answer(at(15)), answered(15, 1));
+        assert_eq!(pairing.answer(at(15)), answered(5, 2));
         assert_eq!(pairing.answer(at(16)), None);
     }
 
     #[test]
     fn a_message_that_was_never_answered_does_not_spoil_the_next_pair() {
         let mut pairing = Pairing::default();
-        pairing.ask(at(0));
-        pairing.ask(at(6_000));
+        pairing.ask(at(0), 1);
+        pairing.ask(at(6_000), 2);
 
-        assert_eq!(pairing.answer(at(6_020)), Some(Duration::from_millis(20)));
+        assert_eq!(pairing.answer(at(6_020)), answered(20, 2));
         assert_eq!(pairing.len(), 0);
     }
 
@@ -89,7 +114,7 @@ mod tests {
     fn what_is_remembered_is_bounded() {
         let mut pairing = Pairing::default();
         for ms in 0..10_000 {
-            pairing.ask(at(ms));
+            pairing.ask(at(ms), 0);
         }
 
         assert_eq!(pairing.len(), MOST);

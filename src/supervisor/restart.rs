@@ -102,9 +102,7 @@ impl Worker {
         let lost = self.mailbox.rewind(unread);
         self.tell_dropped(turn, lost);
         self.pairing.clear();
-        let slot = self.slot;
-        turn.forsaken
-            .extend(self.owed.drain(..).map(|owed| (owed.key, slot)));
+        self.forsake_owed(turn);
         self.facts.end();
         self.tell_liveness(turn);
 
@@ -194,7 +192,8 @@ impl Worker {
         }
     }
 
-    fn tell_dropped(&self, turn: &mut Turn<'_>, count: u64) {
+    /// Tells that messages were lost.
+    pub(super) fn tell_dropped(&self, turn: &mut Turn<'_>, count: u64) {
         if count > 0 {
             turn.publish(Event::Dropped(Dropped {
                 worker: self.id.clone(),

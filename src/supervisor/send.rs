@@ -1,6 +1,6 @@
 //! Putting messages into mailboxes.
 //!
-//! Owns who is given a message and why it is refused. Called by `request`.
+//! Owns who is given a message and why it is refused. Called by `request` and `routes`.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use crate::model::{Address, Outcome, Refusal, RefusalKind, State, Ticket};
 use crate::supervisor::machine::Machine;
 use crate::supervisor::request::answer;
 use crate::supervisor::roster::Pool;
-use crate::supervisor::turn::{Slot, Turn, WaitKey};
-use crate::supervisor::waits::PER_WORKER;
+use crate::supervisor::turn::{Slot, Turn};
+use crate::supervisor::waits::{Asker, PER_WORKER};
 use crate::supervisor::worker::{Phase, Worker};
 use crate::wire::Message;
 
@@ -35,10 +35,8 @@ impl Machine {
             let Some(worker) = self.roster.worker_mut(slot) else {
                 continue;
             };
-            match worker.accept(message.clone(), key) {
+            match worker.deliver(turn, message.clone(), key.map(Asker::Wait), 0) {
                 Ok(()) => {
-                    worker.pump(turn);
-                    worker.tell_duty(turn);
                     delivered.push(worker.id.clone());
                     accepted.push(slot);
                 }
@@ -82,8 +80,21 @@ fn nobody(to: &Address) -> Refusal {
 }
 
 impl Worker {
-    /// Takes a client's message into the mailbox.
-    fn accept(&mut self, message: Message, wait: Option<WaitKey>) -> Result<(), Refusal> {
+    /// Takes a message into the mailbox, and on to the process if it may be given out.
+    pub(super) fn deliver(
+        &mut self,
+        turn: &mut Turn<'_>,
+        message: Message,
+        asker: Option<Asker>,
+        hops: u8,
+    ) -> Result<(), Refusal> {
+        self.accept(message, asker, hops)?;
+        self.pump(turn);
+        self.tell_duty(turn);
+        Ok(())
+    }
+
+    fn accept(&mut self, message: Message, asker: Option<Asker>, hops: u8) -> Result<(), Refusal> {
         if message.len() >= self.policy.max_frame {
             let said = format!("a message to {} is longer than its max_frame", self.id);
             let hint = format!(
@@ -95,9 +106,9 @@ impl Worker {
                 .hint(hint));
         }
         self.check_takes_mail()?;
-        let is_full = wait.is_some() && self.owed.len() >= PER_WORKER;
+        let is_full = asker.is_some() && self.owed.len() >= PER_WORKER;
         let spec = self.policy.mailbox;
-        if is_full || self.mailbox.accept(spec, message, wait).is_err() {
+        if is_full || self.mailbox.accept(spec, message, asker, hops).is_err() {
             let said = format!("the mailbox of {} is full", self.id);
             return Err(Refusal::new(RefusalKind::MailboxFull, said)
                 .at(&self.id)

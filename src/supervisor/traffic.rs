@@ -2,21 +2,27 @@
 //!
 //! The hot path: one batch per call, no allocation per message beyond the batch of envelopes.
 
-use std::time::Duration;
-
 use crate::model::{
-    Direction, Dropped, DroppedWhat, Envelope, Event, FrameFault, Incarnation, Reply,
+    Direction, Dropped, DroppedWhat, Envelope, Event, FrameFault, Incarnation, LeaseId, Reply,
 };
 use crate::supervisor::Effect;
 use crate::supervisor::duty::Answers;
-use crate::supervisor::mailbox::Sort;
-use crate::supervisor::turn::Turn;
-use crate::supervisor::waits::{Owed, Waits};
+use crate::supervisor::mailbox::{Letter, Sort};
+use crate::supervisor::pairing::Answered;
+use crate::supervisor::turn::{Heard, Returned, Turn};
+use crate::supervisor::waits::{Asker, Owed, Waits};
 use crate::supervisor::worker::{Phase, Worker};
 use crate::wire::{Fault, Frame, InternalKind, Message};
 
 /// The answer to a handle that was not taken.
 const NACK: &str = r#"{"cmd":"NODE_HANDLE_NACK"}"#;
+
+/// What the kernel took of one confirmation, beside the messages themselves.
+#[derive(Debug, Default)]
+struct Written {
+    leases: Vec<LeaseId>,
+    has_mail: bool,
+}
 
 impl Worker {
     /// All frames of one read. Those of a process that ended, from a descendant that holds its channel, are told too,
@@ -69,49 +75,60 @@ impl Worker {
         waits: &mut Waits,
         answers: &mut Answers,
     ) -> Envelope {
-        let now = turn.mono();
         self.seq += 1;
         self.received += 1;
         let mut lease = None;
         if self.duty.is_enlisted {
             lease = self.pair(&message, answers);
         }
-        let latency = match &lease {
-            Some(lease) => Some(now - lease.since),
+        let answered = match &lease {
+            Some(lease) => Some(Answered {
+                latency: turn.mono() - lease.since,
+                hops: lease.hops,
+            }),
             None => self.answer_others(turn, &message, waits),
         };
+        if let Some(heard) = &mut turn.heard {
+            heard.push(Heard {
+                message: message.clone(),
+                hops: answered.map_or(0, |answered| answered.hops),
+            });
+        }
         Envelope {
-            at: turn.now.wall,
-            incarnation: self.facts.incarnation,
-            order: 0,
-            seq: self.seq,
-            direction: Direction::In,
-            message,
-            bytes,
-            latency,
+            latency: answered.map(|answered| answered.latency),
             job: lease.map(|lease| lease.job),
-            internal: false,
+            ..self.envelope(turn, Direction::In, message, bytes)
         }
     }
 
-    /// A message that answers no job came: how long after the one that it answers, if it answers one.
+    /// A message that answers no job came: what it has of the one that it answers, if it answers one.
     fn answer_others(
         &mut self,
         turn: &mut Turn<'_>,
         message: &Message,
         waits: &mut Waits,
-    ) -> Option<Duration> {
+    ) -> Option<Answered> {
         let now = turn.mono();
+        let answered = self.pairing.answer(now);
         if let Some(owed) = self.owed.pop_front() {
-            let reply = Reply {
-                worker: self.id.clone(),
-                message: message.detached(),
-                latency: owed.latency(now),
-            };
-            waits.reply(owed.key, self.slot, reply);
+            match owed.asker {
+                Asker::Wait(key) => {
+                    let reply = Reply {
+                        worker: self.id.clone(),
+                        message: message.detached(),
+                        latency: owed.latency(now),
+                    };
+                    waits.reply(key, self.slot, reply);
+                }
+                Asker::Worker(to) => turn.returned.push(Returned {
+                    to,
+                    message: message.detached(),
+                    hops: answered.map_or(0, |answered| answered.hops),
+                }),
+            }
         }
         self.note_answer(turn);
-        self.pairing.answer(now)
+        answered
     }
 
     /// Every handle is answered, in the order of writing; never one that did not come.
@@ -176,57 +193,64 @@ impl Worker {
         if self.life().is_none() {
             return;
         }
-        let now = turn.mono();
         let mut envelopes = Vec::with_capacity(count.min(self.mailbox.letters()));
-        let mut leases = Vec::new();
-        let mut has_mail = false;
+        let mut written = Written::default();
         for _ in 0..count {
             let Some(letter) = self.mailbox.confirm() else {
                 break;
             };
-            let bytes = letter.bytes();
-            let mut job = None;
-            match letter.sort {
-                Sort::Internal => {
-                    envelopes.push(self.internal(turn, Direction::Out, letter.message, bytes));
-                    continue;
-                }
-                Sort::Job { lease, job: id } => {
-                    leases.extend(self.job_written(lease, now).then_some(lease));
-                    job = Some(id);
-                }
-                Sort::Mail(wait) => {
-                    let key = wait.filter(|key| waits.is_open(*key));
-                    self.owed.extend(key.map(|key| Owed { key, written: now }));
-                    self.pairing.ask(now);
-                    has_mail = true;
-                }
-                Sort::Stop => self.pairing.ask(now),
-            }
-            self.seq += 1;
-            self.sent += 1;
-            envelopes.push(Envelope {
-                at: turn.now.wall,
-                incarnation: self.facts.incarnation,
-                order: 0,
-                seq: self.seq,
-                direction: Direction::Out,
-                message: letter.message,
-                bytes,
-                latency: None,
-                job,
-                internal: false,
-            });
+            envelopes.push(self.go_out(turn, letter, waits, &mut written));
         }
         self.tell_traffic(turn, envelopes);
-        if self.duty.is_enlisted {
-            self.tell_written(turn, leases);
-            if has_mail {
-                self.note_written(turn);
+        if !self.duty.is_enlisted {
+            return self.pump(turn);
+        }
+        self.tell_written(turn, written.leases);
+        if written.has_mail {
+            self.note_written(turn);
+        }
+        self.attend(turn);
+    }
+
+    fn go_out(
+        &mut self,
+        turn: &Turn<'_>,
+        letter: Letter,
+        waits: &Waits,
+        written: &mut Written,
+    ) -> Envelope {
+        let now = turn.mono();
+        let bytes = letter.bytes();
+        let mut job = None;
+        match letter.sort {
+            Sort::Internal => return self.internal(turn, Direction::Out, letter.message, bytes),
+            Sort::Job { lease, job: id } => {
+                if self.job_written(lease, now) {
+                    written.leases.push(lease);
+                }
+                job = Some(id);
             }
-            self.attend(turn);
-        } else {
-            self.pump(turn);
+            Sort::Mail { asker, hops } => {
+                let is_owed = |asker: &Asker| match asker {
+                    Asker::Wait(key) => waits.is_open(*key),
+                    Asker::Worker(_) => true,
+                };
+                if let Some(asker) = asker.filter(is_owed) {
+                    self.owed.push_back(Owed {
+                        asker,
+                        written: now,
+                    });
+                }
+                self.pairing.ask(now, hops);
+                written.has_mail = true;
+            }
+            Sort::Stop => self.pairing.ask(now, 0),
+        }
+        self.seq += 1;
+        self.sent += 1;
+        Envelope {
+            job,
+            ..self.envelope(turn, Direction::Out, letter.message, bytes)
         }
     }
 
@@ -261,16 +285,31 @@ impl Worker {
         bytes: usize,
     ) -> Envelope {
         Envelope {
+            seq: 0,
+            internal: true,
+            ..self.envelope(turn, direction, message, bytes)
+        }
+    }
+
+    /// An envelope with the number that was given last.
+    fn envelope(
+        &self,
+        turn: &Turn<'_>,
+        direction: Direction,
+        message: Message,
+        bytes: usize,
+    ) -> Envelope {
+        Envelope {
             at: turn.now.wall,
             incarnation: self.facts.incarnation,
             order: 0,
-            seq: 0,
+            seq: self.seq,
             direction,
             message,
             bytes,
             latency: None,
             job: None,
-            internal: true,
+            internal: false,
         }
     }
 }

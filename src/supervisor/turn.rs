@@ -4,6 +4,7 @@
 
 use crate::model::{Event, Incarnation, JobNews, LeaseId, Loss, MonoTime, Now, WorkerId};
 use crate::supervisor::Effect;
+use crate::wire::Message;
 
 /// Where a worker stands: the places of its pool and of itself in config order. Never reused within one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +19,26 @@ pub(super) struct Slot {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct WaitKey(pub(super) u64);
 
+/// A message of a pool with routes.
+#[derive(Debug)]
+pub(super) struct Heard {
+    /// The message.
+    pub(super) message: Message,
+    /// How many routes it has come along.
+    pub(super) hops: u8,
+}
+
+/// An answer on its way to the worker whose message it answers.
+#[derive(Debug)]
+pub(super) struct Returned {
+    /// Whose it is.
+    pub(super) to: Slot,
+    /// The answer.
+    pub(super) message: Message,
+    /// How many routes it has come along.
+    pub(super) hops: u8,
+}
+
 /// One step: every decision of one `handle` goes through it.
 #[derive(Debug)]
 pub(super) struct Turn<'a> {
@@ -29,6 +50,10 @@ pub(super) struct Turn<'a> {
     pub(super) touched: Vec<Slot>,
     /// Waits that a worker can no longer answer.
     pub(super) forsaken: Vec<(WaitKey, Slot)>,
+    /// The messages of a read, where routes leave the pool.
+    pub(super) heard: Option<Vec<Heard>>,
+    /// Answers that other workers get.
+    pub(super) returned: Vec<Returned>,
 }
 
 impl<'a> Turn<'a> {
@@ -39,6 +64,8 @@ impl<'a> Turn<'a> {
             effects,
             touched: Vec::new(),
             forsaken: Vec::new(),
+            heard: None,
+            returned: Vec::new(),
         }
     }
 

@@ -134,11 +134,20 @@ impl Waits {
     }
 }
 
+/// Who wants the answer to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asker {
+    /// A client.
+    Wait(WaitKey),
+    /// The worker whose message a route passed on.
+    Worker(Slot),
+}
+
 /// A worker's message that was written and is to be answered.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Owed {
-    /// Which wait.
-    pub(super) key: WaitKey,
+    /// Whom it is owed.
+    pub(super) asker: Asker,
     /// When the message was given to the kernel.
     pub(super) written: MonoTime,
 }

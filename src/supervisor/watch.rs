@@ -68,9 +68,7 @@ impl Worker {
         }
         self.tell_liveness(turn);
         // What was written is read or lost by now, and no reply can come.
-        let slot = self.slot;
-        turn.forsaken
-            .extend(self.owed.drain(..).map(|owed| (owed.key, slot)));
+        self.forsake_owed(turn);
         self.lose(turn, Loss::Disconnected);
         let at = turn.mono();
         let is_running = matches!(self.phase, Phase::Running(_));

@@ -15,7 +15,7 @@ use crate::supervisor::pairing::Pairing;
 use crate::supervisor::restart::Restarts;
 use crate::supervisor::spawns::Booking;
 use crate::supervisor::turn::{Slot, Turn};
-use crate::supervisor::waits::Owed;
+use crate::supervisor::waits::{Asker, Owed};
 use crate::supervisor::watch::Facts;
 use crate::supervisor::{Effect, SignalScope};
 
@@ -234,8 +234,21 @@ impl Worker {
 
     /// Whoever waits for a reply to a letter that is dropped waits no more.
     pub(super) fn forsake(&self, turn: &mut Turn<'_>, letter: &Letter) {
-        if let Sort::Mail(Some(key)) = letter.sort {
+        if let Sort::Mail {
+            asker: Some(Asker::Wait(key)),
+            ..
+        } = letter.sort
+        {
             turn.forsaken.push((key, self.slot));
+        }
+    }
+
+    /// Whoever waits for a reply to what was written waits no more: none can come.
+    pub(super) fn forsake_owed(&mut self, turn: &mut Turn<'_>) {
+        for owed in self.owed.drain(..) {
+            if let Asker::Wait(key) = owed.asker {
+                turn.forsaken.push((key, self.slot));
+            }
         }
     }
 

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use crate::model::{OnDisconnect, PoolName, PoolSpec, ReplyRule, RestartWhen};
+use serde_json::json;
+
+use crate::model::{
+    OnDisconnect, PoolName, PoolSpec, ReplyRule, RestartWhen, RouteForm, RouteSpec,
+};
 use crate::supervisor::tests::world::message;
 use crate::wire::Pointer;
 
@@ -47,4 +51,23 @@ pub(super) fn pools(dice: &mut Dice) -> Vec<PoolSpec> {
         pool
     });
     pools.collect()
+}
+
+/// Routes between those pools, and one that leads nowhere.
+pub(super) fn routes() -> Vec<RouteSpec> {
+    let route = |from, to, form, back| RouteSpec {
+        from: PoolName::new(from).unwrap(),
+        when: Vec::new(),
+        to: PoolName::new(to).unwrap(),
+        form,
+        back,
+    };
+    let mut routes = vec![
+        route("a", "b", RouteForm::Message, true),
+        route("b", "a", RouteForm::Message, false),
+        route("b", "a", RouteForm::Job, true),
+        route("b", "c", RouteForm::Message, true),
+    ];
+    routes[0].when = vec![(Pointer::parse("/id").unwrap(), json!(1))];
+    routes
 }

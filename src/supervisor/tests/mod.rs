@@ -12,5 +12,6 @@ mod mail;
 mod orders;
 mod random;
 mod restarts;
+mod routes;
 mod stopping;
 mod world;

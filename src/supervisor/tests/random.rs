@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::model::{
     Command, Event, Exit, Incarnation, PoolName, ReplyRule, Signal, Stream, WorkerId,
 };
-use crate::supervisor::tests::dice::{Dice, pools};
+use crate::supervisor::tests::dice::{Dice, pools, routes};
 use crate::supervisor::tests::ledger::Ledger;
 use crate::supervisor::tests::world::{World, frame, message};
 use crate::supervisor::{Effect, Input, SpawnFault};
@@ -40,7 +40,7 @@ impl Run {
             }
         }
         Self {
-            world: World::of(pools),
+            world: World::with_routes(pools, routes()),
             dice,
             ledger,
             processes: Vec::new(),
@@ -100,6 +100,9 @@ impl Run {
 
     /// The jobs ask something.
     fn work(&mut self) {
+        if self.dice.roll(8) == 0 {
+            return self.route();
+        }
         let pool = PoolName::new(["a", "b", "c"][self.pick(3)]).unwrap();
         if self.processes.is_empty() || self.dice.roll(8) == 0 {
             self.world.give(Input::Enlist { pool });
@@ -145,6 +148,23 @@ impl Run {
                     incarnation,
                 }
             }
+        };
+        self.world.give(input);
+    }
+
+    /// What a route made of a message comes back, or is refused.
+    fn route(&mut self) {
+        let name = PoolName::new(["a", "b", "c"][self.pick(3)]).unwrap();
+        let number = u32::try_from(self.dice.roll(4)).unwrap();
+        let input = match self.dice.roll(3) {
+            0 => Input::RouteRefused {
+                route: self.pick(4),
+            },
+            _ => Input::Return {
+                to: WorkerId::new(name, number),
+                message: message(r#"{"id":1}"#),
+                hops: u8::try_from(self.dice.roll(16)).unwrap(),
+            },
         };
         self.world.give(input);
     }
@@ -311,6 +331,7 @@ impl Run {
                     process.unwritten += messages.len();
                 }
                 Effect::News(news) => self.ledger.hear(news),
+                Effect::Forward { hops, .. } => assert!(*hops <= 16),
                 _ => {}
             }
         }

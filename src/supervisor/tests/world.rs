@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::model::{
     Command, DeckSpec, Event, Exit, Exited, Incarnation, MonoTime, Now, Outcome, PoolName,
-    PoolSpec, Refusal, Signal, State, Ticket, WallTime, WorkerId,
+    PoolSpec, Refusal, RouteSpec, Signal, State, Ticket, WallTime, WorkerId,
 };
 use crate::supervisor::{Effect, Input, Machine, SignalScope, SpawnFault};
 use crate::wire::{Frame, Message};
@@ -69,7 +69,13 @@ impl World {
 
     /// A deck of some pools, opened, nothing started.
     pub(super) fn of(pools: Vec<PoolSpec>) -> Self {
-        let spec = DeckSpec::new("test", pools);
+        Self::with_routes(pools, Vec::new())
+    }
+
+    /// A deck of some pools with routes between them, opened, nothing started.
+    pub(super) fn with_routes(pools: Vec<PoolSpec>, routes: Vec<RouteSpec>) -> Self {
+        let mut spec = DeckSpec::new("test", pools);
+        spec.routes = routes;
         let mut world = Self {
             machine: Machine::new(&spec),
             now: Now::default(),
@@ -86,11 +92,16 @@ impl World {
     /// The same with every worker started and ready.
     pub(super) fn started(pool: PoolSpec) -> Self {
         let mut world = Self::new(pool);
-        world.command(Command::Start {
+        world.start_all();
+        world
+    }
+
+    /// Starts every worker.
+    pub(super) fn start_all(&mut self) {
+        self.command(Command::Start {
             to: "*".parse().unwrap(),
         });
-        world.spawn_all();
-        world
+        self.spawn_all();
     }
 
     /// Gives one input and returns what it led to.
