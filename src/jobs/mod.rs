@@ -35,6 +35,9 @@ mod submit;
 mod turn;
 mod view;
 
+#[cfg(test)]
+mod tests;
+
 pub use effect::Effect;
 pub use input::Input;
 pub use machine::Jobs;

@@ -1,0 +1,278 @@
+//! What clients ask about jobs.
+
+use crate::jobs::Effect;
+use crate::jobs::tests::world::{World, deck, pointer, pool, secs, worker};
+use crate::model::{
+    JobCommand, JobFilter, JobId, JobState, JobView, JobsSpec, Loss, Outcome, PoolName,
+    RefusalKind, Submission,
+};
+
+fn failing() -> JobsSpec {
+    JobsSpec {
+        failed_when: Some(pointer("/error")),
+        retries: 0,
+        ..JobsSpec::default()
+    }
+}
+
+fn of_state(state: JobState) -> JobFilter {
+    JobFilter {
+        state: Some(state),
+        ..JobFilter::default()
+    }
+}
+
+fn delayed(text: &str, by: u64) -> Submission {
+    Submission {
+        delay: secs(by),
+        ..World::submission(text)
+    }
+}
+
+fn changed(world: &mut World, command: JobCommand) -> Vec<JobView> {
+    match world.command(command) {
+        Ok(Outcome::Jobs(views)) => views,
+        other => panic!("refused: {other:?}"),
+    }
+}
+
+fn kind(world: &mut World, command: JobCommand) -> RefusalKind {
+    world.command(command).unwrap_err().kind
+}
+
+/// One job of each state: running, ready, scheduled, dead, done, cancelled.
+fn one_of_each(world: &mut World) -> [JobId; 6] {
+    let done = world.submit("1");
+    world.answer(1, "{}");
+    world.pass(secs(1));
+    let dead = world.submit("2");
+    world.answer(1, r#"{"error":"no"}"#);
+    world.pass(secs(1));
+    let cancelled = world.submit_as(delayed("3", 9)).0;
+    changed(world, JobCommand::Cancel(JobFilter::one(cancelled)));
+    let running = world.submit("4");
+    let ready = world.submit("5");
+    let scheduled = world.submit_as(delayed("6", 60)).0;
+    [running, ready, scheduled, cancelled, dead, done]
+}
+
+#[test]
+fn jobs_are_listed_by_state_and_within_it_in_order() {
+    let mut world = World::new(1, failing());
+    let all = one_of_each(&mut world);
+
+    let listed: Vec<_> = world
+        .list(JobFilter::default())
+        .iter()
+        .map(|v| v.job)
+        .collect();
+    assert_eq!(listed, all);
+
+    for (state, id) in [
+        (JobState::Running, all[0]),
+        (JobState::Cancelled, all[3]),
+        (JobState::Done, all[5]),
+    ] {
+        let listed: Vec<_> = world.list(of_state(state)).iter().map(|v| v.job).collect();
+        assert_eq!(listed, [id], "{state}");
+    }
+    let limited = world.command(JobCommand::List {
+        filter: JobFilter::default(),
+        limit: 2,
+    });
+    assert!(matches!(limited, Ok(Outcome::Jobs(views)) if views.len() == 2));
+}
+
+#[test]
+fn a_filter_for_an_unknown_pool_is_refused() {
+    let mut world = World::new(1, failing());
+    let filter = JobFilter {
+        pool: Some(PoolName::new("b").unwrap()),
+        ..JobFilter::default()
+    };
+    assert_eq!(
+        kind(&mut world, JobCommand::Drop(filter)),
+        RefusalKind::NoSuchPool
+    );
+    let pause = JobCommand::Pause {
+        pool: PoolName::new("b").unwrap(),
+        paused: true,
+    };
+    assert_eq!(kind(&mut world, pause), RefusalKind::NoSuchPool);
+}
+
+#[test]
+fn a_command_that_names_a_job_is_refused_if_it_cannot_be_done() {
+    let mut world = World::new(1, failing());
+    let [running, ready, _, _, dead, done] = one_of_each(&mut world);
+    let nobody = JobId::from_bytes([9; 16]);
+
+    for (command, refused) in [
+        (JobCommand::Look(nobody), RefusalKind::NoSuchJob),
+        (
+            JobCommand::Retry(JobFilter::one(nobody)),
+            RefusalKind::NoSuchJob,
+        ),
+        (
+            JobCommand::Retry(JobFilter::one(running)),
+            RefusalKind::WrongState,
+        ),
+        (
+            JobCommand::Retry(JobFilter::one(ready)),
+            RefusalKind::WrongState,
+        ),
+        (
+            JobCommand::Retry(JobFilter::one(done)),
+            RefusalKind::WrongState,
+        ),
+        (
+            JobCommand::Drop(JobFilter::one(running)),
+            RefusalKind::WrongState,
+        ),
+        (
+            JobCommand::Cancel(JobFilter::one(done)),
+            RefusalKind::WrongState,
+        ),
+        (
+            JobCommand::Cancel(JobFilter::one(dead)),
+            RefusalKind::WrongState,
+        ),
+    ] {
+        assert_eq!(kind(&mut world, command.clone()), refused, "{command:?}");
+    }
+    let refusal = world.command(JobCommand::Drop(JobFilter::one(running)));
+    assert_eq!(
+        refusal.unwrap_err().hint.as_deref(),
+        Some("cancel it first")
+    );
+}
+
+#[test]
+fn a_dead_job_is_tried_again_with_fresh_attempts_and_its_causes() {
+    let mut world = World::new(1, failing());
+    let [running, _, scheduled, cancelled, dead, _] = one_of_each(&mut world);
+    world.answer(1, "{}");
+    world.answer(1, "{}");
+    assert_eq!(world.state(running), JobState::Done);
+
+    let views = changed(&mut world, JobCommand::Retry(JobFilter::default()));
+
+    let mut ids: Vec<_> = views.iter().map(|view| view.job).collect();
+    ids.sort_unstable();
+    let mut expected = [scheduled, cancelled, dead];
+    expected.sort_unstable();
+    assert_eq!(ids, expected);
+    for view in views {
+        assert_eq!(
+            (view.state, view.attempts, view.kills),
+            (JobState::Ready, 0, 0)
+        );
+    }
+    assert_eq!(world.view(dead).causes.len(), 1);
+    for _ in 0..3 {
+        world.answer(1, "{}");
+    }
+    assert_eq!(world.state(dead), JobState::Done);
+}
+
+#[test]
+fn dropping_forgets_what_does_not_run_and_tells_who_waits() {
+    let mut world = World::new(1, failing());
+    let [running, ..] = one_of_each(&mut world);
+    let (_, wait) = world.submit_as(World::submission("7"));
+
+    let dropped = changed(&mut world, JobCommand::Drop(JobFilter::default()));
+
+    assert_eq!(dropped.len(), 6);
+    assert_eq!(world.list(JobFilter::default()).len(), 1);
+    assert_eq!(world.state(running), JobState::Running);
+    assert_eq!(world.refusal(wait).kind, RefusalKind::NoSuchJob);
+}
+
+#[test]
+fn a_dropped_jobs_key_is_free_again() {
+    let mut world = World::start(deck(1, failing()), None);
+    let keyed = || Submission {
+        key: Some("k".into()),
+        ..World::submission("1")
+    };
+    let first = world.submit_as(keyed()).0;
+    changed(&mut world, JobCommand::Drop(JobFilter::one(first)));
+
+    assert_ne!(world.submit_as(keyed()).0, first);
+}
+
+#[test]
+fn a_waiting_job_is_cancelled_at_once_and_only_once() {
+    let mut world = World::start(deck(1, failing()), None);
+    let (id, wait) = world.submit_as(World::submission("1"));
+
+    let first = changed(&mut world, JobCommand::Cancel(JobFilter::one(id)));
+    let again = changed(&mut world, JobCommand::Cancel(JobFilter::one(id)));
+
+    assert_eq!(first[0].state, JobState::Cancelled);
+    assert_eq!(first, again);
+    assert_eq!(world.end(wait).state, JobState::Cancelled);
+}
+
+#[test]
+fn a_running_job_is_cancelled_by_the_end_of_its_worker() {
+    let mut world = World::new(1, failing());
+    let (id, wait) = world.submit_as(World::submission("1"));
+
+    let views = changed(&mut world, JobCommand::Cancel(JobFilter::one(id)));
+    changed(&mut world, JobCommand::Cancel(JobFilter::one(id)));
+
+    assert_eq!(views[0].state, JobState::Running);
+    let relieved = world
+        .effects
+        .iter()
+        .filter(|effect| matches!(effect, Effect::Relieve { worker: of, .. } if *of == worker(1)));
+    assert_eq!(relieved.count(), 1);
+    world.lose(1, Loss::Stopped, 1);
+    let end = world.end(wait);
+    assert_eq!((end.state, end.attempts), (JobState::Cancelled, 1));
+}
+
+#[test]
+fn an_answer_wins_over_a_cancellation_but_a_failure_is_not_retried() {
+    let mut world = World::new(
+        1,
+        JobsSpec {
+            retries: 5,
+            ..failing()
+        },
+    );
+    let (done, done_end) = world.submit_as(World::submission("1"));
+    changed(&mut world, JobCommand::Cancel(JobFilter::one(done)));
+    world.answer(1, "{}");
+    world.lose(1, Loss::Stopped, 0);
+    world.serve(1);
+    let (failed, failed_end) = world.submit_as(World::submission("2"));
+    changed(&mut world, JobCommand::Cancel(JobFilter::one(failed)));
+    world.answer(1, r#"{"error":"no"}"#);
+
+    assert_eq!(world.end(done_end).state, JobState::Done);
+    let end = world.end(failed_end);
+    assert_eq!((end.state, end.causes.len()), (JobState::Cancelled, 1));
+}
+
+#[test]
+fn cancelling_all_leaves_out_what_has_ended() {
+    let mut world = World::new(1, failing());
+    let [running, ready, scheduled, ..] = one_of_each(&mut world);
+
+    let views = changed(
+        &mut world,
+        JobCommand::Cancel(JobFilter {
+            pool: Some(pool()),
+            ..JobFilter::default()
+        }),
+    );
+
+    let mut ids: Vec<_> = views.iter().map(|view| view.job).collect();
+    ids.sort_unstable();
+    let mut expected = [running, ready, scheduled];
+    expected.sort_unstable();
+    assert_eq!(ids, expected);
+}

@@ -1,0 +1,364 @@
+//! What is kept, forgotten, and found again.
+
+use std::time::Duration;
+
+use crate::jobs::tests::world::{World, deck, died, message, pointer, pool, secs};
+use crate::jobs::{Effect, Input, Record};
+use crate::model::{
+    JobCommand, JobFilter, JobState, JobsSpec, KeepSpec, Now, PoolName, QueueSpec, RefusalKind,
+    Submission, WhenFull,
+};
+
+fn keeping(time: Duration, count: usize, bytes: usize) -> JobsSpec {
+    JobsSpec {
+        failed_when: Some(pointer("/error")),
+        retries: 0,
+        keep: KeepSpec { time, count, bytes },
+        ..JobsSpec::default()
+    }
+}
+
+fn ids(world: &mut World, state: JobState) -> Vec<String> {
+    let filter = JobFilter {
+        state: Some(state),
+        ..JobFilter::default()
+    };
+    let views = world.list(filter);
+    views
+        .iter()
+        .map(|view| view.payload.as_str().to_owned())
+        .collect()
+}
+
+/// A deck that finds what another one kept, `later` than its end.
+fn reopened(world: &World, later: Duration) -> World {
+    let now = Now {
+        mono: crate::model::MonoTime::from_start(secs(1)),
+        wall: crate::model::WallTime(world.now.wall.0 + i64::try_from(later.as_millis()).unwrap()),
+    };
+    World::start_at(world.spec.clone(), now, Some(world.store.kept()))
+}
+
+#[test]
+fn finished_jobs_go_by_count_oldest_first_and_dead_ones_by_their_own() {
+    let mut world = World::new(1, keeping(secs(60), 2, 1_000));
+    for n in 0..4 {
+        world.submit(&n.to_string());
+        world.answer(1, "{}");
+        world.submit(&format!("\"d{n}\""));
+        world.answer(1, r#"{"error":"no"}"#);
+    }
+    assert_eq!(ids(&mut world, JobState::Done), ["3", "2"]);
+    assert_eq!(ids(&mut world, JobState::Dead), ["\"d3\"", "\"d2\""]);
+
+    world.pass(secs(62));
+
+    assert!(ids(&mut world, JobState::Done).is_empty());
+    assert_eq!(ids(&mut world, JobState::Dead).len(), 2, "dead ones stay");
+    assert_eq!(world.jobs.next_deadline(), None);
+}
+
+#[test]
+fn finished_jobs_go_by_bytes_of_payload_and_result() {
+    let mut world = World::new(1, keeping(secs(60), 100, 10));
+    for n in 0..4 {
+        world.submit(&n.to_string());
+        world.answer(1, "1234");
+    }
+    assert_eq!(ids(&mut world, JobState::Done), ["3", "2"]);
+}
+
+#[test]
+fn many_are_forgotten_in_slices() {
+    let mut world = World::durable(1, keeping(secs(60), 10_000, 1 << 20));
+    for n in 0..600 {
+        world.submit(&n.to_string());
+        world.answer(1, "1");
+    }
+    world.advance(secs(100));
+
+    let removed = |effects: &[Effect]| {
+        let is_removal = |e: &&Effect| matches!(e, Effect::Persist(Record::Remove(_)));
+        effects.iter().filter(is_removal).count()
+    };
+    let first = world.give(Input::Tick);
+    assert_eq!(removed(&first), 256);
+    assert_eq!(world.jobs.next_deadline(), Some(world.now.mono));
+    world.give(Input::Tick);
+    let last = world.give(Input::Tick);
+    assert_eq!(removed(&last), 600 - 512);
+}
+
+#[test]
+fn acceptance_is_answered_after_its_records_and_attempts_are_kept_before_they_begin() {
+    let mut world = World::durable(1, JobsSpec::default());
+    let (ticket, wait) = (world.ticket(), world.ticket());
+
+    let effects = world.give(Input::Submit {
+        ticket,
+        wait: Some(wait),
+        submission: Submission {
+            key: Some("k".into()),
+            ..World::submission("1")
+        },
+    });
+
+    let told: Vec<&str> = effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Enlist { .. } => Some("enlist"),
+            Effect::Persist(Record::Insert(_)) => Some("insert"),
+            Effect::Persist(Record::Key { .. }) => Some("key"),
+            Effect::Persist(Record::Update { progress, .. }) => {
+                assert_eq!((progress.state, progress.attempts), (JobState::Running, 1));
+                Some("update")
+            }
+            Effect::Answer { .. } => Some("answer"),
+            Effect::Assign { .. } => Some("assign"),
+            Effect::Publish(_) => None,
+            other => panic!("unexpected: {other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        told,
+        ["enlist", "insert", "key", "answer", "update", "assign"]
+    );
+}
+
+#[test]
+fn in_memory_nothing_is_ever_to_be_kept() {
+    let mut world = World::new(1, JobsSpec::default());
+    world.submit("1");
+    world.crash(1);
+    world.pass(secs(2));
+    world.answer(1, "{}");
+    let is_record = |effect: &Effect| matches!(effect, Effect::Persist(_));
+    assert!(!world.effects.iter().any(is_record));
+}
+
+#[test]
+fn a_job_that_ran_when_the_deck_died_is_tried_again_first_and_counted() {
+    let mut world = World::durable(1, JobsSpec::default());
+    let running = world.submit("1");
+    world.submit("2");
+
+    let mut next = reopened(&world, secs(60));
+    let view = next.view(running);
+
+    assert_eq!((view.state, view.attempts), (JobState::Ready, 1));
+    assert_eq!(view.error.as_deref(), Some("the deck ended while it ran"));
+    let stored = next.store.job(running).unwrap();
+    assert_eq!(stored.progress.state, JobState::Ready);
+    assert!(next.effects.contains(&Effect::Enlist { pool: pool() }));
+    next.serve(1);
+    assert_eq!(next.held(1), ["1"]);
+    assert_eq!(next.view(running).attempts, 2);
+}
+
+#[test]
+fn a_job_whose_attempts_are_used_up_when_the_deck_dies_is_dead() {
+    let spec = JobsSpec {
+        retries: 0,
+        ..JobsSpec::default()
+    };
+    let mut world = World::durable(1, spec);
+    let id = world.submit("1");
+
+    let mut next = reopened(&world, secs(1));
+
+    assert_eq!(next.state(id), JobState::Dead);
+    assert_eq!(next.store.job(id).unwrap().progress.state, JobState::Dead);
+}
+
+#[test]
+fn times_go_on_by_the_wall_clock() {
+    let mut world = World::start(
+        deck(1, JobsSpec::default()),
+        Some(crate::jobs::Kept::default()),
+    );
+    let submitted = world.now.wall;
+    world.submit("1");
+    let delayed = Submission {
+        delay: secs(100),
+        ..World::submission("2")
+    };
+    let delayed = world.submit_as(delayed).0;
+    world.pass(secs(30));
+
+    let mut next = reopened(&world, secs(60));
+
+    assert_eq!(next.figures().oldest, Some(submitted));
+    next.pass(secs(9));
+    assert_eq!(next.state(delayed), JobState::Scheduled);
+    next.pass(secs(1));
+    assert_eq!(next.state(delayed), JobState::Ready);
+    next.serve(1);
+    assert_eq!(next.held(1), ["1"]);
+}
+
+#[test]
+fn keys_pauses_and_results_are_found_again() {
+    let mut world = World::durable(1, JobsSpec::default());
+    let keyed = || Submission {
+        key: Some("k".into()),
+        ..World::submission("1")
+    };
+    let id = world.submit_as(keyed()).0;
+    world.answer(1, r#"{"r":1}"#);
+    world
+        .command(JobCommand::Pause {
+            pool: pool(),
+            paused: true,
+        })
+        .unwrap();
+
+    let mut next = reopened(&world, secs(60));
+
+    let (same, end) = next.submit_as(keyed());
+    assert_eq!(same, id);
+    assert_eq!(next.end(end).result, Some(message(r#"{"r":1}"#)));
+    assert!(next.figures().paused);
+    next.pass(secs(2 * 3600));
+    assert!(next.store.job(id).is_none(), "kept beyond its time");
+}
+
+#[test]
+fn jobs_of_a_pool_that_is_gone_stay_and_can_be_dropped() {
+    let mut world = World::durable(1, JobsSpec::default());
+    let id = world.submit("1");
+    world.crash(1);
+    let mut spec = world.spec.clone();
+    spec.pools[0].name = PoolName::new("b").unwrap();
+
+    let mut next = World::start_at(spec, world.now, Some(world.store.kept()));
+    next.pass(secs(100));
+
+    assert_eq!(next.state(id), JobState::Scheduled);
+    let (refused, _) = next.try_submit(World::submission("2"));
+    assert_eq!(next.refusal(refused).kind, RefusalKind::NoSuchPool);
+    let retry = next.command(JobCommand::Retry(JobFilter::one(id)));
+    assert_eq!(retry.unwrap_err().kind, RefusalKind::WrongState);
+    next.command(JobCommand::Drop(JobFilter::one(id))).unwrap();
+    assert!(next.store.job(id).is_none());
+    assert!(!next.jobs.is_busy());
+}
+
+/// S2.
+#[test]
+fn a_failed_store_refuses_what_it_has_not_confirmed_and_nothing_else() {
+    let mut world = World::durable(2, JobsSpec::default());
+    let (first, first_end) = world.submit_as(World::submission("1"));
+    world.is_slow = true;
+    let keyed = Submission {
+        key: Some("k".into()),
+        ..World::submission("2")
+    };
+    let (second, second_end) = world.try_submit(keyed.clone());
+    let (twin, twin_end) = world.try_submit(keyed.clone());
+
+    world.give(Input::StoreFailed {
+        reason: "ENOSPC".into(),
+    });
+
+    for ticket in [second, second_end, twin, twin_end] {
+        assert_eq!(world.refusal(ticket).kind, RefusalKind::StoreFailed);
+    }
+    let (late, _) = world.try_submit(World::submission("3"));
+    assert_eq!(world.refusal(late).kind, RefusalKind::StoreFailed);
+    assert!(world.refusal(late).message.contains("ENOSPC"));
+    world.answer(1, "{}");
+    let figures = world.figures();
+    assert_eq!((figures.done, figures.queue, figures.in_flight), (1, 0, 0));
+
+    world.give(Input::StoreRecovered);
+    world.commit();
+    assert!(world.held(2).is_empty(), "a refused job was given out");
+    assert_eq!(world.refusal(second).kind, RefusalKind::StoreFailed);
+    world.is_slow = false;
+    assert_eq!(world.end(first_end).job, first);
+    world.submit_as(keyed);
+    assert_eq!(world.held(2).len() + world.held(1).len(), 1);
+}
+
+#[test]
+fn a_job_on_its_way_when_the_store_fails_is_given_back_and_given_out_again() {
+    let mut world = World::start(
+        deck(1, JobsSpec::default()),
+        Some(crate::jobs::Kept::default()),
+    );
+    let id = world.submit("1");
+    world.is_slow = true;
+    world.serve(1);
+    assert_eq!(world.jobs.figures(&pool(), world.now).in_flight, 1);
+
+    world.give(Input::StoreFailed {
+        reason: "EIO".into(),
+    });
+    assert_eq!(world.figures().in_flight, 0);
+    assert!(world.held(1).is_empty());
+
+    world.give(Input::StoreRecovered);
+    world.commit();
+    assert_eq!(world.held(1), ["1"]);
+    world.is_slow = false;
+    assert_eq!(world.view(id).attempts, 1);
+}
+
+#[test]
+fn what_waits_for_room_is_refused_when_the_store_fails() {
+    let mut world = World::durable(
+        0,
+        JobsSpec {
+            queue: QueueSpec {
+                capacity: 1,
+                bytes: 100,
+                when_full: WhenFull::Block,
+            },
+            ..JobsSpec::default()
+        },
+    );
+    world.submit("1");
+    let (blocked, _) = world.try_submit(World::submission("2"));
+
+    world.give(Input::StoreFailed {
+        reason: "EIO".into(),
+    });
+
+    assert_eq!(world.refusal(blocked).kind, RefusalKind::StoreFailed);
+    assert_eq!(world.figures().queue, 1);
+}
+
+#[test]
+fn a_job_on_its_way_is_cancelled_without_costing_a_life() {
+    let mut world = World::durable(1, JobsSpec::default());
+    world.is_slow = true;
+    let (_, end) = world.try_submit(World::submission("1"));
+    let listed = world.ticket();
+    world.give(Input::Command {
+        ticket: listed,
+        command: JobCommand::Cancel(JobFilter::default()),
+    });
+    world.commit();
+
+    assert_eq!(world.end(end).state, JobState::Cancelled);
+    assert!(world.held(1).is_empty());
+    let is_relief = |effect: &Effect| matches!(effect, Effect::Relieve { .. });
+    assert!(!world.effects.iter().any(is_relief));
+}
+
+#[test]
+fn a_worker_that_dies_while_its_job_is_on_its_way_is_not_charged_to_it() {
+    let mut world = World::durable(1, JobsSpec::default());
+    world.is_slow = true;
+    world.try_submit(World::submission("1"));
+    world.lose(1, died(), 0);
+    world.serve(1);
+    world.commit();
+
+    world.commit();
+
+    assert_eq!(world.held(1), ["1"]);
+    world.is_slow = false;
+    let view = world.list(JobFilter::default()).remove(0);
+    assert_eq!((view.attempts, view.kills), (1, 0));
+}
