@@ -279,37 +279,44 @@ impl Jobs {
     pub(super) fn expire(&mut self, turn: &mut Turn<'_>, place: usize) {
         while let Some(pool) = self.pools.get_mut(place)
             && let Some(number) = pool.roster.late(turn.at)
+            && let Some((lease, _)) = pool.roster.oldest(number)
+            && let Some(id) = self.leases.get(&lease).copied()
+            && let Some(found) = self.find(id)
         {
-            let worker = WorkerId::new(pool.name.clone(), number);
-            let costs_life = !matches!(pool.spec.reply, ReplyRule::Id(_));
-            let timeout = pool.spec.timeout.unwrap_or_default();
-            let oldest = pool
-                .roster
-                .get(number)
-                .and_then(|worker| worker.seats.front());
-            let Some((lease, _)) = oldest.copied() else {
-                return;
-            };
-            let Some((id, lease)) = self.release(lease) else {
-                return;
-            };
-            if costs_life {
-                self.relieve(turn, &worker, format!("job {id} timed out"));
+            if found.is_on_its_way() {
+                // A slow disk is not the worker's fault.
+                found.pool.roster.restart_clock(number, turn.at);
             } else {
-                turn.want(Effect::Forget {
-                    worker,
-                    incarnation: lease.incarnation,
-                    leases: vec![lease.id],
-                });
+                self.time_out(turn, lease);
             }
-            let failure = Failure {
-                error: format!("timed out after {timeout:?}").into(),
-                next: Next::Later,
-                has_killed: false,
-                answered: None,
-            };
-            self.fail(turn, id, &lease, failure);
         }
+    }
+
+    fn time_out(&mut self, turn: &mut Turn<'_>, lease: LeaseId) {
+        let Some((id, lease)) = self.release(lease) else {
+            return;
+        };
+        let Some(found) = self.find(id) else {
+            return;
+        };
+        let worker = found.pool.worker(lease.worker);
+        let timeout = found.pool.spec.timeout.unwrap_or_default();
+        if matches!(found.pool.spec.reply, ReplyRule::Id(_)) {
+            turn.want(Effect::Forget {
+                worker,
+                incarnation: lease.incarnation,
+                leases: vec![lease.id],
+            });
+        } else {
+            self.relieve(turn, &worker, format!("job {id} timed out"));
+        }
+        let failure = Failure {
+            error: format!("timed out after {timeout:?}").into(),
+            next: Next::Later,
+            has_killed: false,
+            answered: None,
+        };
+        self.fail(turn, id, &lease, failure);
     }
 
     /// A worker is to be ended for a job's sake.

@@ -187,6 +187,22 @@ impl Roster {
         }
     }
 
+    /// A worker's oldest job, and since when it has it.
+    pub(super) fn oldest(&self, number: u32) -> Option<(LeaseId, Moment)> {
+        self.get(number)?.seats.front().copied()
+    }
+
+    /// The time of a worker's oldest job starts anew.
+    pub(super) fn restart_clock(&mut self, number: u32, at: Moment) {
+        if let Some((_, given)) = self
+            .get_mut(number)
+            .and_then(|worker| worker.seats.front_mut())
+        {
+            *given = at;
+        }
+        self.refresh(number);
+    }
+
     /// The first worker whose oldest job has timed out.
     pub(super) fn late(&self, at: Moment) -> Option<u32> {
         let (due, number) = self.timers.first()?;

@@ -362,3 +362,23 @@ fn a_worker_that_dies_while_its_job_is_on_its_way_is_not_charged_to_it() {
     let view = world.list(JobFilter::default()).remove(0);
     assert_eq!((view.attempts, view.kills), (1, 0));
 }
+
+#[test]
+fn a_slow_disk_lets_no_job_time_out() {
+    let spec = JobsSpec {
+        timeout: Some(secs(5)),
+        ..JobsSpec::default()
+    };
+    let mut world = World::durable(1, spec);
+    world.is_slow = true;
+    world.try_submit(World::submission("1"));
+    world.pass(secs(60));
+    world.commit();
+    assert_eq!(world.held(1), ["1"]);
+
+    world.is_slow = false;
+    world.pass(secs(5));
+
+    let view = world.list(JobFilter::default()).remove(0);
+    assert_eq!(view.error.as_deref(), Some("timed out after 5s"));
+}

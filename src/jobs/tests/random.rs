@@ -9,7 +9,8 @@ use crate::jobs::tests::world::{Held, World, deck, died, message, pointer, pool,
 use crate::jobs::{Effect, Input, Kept};
 use crate::model::{
     Backoff, Dispatch, Incarnation, JobCommand, JobFilter, JobId, JobNews, JobState, JobView,
-    JobsSpec, KeepSpec, LeaseId, Loss, Outcome, QueueSpec, Rate, ReplyRule, Submission, WhenFull,
+    JobsSpec, KeepSpec, LeaseId, Loss, Outcome, QueueSpec, Rate, RefusalKind, ReplyRule,
+    Submission, WhenFull,
 };
 
 const WORKERS: u32 = 4;
@@ -115,11 +116,8 @@ impl Run {
     fn submit(&mut self) {
         self.next += 1;
         let filler = "x".repeat(usize::try_from(self.roll(60)).unwrap());
-        let text = format!(
-            r#"{{"id":{},"h":{},"f":"{filler}"}}"#,
-            self.next,
-            self.roll(9)
-        );
+        let lane = self.roll(9);
+        let text = format!(r#"{{"id":{},"h":{lane},"f":"{filler}"}}"#, self.next);
         let submission = Submission {
             pool: pool(),
             payload: message(&text),
@@ -344,6 +342,18 @@ impl Run {
                     assert!(view.state.is_final());
                 }
                 (Ok(Outcome::Submitted(_)), Err(_)) => {} // Dropped, or known by its key only.
+                // Cancelled before the store could keep it: neither is wrong.
+                (Err(refusal), Ok(Outcome::Job(view))) => {
+                    assert_eq!(refusal.kind, RefusalKind::StoreFailed);
+                    assert_eq!(view.state, JobState::Cancelled);
+                }
+                (Err(refusal), Err(other)) if other.kind == RefusalKind::NoSuchJob => {
+                    assert_eq!(
+                        refusal.kind,
+                        RefusalKind::StoreFailed,
+                        "dropped before it was kept"
+                    );
+                }
                 (Err(refusal), Err(other)) => assert_eq!(refusal, other),
                 odd => panic!("an odd pair of answers: {odd:?}"),
             }
