@@ -104,51 +104,81 @@ pub(crate) fn bind_job(
     statement.raw_bind_parameter(18, job.payload.as_str())
 }
 
-/// Reads a job. Names of pools that follow each other share their text with `last`.
-pub(crate) fn read_job(
-    row: &Row<'_>,
-    last: &mut Option<PoolName>,
-) -> Result<StoredJob, Unreadable> {
-    let progress = read_progress(row)?;
-    Ok(StoredJob {
-        id: read_id(row, 12)?,
-        pool: read_pool(row, 13, last)?,
-        priority: get(row, 14, "priority")?,
-        key: get::<Option<String>>(row, 15, "key")?.map(Arc::from),
-        created: WallTime(get(row, 16, "created")?),
-        payload: read_message(row, 17, "payload")?.ok_or(Unreadable { column: "payload" })?,
-        progress,
-    })
+/// Reads jobs from rows.
+#[derive(Debug, Default)]
+pub(crate) struct JobReader {
+    /// Whether a job is read although something is wrong that it can do without: everything but its id, its pool, its state
+    /// and its message.
+    is_lenient: bool,
+    /// Whether a job was read although something was wrong.
+    pub(crate) has_gaps: bool,
+    /// The last row's pool: the names of rows that follow each other share their text.
+    last: Option<PoolName>,
 }
 
-fn read_progress(row: &Row<'_>) -> Result<Progress, Unreadable> {
-    let wall = |at, column| Ok(get::<Option<i64>>(row, at, column)?.map(WallTime));
-    let micros = |at, column| {
-        get::<Option<i64>>(row, at, column)?
-            .map(|micros| u64::try_from(micros).map(Duration::from_micros))
-            .transpose()
-            .map_err(|_| Unreadable { column })
-    };
-    let state = text(row, 0, "state")?;
-    Ok(Progress {
-        state: JobState::ALL
+impl JobReader {
+    /// One that does without what can be done without.
+    pub(crate) fn lenient() -> Self {
+        Self {
+            is_lenient: true,
+            ..Self::default()
+        }
+    }
+
+    /// Reads a job.
+    pub(crate) fn read(&mut self, row: &Row<'_>) -> Result<StoredJob, Unreadable> {
+        Ok(StoredJob {
+            id: read_id(row, 12)?,
+            pool: read_pool(row, 13, &mut self.last)?,
+            priority: self.number(row, 14, "priority", 5)?,
+            key: self
+                .or(get::<Option<String>>(row, 15, "key"), None)?
+                .map(Arc::from),
+            created: WallTime(self.number(row, 16, "created", 0)?),
+            payload: read_message(row, 17, "payload")?.ok_or(Unreadable { column: "payload" })?,
+            progress: self.progress(row)?,
+        })
+    }
+
+    fn progress(&mut self, row: &Row<'_>) -> Result<Progress, Unreadable> {
+        let state = text(row, 0, "state")?;
+        let state = JobState::ALL
             .into_iter()
             .find(|known| known.as_str() == state)
-            .ok_or(Unreadable { column: "state" })?,
-        attempts: get(row, 1, "attempts")?,
-        max_attempts: get(row, 2, "max_attempts")?,
-        kills: get(row, 3, "kills")?,
-        due: wall(4, "due")?,
-        started: wall(5, "started")?,
-        finished: wall(6, "finished")?,
-        worker: get::<Option<String>>(row, 7, "worker")?
-            .map(|worker| parse_worker(&worker).ok_or(Unreadable { column: "worker" }))
-            .transpose()?,
-        wait: micros(8, "wait_us")?,
-        run: micros(9, "run_us")?,
-        causes: read_causes(text(row, 10, "causes")?)?,
-        result: read_message(row, 11, "result")?,
-    })
+            .ok_or(Unreadable { column: "state" })?;
+        Ok(Progress {
+            state,
+            attempts: self.number(row, 1, "attempts", 0)?,
+            max_attempts: self.number(row, 2, "max_attempts", 1)?,
+            kills: self.number(row, 3, "kills", 0)?,
+            due: self.number(row, 4, "due", None)?.map(WallTime),
+            started: self.number(row, 5, "started", None)?.map(WallTime),
+            finished: self.number(row, 6, "finished", None)?.map(WallTime),
+            worker: self.or(read_worker(row, 7), None)?,
+            wait: self.or(read_micros(row, 8, "wait_us"), None)?,
+            run: self.or(read_micros(row, 9, "run_us"), None)?,
+            causes: self.or(read_causes(row, 10), Vec::new())?,
+            result: self.or(read_message(row, 11, "result"), None)?,
+        })
+    }
+
+    fn number<T: FromSql>(
+        &mut self,
+        row: &Row<'_>,
+        at: usize,
+        column: &'static str,
+        otherwise: T,
+    ) -> Result<T, Unreadable> {
+        self.or(get(row, at, column), otherwise)
+    }
+
+    fn or<T>(&mut self, read: Result<T, Unreadable>, otherwise: T) -> Result<T, Unreadable> {
+        if read.is_err() && self.is_lenient {
+            self.has_gaps = true;
+            return Ok(otherwise);
+        }
+        read
+    }
 }
 
 /// Reads the id of a job.
@@ -217,8 +247,9 @@ fn write_causes(causes: &[Cause]) -> rusqlite::Result<Value> {
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
-fn read_causes(text: &str) -> Result<Vec<Cause>, Unreadable> {
+fn read_causes(row: &Row<'_>, at: usize) -> Result<Vec<Cause>, Unreadable> {
     const FAILED: Unreadable = Unreadable { column: "causes" };
+    let text = text(row, at, "causes")?;
     if text == "[]" {
         return Ok(Vec::new());
     }
@@ -237,6 +268,23 @@ fn read_causes(text: &str) -> Result<Vec<Cause>, Unreadable> {
             })
         })
         .collect()
+}
+
+fn read_worker(row: &Row<'_>, at: usize) -> Result<Option<WorkerId>, Unreadable> {
+    get::<Option<String>>(row, at, "worker")?
+        .map(|worker| parse_worker(&worker).ok_or(Unreadable { column: "worker" }))
+        .transpose()
+}
+
+fn read_micros(
+    row: &Row<'_>,
+    at: usize,
+    column: &'static str,
+) -> Result<Option<Duration>, Unreadable> {
+    get::<Option<i64>>(row, at, column)?
+        .map(|micros| u64::try_from(micros).map(Duration::from_micros))
+        .transpose()
+        .map_err(|_| Unreadable { column })
 }
 
 fn parse_worker(text: &str) -> Option<WorkerId> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, Row};
 
-use crate::jobs::store::sqlite::row::{self, Unreadable};
+use crate::jobs::store::sqlite::row::{self, JobReader, Unreadable};
 use crate::jobs::{Kept, StoredJob};
 use crate::model::{JobId, PoolName, WallTime};
 
@@ -30,11 +30,11 @@ pub(crate) enum ScanError {
 /// Reads everything, in one pass over each table.
 pub(crate) fn read_all(connection: &Connection) -> Result<Kept, ScanError> {
     let mut kept = Kept::default();
-    let mut last = None;
+    let mut reader = JobReader::default();
     let mut statement = connection.prepare(&format!("{} ORDER BY seq", row::SELECT))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        kept.jobs.push(row::read_job(row, &mut last)?);
+        kept.jobs.push(reader.read(row)?);
     }
     let mut statement = connection.prepare(KEYS)?;
     let mut rows = statement.query([])?;
@@ -91,34 +91,36 @@ impl Rescued {
         }
     }
 
-    /// Reads from both ends; where that leaves a gap, looks into its halves.
+    /// Reads from both ends; where that leaves a gap, looks for more within it.
     fn add_jobs(&mut self, connection: &Connection) {
         let mut ranges = vec![(i64::MIN, i64::MAX)];
         let mut entries = 0;
         while let Some((low, high)) = ranges.pop() {
-            if entries > MAX_ENTRIES {
-                self.has_gaps = true;
-                return;
-            }
-            entries += 2;
             let Err(top) = self.add_range(connection, (low, high), "ASC") else {
                 continue;
             };
             self.has_gaps = true;
-            let low = top.map_or(Some(low), |top| top.checked_add(1));
-            let Some(low) = low.filter(|low| *low <= high) else {
-                continue;
-            };
+            let low = top.map_or(low, |top| top.saturating_add(1));
             let Err(bottom) = self.add_range(connection, (low, high), "DESC") else {
                 continue;
             };
-            let high = bottom.map_or(Some(high), |bottom| bottom.checked_sub(1));
-            let Some(high) = high.filter(|high| low < *high) else {
-                continue;
-            };
-            let middle = low.midpoint(high);
-            ranges.push((middle.saturating_add(1), high));
-            ranges.push((low, middle));
+            let high = bottom.map_or(high, |bottom| bottom.saturating_sub(1));
+            for start in starts((low, high)) {
+                entries += 1;
+                if entries > MAX_ENTRIES {
+                    return;
+                }
+                let reached = match self.add_range(connection, (start, high), "ASC") {
+                    Err(None) => continue,
+                    Err(Some(reached)) => reached.saturating_add(1),
+                    Ok(()) => i64::MAX,
+                };
+                ranges.push((low, start - 1));
+                if reached < high {
+                    ranges.push((reached, high));
+                }
+                break;
+            }
         }
     }
 
@@ -149,7 +151,10 @@ impl Rescued {
     /// Adds a job, unless it makes no sense or is here already; returns the row's number.
     fn add_job(&mut self, row: &Row<'_>) -> Option<i64> {
         let seq = row.get(row::SEQ).ok()?;
-        match row::read_job(row, &mut None) {
+        let mut reader = JobReader::lenient();
+        let read = reader.read(row);
+        self.has_gaps |= reader.has_gaps;
+        match read {
             Ok(job) => {
                 if self.ids.insert(job.id) {
                     self.jobs.push((seq, job));
@@ -186,6 +191,17 @@ impl Rescued {
         }
         Ok(())
     }
+}
+
+/// Where to look for rows in a gap: close to its lower end, ever further from it, and evenly all over it.
+fn starts((low, high): Range) -> impl Iterator<Item = i64> {
+    let length = high.checked_sub(low).filter(|length| *length < 1 << 20);
+    let step = usize::try_from(length.unwrap_or(0) / 1024 + 1).unwrap_or(1);
+    let evenly = length.map(|_| (low..=high).step_by(step));
+    (0..63)
+        .map_while(move |doubled| low.checked_add(1 << doubled))
+        .chain(evenly.into_iter().flatten())
+        .filter(move |start| low < *start && *start <= high)
 }
 
 fn read_key(row: &Row<'_>) -> Result<(PoolName, Arc<str>, JobId, WallTime), Unreadable> {
