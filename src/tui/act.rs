@@ -1,16 +1,20 @@
 //! What each action of the table does. Called by `update`.
 
-use crate::model::{Address, Board, Command, State, WorkerView};
+use crate::model::{Address, Command, PoolName, State, WorkerView};
 use crate::tui::action::Action;
 use crate::tui::filter::Filter;
 use crate::tui::rows::{self, Row};
 use crate::tui::screen::{Overlay, Pane, Screen};
 use crate::tui::sort::Sort;
+use crate::tui::target::Target;
 use crate::tui::update::Request;
-use crate::tui::{glide, overlay};
+use crate::tui::{glide, jobs, overlay};
 
 /// Does what a key asked for.
 pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
+    if let Some(requests) = jobs::act(screen, action) {
+        return requests;
+    }
     match action {
         Action::Message => write_to(screen, row_address(screen)),
         Action::Broadcast => write_to(screen, pool_address(screen)),
@@ -60,6 +64,8 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
         | Action::PageDown
         | Action::Top
         | Action::Bottom => glide::glide(screen, action),
+        // The jobs view's own are done already.
+        _ => {}
     }
     Vec::new()
 }
@@ -99,7 +105,7 @@ fn write_to(screen: &mut Screen, to: Option<Address>) {
         return;
     }
     if let Some(to) = to {
-        screen.composer.open(to);
+        screen.composer.open(Target::Message(to));
     }
 }
 
@@ -115,21 +121,6 @@ fn pool_address(screen: &Screen) -> Option<Address> {
         .selected
         .as_ref()
         .map(|row| Address::PoolAll(row.pool().clone()))
-}
-
-/// Whom a message can be written to: of each pool one, all, and each worker; and the whole deck.
-pub(crate) fn targets_of(board: &Board) -> Vec<Address> {
-    let mut targets = Vec::new();
-    for pool in board.pools.values() {
-        if pool.workers.len() > 1 {
-            targets.push(Address::Pool(pool.name.clone()));
-            targets.push(Address::PoolAll(pool.name.clone()));
-        }
-        let workers = pool.workers.iter();
-        targets.extend(workers.map(|worker| Address::Worker(worker.id.clone())));
-    }
-    targets.push(Address::All);
-    targets
 }
 
 /// The selected worker, or all of the selected pool.
@@ -180,8 +171,16 @@ fn kill(screen: &mut Screen) -> Vec<Request> {
     }
 }
 
+/// The pool that grows or shrinks.
+fn pool_meant(screen: &Screen) -> Option<PoolName> {
+    if screen.jobs.is_open() {
+        return screen.jobs.pool(&screen.board);
+    }
+    screen.selected.as_ref().map(|row| row.pool().clone())
+}
+
 fn scale(screen: &mut Screen, is_more: bool) -> Vec<Request> {
-    let Some(pool) = screen.selected.as_ref().map(|row| row.pool().clone()) else {
+    let Some(pool) = pool_meant(screen) else {
         return Vec::new();
     };
     let there = screen
@@ -209,7 +208,8 @@ fn quit(screen: &mut Screen) -> Vec<Request> {
     if screen.is_stopping() {
         return Vec::new();
     }
-    if screen.in_flight() == (0, 0) {
+    let jobs = jobs::of_deck(&screen.board);
+    if screen.in_flight() == (0, 0) && jobs.queue + jobs.in_flight == 0 {
         return stop_all(screen);
     }
     screen.overlays.push(Overlay::Quit);

@@ -67,26 +67,78 @@ pub enum Action {
     Redraw,
     /// Leave what is on top.
     Back,
+    /// Show the deck.
+    Deck,
+    /// Show the jobs.
+    Jobs,
+    /// Try the selected job again.
+    TryAgain,
+    /// Try all dead jobs that are shown again.
+    TryAllAgain,
+    /// Take the selected job back.
+    Cancel,
+    /// Forget the selected job.
+    Drop,
+    /// Forget all jobs that are shown.
+    DropAll,
+    /// Write a job from the selected one.
+    Edit,
+    /// Write a job.
+    New,
+    /// Give the pool's workers no further jobs, or go on with it.
+    Pause,
+    /// Show the jobs in the next state.
+    NextState,
+    /// Show the jobs in the previous state.
+    PreviousState,
+    /// Show the next pool's jobs.
+    NextPool,
+    /// Show the previous pool's jobs.
+    PreviousPool,
 }
 
 /// Where a key works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Context {
-    /// In every pane.
+    /// In every pane of every view.
     Everywhere,
+    /// In every pane of the deck.
+    Deck,
     /// In the workers table.
     Workers,
     /// In messages and logs.
     Traffic,
+    /// In the jobs.
+    Jobs,
 }
 
 impl Context {
+    /// All of them, in the order in which the help shows them.
+    pub const ALL: [Self; 5] = [
+        Self::Everywhere,
+        Self::Deck,
+        Self::Workers,
+        Self::Traffic,
+        Self::Jobs,
+    ];
+
+    /// Whether its keys work in that pane.
+    pub fn covers(self, pane: Self) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::Deck => matches!(pane, Self::Deck | Self::Workers | Self::Traffic),
+            Self::Workers | Self::Traffic | Self::Jobs => self == pane,
+        }
+    }
+
     /// Its name as a heading.
     pub fn title(self) -> &'static str {
         match self {
             Self::Everywhere => "Everywhere",
+            Self::Deck => "Workers, messages and logs",
             Self::Workers => "Workers",
             Self::Traffic => "Messages and logs",
+            Self::Jobs => "Jobs",
         }
     }
 }

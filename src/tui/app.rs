@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::deck::{Clock, Deck, Subscription, Update};
 use crate::model::MonoTime;
 use crate::tui::decoder::Decoder;
+use crate::tui::jobs;
 use crate::tui::options::{Options, Quit, TuiError};
 use crate::tui::pace::{Pace, is_calm};
 use crate::tui::pending::Answers;
@@ -84,6 +85,7 @@ enum Came {
     Flush,
     Frame,
     Second,
+    Refresh,
     Answer(Msg),
     Update(Option<Update>),
 }
@@ -141,7 +143,10 @@ impl App {
             }
             let now = self.clock.now();
             let toasts = self.screen.toasts.len();
-            update(&mut self.screen, Msg::Tick(now));
+            let requests = update(&mut self.screen, Msg::Tick(now));
+            if let Some(quit) = self.fulfil(requests).await {
+                return Ok(quit);
+            }
             if toasts != self.screen.toasts.len() {
                 self.pace.soon(now.mono);
             }
@@ -156,7 +161,10 @@ impl App {
         match came {
             Came::Shutdown => return Some(Quit::Shutdown),
             Came::Update(None) => return Some(Quit::Ended),
-            Came::Update(Some(update)) => self.take(update, now),
+            Came::Update(Some(update)) => {
+                let requests = self.take(update, now);
+                return self.fulfil(requests).await;
+            }
             Came::Bytes(Err(_)) => return Some(Quit::TerminalLost),
             Came::Bytes(Ok(read)) => {
                 let msgs = self.decoder.feed(bytes.get(..read).unwrap_or_default());
@@ -175,6 +183,8 @@ impl App {
                 return self.held.resize().err().map(|_| Quit::TerminalLost);
             }
             Came::Second => self.pace.soon(now),
+            // The tick has asked already.
+            Came::Refresh => {}
             Came::Frame => {
                 let drawn = self.held.draw(&mut self.screen);
                 let took = self.clock.now().mono.since(now);
@@ -193,6 +203,8 @@ impl App {
         let frame = self.clock.instant(due.unwrap_or(now));
         let flush = self.clock.instant(self.flush_at.unwrap_or(now));
         let second = self.clock.instant(now + Duration::from_secs(1));
+        let refresh_at = jobs::due_at(&self.screen);
+        let refresh = self.clock.instant(refresh_at.unwrap_or(now));
         let ticks = due.is_none() && self.screen.has_countdown();
         tokio::select! {
             biased;
@@ -201,13 +213,14 @@ impl App {
             _ = self.resized.recv() => Came::Resize,
             () = sleep_until(flush), if self.flush_at.is_some() => Came::Flush,
             () = sleep_until(frame), if due.is_some() => Came::Frame,
-            answer = self.answers.next() => Came::Answer(Msg::Answered(answer)),
+            (asked, answer) = self.answers.next() => Came::Answer(Msg::Answered(asked, answer)),
+            () = sleep_until(refresh), if refresh_at.is_some() => Came::Refresh,
             update = self.feed.next() => Came::Update(update),
             () = sleep_until(second), if ticks => Came::Second,
         }
     }
 
-    fn take(&mut self, arrived: Update, now: MonoTime) {
+    fn take(&mut self, arrived: Update, now: MonoTime) -> Vec<Request> {
         let msg = match arrived {
             Update::Snapshot(board) => {
                 self.remember(&board.deck.name);
@@ -224,8 +237,7 @@ impl App {
             }
             Update::Lagged(missed) => Msg::Lagged(missed),
         };
-        // Updates of the deck ask for nothing.
-        update(&mut self.screen, msg);
+        update(&mut self.screen, msg)
     }
 
     /// Loads what was sent in earlier runs, once the deck's name is known.
@@ -241,24 +253,33 @@ impl App {
     async fn change(&mut self, msgs: Vec<Msg>, now: MonoTime) -> Option<Quit> {
         self.pace.soon(now);
         for msg in msgs {
-            for request in update(&mut self.screen, msg) {
-                match request {
-                    Request::Issue(command) => self.answers.give(&self.deck, command),
-                    Request::Remember(text) => {
-                        if let Some(recall) = &self.recall {
-                            recall.keep(self.screen.composer.history(), &text);
-                        }
+            let requests = update(&mut self.screen, msg);
+            if let Some(quit) = self.fulfil(requests).await {
+                return Some(quit);
+            }
+        }
+        None
+    }
+
+    /// Does what the model asks for; an answer ends the dashboard.
+    async fn fulfil(&mut self, requests: Vec<Request>) -> Option<Quit> {
+        for request in requests {
+            match request {
+                Request::Issue(command) => self.answers.give(&self.deck, command),
+                Request::Remember(text) => {
+                    if let Some(recall) = &self.recall {
+                        recall.keep(self.screen.composer.history(), &text);
                     }
-                    Request::EndNow => return Some(Quit::Now),
-                    Request::Redraw => {
-                        if self.held.resize().is_err() {
-                            return Some(Quit::TerminalLost);
-                        }
+                }
+                Request::EndNow => return Some(Quit::Now),
+                Request::Redraw => {
+                    if self.held.resize().is_err() {
+                        return Some(Quit::TerminalLost);
                     }
-                    Request::Suspend => {
-                        if self.suspend().await.is_err() {
-                            return Some(Quit::TerminalLost);
-                        }
+                }
+                Request::Suspend => {
+                    if self.suspend().await.is_err() {
+                        return Some(Quit::TerminalLost);
                     }
                 }
             }

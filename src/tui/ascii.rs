@@ -31,7 +31,7 @@ pub(crate) fn reduce(buffer: &mut Buffer) {
 }
 
 /// What stands for which characters: borders and arrows, the states, which all differ, and the blocks of histories.
-const SIGNS: [(char, &str); 19] = [
+const SIGNS: [(char, &str); 20] = [
     ('-', "─—·▃"),
     ('|', "│├"),
     ('+', "╭╮╰╯✔◆▅"),
@@ -51,6 +51,7 @@ const SIGNS: [(char, &str); 19] = [
     ('r', "↻"),
     ('u', "µ"),
     ('_', "▁"),
+    ('/', "◇"),
 ];
 
 /// The sign that stands for a character.

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use crate::tui::action::Context::{self, Everywhere, Traffic, Workers};
+use crate::tui::action::Context::{self, Everywhere, Jobs, Traffic, Workers};
 use crate::tui::action::{Action, Binding, Chord};
 
 const fn key(c: char) -> Chord {
@@ -52,28 +52,35 @@ pub const ACTIONS: &[Binding] = &[
     bind(
         Action::Message,
         &[key('m')],
-        Everywhere,
+        Context::Deck,
         "message",
         "Write to the selected worker, or to one of the selected pool",
     ),
     bind(
         Action::NextPane,
         &[code(KeyCode::Tab)],
-        Everywhere,
+        Context::Deck,
         "pane",
         "Go to the next pane",
     ),
     bind(
         Action::Broadcast,
         &[key('b')],
-        Everywhere,
+        Context::Deck,
         "broadcast",
         "Write to every worker of the selected pool",
+    ),
+    bind(
+        Action::Jobs,
+        &[key('4')],
+        Context::Deck,
+        "jobs",
+        "Show the jobs of the selected pool",
     ),
     quiet(bind(
         Action::BroadcastAll,
         &[key('B')],
-        Everywhere,
+        Context::Deck,
         "to all",
         "Write to every worker of the deck",
     )),
@@ -87,24 +94,108 @@ pub const ACTIONS: &[Binding] = &[
     bind(
         Action::Restart,
         &[key('r')],
-        Everywhere,
+        Context::Deck,
         "restart",
         "Restart the worker or pool; clears its restart budget",
     ),
     bind(
         Action::StopStart,
         &[key('s')],
-        Everywhere,
+        Context::Deck,
         "stop/start",
         "Stop the worker or pool; start it when it is stopped",
     ),
     bind(
         Action::Kill,
         &[key('K')],
-        Everywhere,
+        Context::Deck,
         "kill",
         "End the worker and its descendants at once, with SIGKILL",
     ),
+    bind(
+        Action::TryAgain,
+        &[key('t')],
+        Jobs,
+        "try again",
+        "Try the dead, cancelled or scheduled job again, now",
+    ),
+    quiet(bind(
+        Action::TryAllAgain,
+        &[key('T')],
+        Jobs,
+        "all again",
+        "Try all dead jobs that are shown again",
+    )),
+    bind(
+        Action::Cancel,
+        &[key('c')],
+        Jobs,
+        "cancel",
+        "Take the job back; one that runs ends with its worker",
+    ),
+    bind(
+        Action::Drop,
+        &[key('d'), code(KeyCode::Delete)],
+        Jobs,
+        "drop",
+        "Forget the job, unless it runs",
+    ),
+    quiet(bind(
+        Action::DropAll,
+        &[key('D')],
+        Jobs,
+        "drop all",
+        "Forget all jobs that are shown, except those that run",
+    )),
+    bind(
+        Action::Edit,
+        &[key('e')],
+        Jobs,
+        "edit",
+        "Write a new job from the selected one",
+    ),
+    bind(
+        Action::New,
+        &[key('n')],
+        Jobs,
+        "new",
+        "Write a new job for the pool",
+    ),
+    bind(
+        Action::Pause,
+        &[key('P')],
+        Jobs,
+        "pause",
+        "Give the pool's workers no further jobs, or go on with it",
+    ),
+    bind(
+        Action::NextState,
+        &[code(KeyCode::Right), key('l')],
+        Jobs,
+        "state",
+        "Show the jobs in the next state",
+    ),
+    quiet(bind(
+        Action::PreviousState,
+        &[code(KeyCode::Left), key('h')],
+        Jobs,
+        "previous state",
+        "Show the jobs in the previous state",
+    )),
+    bind(
+        Action::NextPool,
+        &[key(']')],
+        Jobs,
+        "pool",
+        "Show the next pool's jobs",
+    ),
+    quiet(bind(
+        Action::PreviousPool,
+        &[key('[')],
+        Jobs,
+        "previous pool",
+        "Show the previous pool's jobs",
+    )),
     bind(
         Action::Grow,
         &[key('+'), key('=')],
@@ -124,7 +215,7 @@ pub const ACTIONS: &[Binding] = &[
         &[code(KeyCode::Enter)],
         Everywhere,
         "open",
-        "Show the worker, message or line whole",
+        "Show the worker, message, line or job whole",
     ),
     bind(
         Action::Zoom,
@@ -138,12 +229,12 @@ pub const ACTIONS: &[Binding] = &[
         &[key('/')],
         Everywhere,
         "filter",
-        "Show only messages or lines with a text; Esc shows all",
+        "Show only messages, lines or jobs with a text; Esc shows all",
     ),
     quiet(bind(
         Action::PreviousPane,
         &[code(KeyCode::BackTab)],
-        Everywhere,
+        Context::Deck,
         "previous pane",
         "Go to the previous pane",
     )),
@@ -152,7 +243,7 @@ pub const ACTIONS: &[Binding] = &[
         &[key('a')],
         Everywhere,
         "all",
-        "Messages and logs of the whole deck, or of the selection",
+        "Messages, logs, jobs of the whole deck, or of the selection",
     ),
     quiet(bind(
         Action::Fold,
@@ -225,6 +316,13 @@ pub const ACTIONS: &[Binding] = &[
         "Go to the last",
     )),
     bind(
+        Action::Deck,
+        &[key('1')],
+        Jobs,
+        "deck",
+        "Show the deck; Esc does so too",
+    ),
+    bind(
         Action::Help,
         &[key('?')],
         Everywhere,
@@ -262,60 +360,5 @@ pub const ACTIONS: &[Binding] = &[
 ];
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn a_key_means_one_thing_in_a_pane() {
-        for context in [Workers, Traffic] {
-            let mut seen = HashSet::new();
-            let here = ACTIONS
-                .iter()
-                .filter(|binding| binding.context == context || binding.context == Everywhere);
-            for chord in here.flat_map(|binding| binding.keys) {
-                assert!(
-                    seen.insert(chord),
-                    "{chord} means two things in {context:?}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn an_action_has_one_row_with_a_key_and_words() {
-        let mut seen = HashSet::new();
-        for binding in ACTIONS {
-            assert!(seen.insert(binding.action), "{:?}", binding.action);
-            assert!(!binding.keys.is_empty() && !binding.label.is_empty());
-            assert!(!binding.help.ends_with('.'));
-        }
-    }
-
-    #[test]
-    fn the_readme_names_keys_of_the_table() {
-        let readme = include_str!("../../README.md");
-        let keys = readme.split("## Keys").nth(1).unwrap();
-        let keys = keys.split("\n## ").next().unwrap();
-        let known: HashSet<String> = ACTIONS
-            .iter()
-            .flat_map(|binding| binding.keys)
-            .map(ToString::to_string)
-            .collect();
-        for key in keys.split('`').skip(1).step_by(2) {
-            assert!(known.contains(key), "{key} is no key");
-        }
-        let loud = ACTIONS.iter().filter(|binding| binding.in_footer);
-        for key in loud.filter_map(|binding| binding.keys.first()) {
-            assert!(keys.contains(&format!("`{key}`")), "{key} is not in it");
-        }
-    }
-
-    #[test]
-    fn chords_print_as_people_write_them() {
-        assert_eq!(ctrl('c').to_string(), "Ctrl-C");
-        assert_eq!(key('K').to_string(), "K");
-        assert_eq!(code(KeyCode::Enter).to_string(), "Enter");
-    }
-}
+#[path = "bindings_tests.rs"]
+mod tests;

@@ -5,12 +5,13 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::{CursorMove, TextArea};
 
-use crate::model::{Address, turns_direction};
+use crate::model::turns_direction;
 use crate::tui::recall::MOST;
+use crate::tui::target::Target;
 use crate::wire::{Message, MessageError};
 
 /// The longest text the composer takes, in bytes.
-const LONGEST: usize = 1 << 20;
+pub(crate) const LONGEST: usize = 1 << 20;
 
 /// What the text would be.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,13 +30,14 @@ pub(crate) enum Verdict {
 #[derive(Debug)]
 pub(crate) struct Composer {
     area: TextArea<'static>,
-    target: Option<Address>,
+    target: Option<Target>,
     is_open: bool,
     verdict: Verdict,
     is_armed: bool,
     history: Vec<String>,
     place: Option<usize>,
     draft: String,
+    aside: Option<String>,
 }
 
 impl Composer {
@@ -50,6 +52,7 @@ impl Composer {
             history,
             place: None,
             draft: String::new(),
+            aside: None,
         }
     }
 
@@ -59,14 +62,23 @@ impl Composer {
     }
 
     /// Opens for a target, with the draft that is there.
-    pub(crate) fn open(&mut self, target: Address) {
+    pub(crate) fn open(&mut self, target: Target) {
         self.target = Some(target);
         self.is_open = true;
         self.is_armed = false;
     }
 
+    /// Opens with a text of its own for one sending; the draft that is there comes back after it.
+    pub(crate) fn edit(&mut self, target: Target, text: &str) {
+        let draft = self.aside.take().unwrap_or_else(|| self.text());
+        self.aside = Some(draft);
+        self.place = None;
+        self.replace(&harmless(text));
+        self.open(target);
+    }
+
     /// Goes to the next target of these, or to the one before.
-    pub(crate) fn turn(&mut self, targets: &[Address], is_back: bool) {
+    pub(crate) fn turn(&mut self, targets: &[Target], is_back: bool) {
         let here = targets
             .iter()
             .position(|target| Some(target) == self.target.as_ref());
@@ -82,6 +94,9 @@ impl Composer {
 
     /// Closes; the draft stays.
     pub(crate) fn close(&mut self) {
+        if let Some(draft) = self.aside.take() {
+            self.replace(&draft);
+        }
         self.is_open = false;
         self.is_armed = false;
     }
@@ -92,7 +107,7 @@ impl Composer {
     }
 
     /// Where the message would go.
-    pub(crate) fn target(&self) -> Option<&Address> {
+    pub(crate) fn target(&self) -> Option<&Target> {
         self.target.as_ref()
     }
 
@@ -200,6 +215,9 @@ impl Composer {
         self.history.drain(..surplus);
         self.place = None;
         self.replace("");
+        if self.aside.is_some() {
+            self.close();
+        }
         text
     }
 
@@ -247,6 +265,19 @@ impl Composer {
 /// A character as JSON escapes it; those that turn text around are never typed as themselves.
 fn escaped(c: char) -> String {
     format!("\\u{:04x}", u32::from(c))
+}
+
+/// A JSON text in which what a terminal would obey is escaped; beyond white space it can only be in strings.
+fn harmless(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        if (c.is_control() && c != '\n') || turns_direction(c) {
+            clean.push_str(&escaped(c));
+        } else {
+            clean.push(c);
+        }
+    }
+    clean
 }
 
 fn fresh(text: &str) -> TextArea<'static> {
@@ -302,75 +333,5 @@ pub(crate) fn is_newline(key: &KeyEvent) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn typed(text: &str) -> Composer {
-        let mut composer = Composer::new(vec!["1".into(), "2".into()]);
-        for c in text.chars() {
-            composer.key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
-        }
-        composer
-    }
-
-    #[test]
-    fn an_error_is_placed_while_typing() {
-        assert!(matches!(typed("{\"a\":1}").verdict(), Verdict::Valid(_)));
-        assert!(matches!(typed("{a").verdict(), Verdict::Invalid(1, 2, _)));
-        assert_eq!(*typed("  ").verdict(), Verdict::Empty);
-    }
-
-    #[test]
-    fn what_is_missing_is_typed_on_after_an_early_enter() {
-        let mut composer = typed("{\"ä\":");
-        assert!(matches!(composer.verdict(), Verdict::Invalid(1, 6, _)));
-        assert_eq!(composer.submit(), None);
-        for c in "1}".chars() {
-            composer.key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
-        }
-        assert_eq!(composer.submit().unwrap().as_str(), "{\"ä\":1}");
-    }
-
-    #[test]
-    fn a_word_is_sent_as_a_string_by_a_second_enter() {
-        let mut composer = typed("hello");
-        assert_eq!(composer.submit(), None);
-        assert!(composer.is_armed());
-        assert_eq!(composer.submit().unwrap().as_str(), "\"hello\"");
-    }
-
-    #[test]
-    fn typing_after_the_first_enter_disarms() {
-        let mut composer = typed("hello");
-        composer.submit();
-        composer.key(KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE));
-        assert_eq!(composer.submit(), None);
-    }
-
-    #[test]
-    fn ctrl_u_empties_the_line() {
-        let mut composer = typed("hello");
-        composer.key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL));
-        assert_eq!(*composer.verdict(), Verdict::Empty);
-    }
-
-    #[test]
-    fn history_is_walked_and_the_draft_comes_back() {
-        let up = KeyEvent::new(KeyCode::Up, KeyModifiers::NONE);
-        let down = KeyEvent::new(KeyCode::Down, KeyModifiers::NONE);
-        let mut composer = typed("3");
-        let mut seen = Vec::new();
-        for key in [up, up, up, down, down] {
-            composer.key(key);
-            seen.push(composer.text());
-        }
-        assert_eq!(seen, ["2", "1", "1", "2", "3"]);
-    }
-
-    #[test]
-    fn pasted_controls_do_not_reach_the_field() {
-        let mut composer = typed("");
-        composer.paste("\"a\x1b[2J\u{202e}\"\r\n");
-        assert_eq!(composer.text(), "\"a[2J\\u202e\"\n");
-    }
-}
+#[path = "composer_tests.rs"]
+mod tests;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::model::WallTime;
+
 /// A count with thousands apart: `12,034`.
 pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
@@ -93,6 +95,11 @@ pub(crate) fn rate(a_second: f32) -> String {
         r if r < 10_000.0 => format!("{r:.0}"),
         r => format!("{:.1}k", r / 1000.0),
     }
+}
+
+/// How long after `earlier` a moment of the wall clock is; nothing when the clock was set back.
+pub(crate) fn since_wall(earlier: WallTime, now: WallTime) -> Duration {
+    Duration::from_millis(u64::try_from(now.0.saturating_sub(earlier.0)).unwrap_or(0))
 }
 
 /// A number of cells, held within what a terminal can have.

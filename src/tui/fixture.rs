@@ -50,12 +50,12 @@ impl Fixture {
         update(&mut self.screen, msg)
     }
 
-    pub(crate) fn event(&mut self, event: Event) {
+    pub(crate) fn event(&mut self, event: Event) -> Vec<Request> {
         let stamped = Stamped {
             now: self.screen.now,
             event,
         };
-        self.send(Msg::Events(Arc::from([stamped])));
+        self.send(Msg::Events(Arc::from([stamped])))
     }
 
     pub(crate) fn press(&mut self, keys: &str) -> Vec<Request> {

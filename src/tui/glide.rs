@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::model::{Board, LogLine, Traffic};
 use crate::tui::action::Action;
+use crate::tui::jobs;
 use crate::tui::merge::{self, Ordered, Sought};
 use crate::tui::rows::{self, Row};
 use crate::tui::screen::{Overlay, Pane, Screen, Tail};
@@ -14,6 +15,10 @@ const NOTCH: usize = 3;
 
 /// Moves in the focused pane.
 pub(crate) fn glide(screen: &mut Screen, action: Action) {
+    if screen.jobs.is_open() {
+        jobs::glide(screen, action);
+        return;
+    }
     let pane = screen.focus;
     let height = page(screen, pane);
     match action {
@@ -146,7 +151,10 @@ pub(crate) fn mouse(screen: &mut Screen, mouse: MouseEvent) {
         _ => return,
     };
     if let Some(top) = screen.overlays.last_mut() {
-        if let Overlay::Help { top } | Overlay::Worker { top, .. } | Overlay::Text { top, .. } = top
+        if let Overlay::Help { top }
+        | Overlay::Worker { top, .. }
+        | Overlay::Job { top, .. }
+        | Overlay::Text { top, .. } = top
         {
             *top = if is_up {
                 top.saturating_sub(NOTCH)
@@ -156,7 +164,9 @@ pub(crate) fn mouse(screen: &mut Screen, mouse: MouseEvent) {
         }
         return;
     }
-    if let Some(pane) = pane_at(screen, at) {
+    if screen.jobs.is_open() {
+        jobs::step(screen, NOTCH, is_up);
+    } else if let Some(pane) = pane_at(screen, at) {
         let by = if pane == Pane::Workers { 1 } else { NOTCH };
         step(screen, pane, by, is_up);
     }
@@ -170,6 +180,9 @@ fn pane_at(screen: &Screen, at: Position) -> Option<Pane> {
 fn click(screen: &mut Screen, at: Position) {
     if !screen.overlays.is_empty() {
         return;
+    }
+    if screen.jobs.is_open() {
+        return jobs::click(screen, at);
     }
     let Some(pane) = pane_at(screen, at) else {
         return;

@@ -5,6 +5,12 @@
 use crate::tui::sanitize::Painter;
 use crate::tui::theme::Theme;
 
+/// How many lines of a text are shown whole.
+pub(crate) const LINES: usize = 5_000;
+
+/// How much of a text is looked at, in bytes.
+const BYTES: usize = 256 << 10;
+
 /// What a piece of JSON is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Token {
@@ -86,6 +92,22 @@ pub(crate) fn paint(painter: &mut Painter, text: &str, theme: Theme) {
         }
         painter.text(piece, theme.token(token));
     }
+}
+
+/// A JSON text over several lines, as much of it as people look at, and how much is left out.
+pub(crate) fn whole(text: &str) -> Vec<String> {
+    let end = text.floor_char_boundary(text.len().min(BYTES));
+    let mut lines = pretty(text.get(..end).unwrap_or_default(), LINES);
+    if end < text.len() {
+        lines.push(format!("… {} bytes more", text.len() - end));
+    }
+    lines
+}
+
+/// The beginning of a JSON text over at most `most` lines, for what is drawn each frame.
+pub(crate) fn beginning(text: &str, most: usize) -> Vec<String> {
+    let end = text.floor_char_boundary(text.len().min(4096));
+    pretty(text.get(..end).unwrap_or_default(), most)
 }
 
 /// A JSON text over several lines, at most `most` of them.

@@ -4,7 +4,6 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::tui::action::{Action, Binding, Chord, Context};
 use crate::tui::bindings::ACTIONS;
-use crate::tui::screen::Pane;
 
 /// A key as the table writes it: Shift is part of the character.
 pub(crate) fn chord(key: &KeyEvent) -> Chord {
@@ -19,18 +18,13 @@ pub(crate) fn chord(key: &KeyEvent) -> Chord {
 }
 
 /// The bindings that work in a pane, in the order of the table.
-pub(crate) fn bindings(pane: Pane) -> impl Iterator<Item = &'static Binding> {
-    let context = match pane {
-        Pane::Workers => Context::Workers,
-        Pane::Messages | Pane::Logs => Context::Traffic,
-    };
-    ACTIONS.iter().filter(move |binding| {
-        matches!(binding.context, Context::Everywhere) || binding.context == context
-    })
+pub(crate) fn bindings(pane: Context) -> impl Iterator<Item = &'static Binding> {
+    let bindings = ACTIONS.iter();
+    bindings.filter(move |binding| binding.context.covers(pane))
 }
 
 /// What a key asks for in a pane.
-pub(crate) fn find(key: &KeyEvent, pane: Pane) -> Option<Action> {
+pub(crate) fn find(key: &KeyEvent, pane: Context) -> Option<Action> {
     let chord = chord(key);
     bindings(pane)
         .find(|binding| binding.keys.contains(&chord))

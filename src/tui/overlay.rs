@@ -4,17 +4,25 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::model::{Address, Command, Direction, LogLine, Traffic};
 use crate::tui::act;
+use crate::tui::jobs;
 use crate::tui::json;
 use crate::tui::merge;
 use crate::tui::rows::Row;
 use crate::tui::screen::{Overlay, Pane, Screen};
 use crate::tui::update::Request;
 
-/// How many lines of a message are shown whole.
-const LINES: usize = 5_000;
-
-/// How much of a message is looked at, in bytes.
-const BYTES: usize = 256 << 10;
+/// A question before something that cannot be taken back.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Question {
+    /// What it is about.
+    pub(crate) title: String,
+    /// The question.
+    pub(crate) text: String,
+    /// What Enter does: `drops it`.
+    pub(crate) agree: &'static str,
+    /// What the deck is told then.
+    pub(crate) command: Command,
+}
 
 /// How many texts of the history are listed.
 pub(crate) const LISTED: usize = 50;
@@ -44,12 +52,7 @@ fn message(screen: &Screen) -> Option<Overlay> {
     let (worker, item) = found.first()?;
     let (title, lines) = match item {
         Traffic::Message(envelope) => {
-            let text = envelope.message.as_str();
-            let end = text.floor_char_boundary(text.len().min(BYTES));
-            let mut lines = json::pretty(text.get(..end).unwrap_or_default(), LINES);
-            if end < text.len() {
-                lines.push(format!("… {} bytes more", text.len() - end));
-            }
+            let lines = json::whole(envelope.message.as_str());
             let way = match envelope.direction {
                 Direction::Out => "to",
                 Direction::In => "from",
@@ -93,7 +96,7 @@ fn line(screen: &Screen) -> Option<Overlay> {
     let text = line.text();
     let is_json = text.starts_with(['{', '[']);
     let mut lines = if is_json {
-        json::pretty(&text, LINES)
+        json::pretty(&text, json::LINES)
     } else {
         vec![text.into_owned()]
     };
@@ -110,6 +113,9 @@ fn line(screen: &Screen) -> Option<Overlay> {
 /// What a key does in the topmost overlay.
 pub(crate) fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
     let end = screen.view.overlay_end;
+    if let Some(requests) = jobs::press(screen, &key) {
+        return requests;
+    }
     let Some(top) = screen.overlays.last_mut() else {
         return Vec::new();
     };
@@ -119,6 +125,20 @@ pub(crate) fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
                 screen.overlays.pop();
             }
             Vec::new()
+        }
+        Overlay::Job { top, .. } => {
+            if !scroll(top, end, key) {
+                screen.overlays.pop();
+                screen.jobs.refresh.want();
+            }
+            Vec::new()
+        }
+        Overlay::Sure(question) => {
+            let command = question.command.clone();
+            answer(screen, key, |screen| {
+                screen.overlays.pop();
+                vec![Request::Issue(command)]
+            })
         }
         Overlay::History { .. } => {
             search(screen, key);

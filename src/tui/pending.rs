@@ -7,6 +7,7 @@ use std::task::Poll;
 
 use crate::deck::Deck;
 use crate::model::{Command, Outcome, Refusal};
+use crate::tui::jobs::Asked;
 
 /// How many answers are waited for; of the oldest beyond, nobody hears.
 const MOST: usize = 256;
@@ -16,7 +17,7 @@ type Answer = Pin<Box<dyn Future<Output = Result<Outcome, Refusal>> + Send>>;
 /// The answers that are awaited, oldest first.
 #[derive(Default)]
 pub(crate) struct Answers {
-    waiting: Vec<Answer>,
+    waiting: Vec<(Asked, Answer)>,
 }
 
 impl Answers {
@@ -26,23 +27,24 @@ impl Answers {
             drop(self.waiting.remove(0));
         }
         let deck = deck.clone();
-        self.waiting
-            .push(Box::pin(async move { deck.command(command).await }));
+        let asked = Asked::of(&command);
+        let answer = Box::pin(async move { deck.command(command).await });
+        self.waiting.push((asked, answer));
     }
 
-    /// The next answer; waits for ever where none is awaited.
+    /// The next answer, and what it answers; waits for ever where none is awaited.
     ///
     /// Cancel safe: what waits is kept here.
-    pub(crate) async fn next(&mut self) -> Result<Outcome, Refusal> {
+    pub(crate) async fn next(&mut self) -> (Asked, Result<Outcome, Refusal>) {
         poll_fn(|context| {
             // Oldest first, so that commands enter the deck's queue in order.
             for place in 0..self.waiting.len() {
-                let Some(answer) = self.waiting.get_mut(place) else {
+                let Some((_, answer)) = self.waiting.get_mut(place) else {
                     break;
                 };
                 if let Poll::Ready(answer) = answer.as_mut().poll(context) {
-                    drop(self.waiting.remove(place));
-                    return Poll::Ready(answer);
+                    let (asked, _) = self.waiting.remove(place);
+                    return Poll::Ready((asked, answer));
                 }
             }
             Poll::Pending

@@ -9,9 +9,12 @@ use std::time::Duration;
 use ratatui::layout::Rect;
 
 use crate::model::{Board, MonoTime, Now, PoolName, State, WorkerId};
+use crate::tui::action::Context;
 use crate::tui::composer::Composer;
 use crate::tui::filter::Filter;
+use crate::tui::jobs::{Jobs, Opened};
 use crate::tui::merge::Sought;
+use crate::tui::overlay::Question;
 use crate::tui::rows::{self, Row, Scope, Table};
 use crate::tui::theme::Theme;
 
@@ -38,7 +41,7 @@ impl Pane {
 }
 
 /// What lies on top of the panes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Overlay {
     /// The keys.
     Help {
@@ -61,6 +64,13 @@ pub(crate) enum Overlay {
         /// The first line shown.
         top: usize,
     },
+    /// A job whole.
+    Job {
+        /// Which.
+        opened: Box<Opened>,
+        /// The first line shown.
+        top: usize,
+    },
     /// What was sent before.
     History {
         /// What it must contain.
@@ -72,6 +82,8 @@ pub(crate) enum Overlay {
     Quit,
     /// A question before killing a pool.
     KillPool(PoolName),
+    /// A question before something that cannot be taken back.
+    Sure(Box<Question>),
     /// Who is still alive while the deck stops.
     Stopping {
         /// Since when.
@@ -113,6 +125,9 @@ pub(crate) struct ViewState {
     pub(crate) messages: (Rect, Vec<u64>),
     /// The same of the logs pane.
     pub(crate) logs: (Rect, Vec<u64>),
+    /// The lines of the jobs, and the first job shown.
+    pub(crate) jobs: Rect,
+    pub(crate) jobs_top: usize,
     /// How far the overlay on top can be scrolled.
     pub(crate) overlay_end: usize,
 }
@@ -156,6 +171,8 @@ pub(crate) struct Screen {
     pub(crate) logs_filter: Filter,
     /// Whether the focused pane's filter takes the keys.
     pub(crate) is_filtering: bool,
+    /// The jobs view.
+    pub(crate) jobs: Jobs,
     /// What lies on top, the topmost last.
     pub(crate) overlays: Vec<Overlay>,
     /// What is being written.
@@ -190,6 +207,7 @@ impl Screen {
             messages_filter: Filter::default(),
             logs_filter: Filter::default(),
             is_filtering: false,
+            jobs: Jobs::default(),
             overlays: Vec::new(),
             composer: Composer::new(history),
             toasts: Vec::new(),
@@ -197,6 +215,15 @@ impl Screen {
             scalings: 0,
             view: ViewState::default(),
             seen: HashMap::new(),
+        }
+    }
+
+    /// The pane that takes the keys, as the table of keys names it.
+    pub(crate) fn context(&self) -> Context {
+        match self.focus {
+            _ if self.jobs.is_open() => Context::Jobs,
+            Pane::Workers => Context::Workers,
+            Pane::Messages | Pane::Logs => Context::Traffic,
         }
     }
 
@@ -236,6 +263,7 @@ impl Screen {
     /// The filter of the focused pane, the list following again; none where there is nothing to filter.
     pub(crate) fn refilter(&mut self) -> Option<&mut Filter> {
         match self.focus {
+            _ if self.jobs.is_open() => Some(&mut self.jobs.narrowed.text),
             Pane::Workers => None,
             Pane::Messages => {
                 self.messages = Tail::default();
@@ -287,6 +315,7 @@ impl Screen {
     pub(crate) fn has_countdown(&self) -> bool {
         !self.toasts.is_empty()
             || self.is_stopping()
+            || self.jobs.shown().any(|job| !job.state.is_final())
             || self
                 .board
                 .workers()
@@ -296,6 +325,7 @@ impl Screen {
     /// Notes that what is in scope has been looked at, and keeps the selection on a row that exists.
     pub(crate) fn settle(&mut self) {
         self.table.arrange(&self.board);
+        self.jobs.arrange(&self.board);
         let exists = |row: &Row| match row {
             Row::Worker(id) => self.board.worker(id).is_some(),
             Row::Pool(pool) => self.board.pools.contains_key(pool),

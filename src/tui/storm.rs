@@ -2,8 +2,13 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use crate::model::{Direction, Event, PoolChanged, State, Stream, WorkerId};
+use crate::model::{
+    Direction, Event, JobFigures, JobState, JobView, Outcome, PoolChanged, Refusal, RefusalKind,
+    State, Stream, WorkerId,
+};
 use crate::tui::fixture::{Fixture, at, worker};
+use crate::tui::jobs::Asked;
+use crate::tui::jobs::fixture::{figures, job};
 use crate::tui::update::Msg;
 
 /// A small generator, so that a failure comes back with its seed.
@@ -41,7 +46,7 @@ fn random_key(dice: &mut Dice) -> KeyEvent {
         KeyCode::Backspace,
         KeyCode::Home,
     ];
-    const CHARS: &str = "mbBrsK+-zfa?qhjklgG {}[]\":1né日\u{301}\u{202e}";
+    const CHARS: &str = "mbBrsK+-zfa?qhjklgG {}[]\":1né日\u{301}\u{202e}444/tTcdDePy";
     let modifiers = match dice.roll(8) {
         0 => KeyModifiers::CONTROL,
         1 => KeyModifiers::ALT,
@@ -56,8 +61,43 @@ fn random_key(dice: &mut Dice) -> KeyEvent {
     KeyEvent::new(code, modifiers)
 }
 
+fn random_figures(dice: &mut Dice) -> JobFigures {
+    JobFigures {
+        queue: dice.roll(1 << 40),
+        dead: dice.roll(3),
+        paused: dice.roll(3) == 0,
+        ..if dice.roll(2) == 0 {
+            figures()
+        } else {
+            JobFigures::default()
+        }
+    }
+}
+
+fn random_answer(dice: &mut Dice) -> Msg {
+    let job = |dice: &mut Dice| {
+        let state = JobState::ALL[dice.index(6)];
+        let payloads = ["{\"a\":[1,2]}", "\"\u{202e}日\u{9b}👩\"", "null"];
+        job(
+            dice.roll(9).try_into().unwrap(),
+            state,
+            payloads[dice.index(3)],
+        )
+    };
+    let jobs: Vec<JobView> = (0..dice.roll(30)).map(|_| job(dice)).collect();
+    let one = job(dice);
+    let refusal = Refusal::new(RefusalKind::NoSuchJob, "job 1 is forgotten");
+    match dice.roll(6) {
+        0 => Msg::Answered(Asked::List, Err(refusal)),
+        1 => Msg::Answered(Asked::Look(one.job), Err(refusal)),
+        2 => Msg::Answered(Asked::Look(one.job), Ok(Outcome::Job(Box::new(one)))),
+        3 => Msg::Answered(Asked::Cancel, Ok(Outcome::Jobs(jobs))),
+        _ => Msg::Answered(Asked::List, Ok(Outcome::Jobs(jobs))),
+    }
+}
+
 fn random_msg(fixture: &mut Fixture, dice: &mut Dice, id: &WorkerId, step: u32) {
-    match dice.roll(18) {
+    match dice.roll(20) {
         0 => {
             let state = State::ALL[dice.index(10)];
             fixture.state(id, state);
@@ -68,10 +108,10 @@ fn random_msg(fixture: &mut Fixture, dice: &mut Dice, id: &WorkerId, step: u32) 
             "\u{1b}[31m日本\u{202e}\t\x07".as_bytes(),
         ),
         2 => fixture.message(id, Direction::In, "{\"a\":[1,\"\u{1f469}\"]}", Some(3)),
-        3 => fixture.event(Event::Pool(PoolChanged::sized(
-            id.pool.clone(),
-            dice.small(6).into(),
-        ))),
+        3 => drop(fixture.event(Event::Pool(PoolChanged {
+            jobs: random_figures(dice),
+            ..PoolChanged::sized(id.pool.clone(), dice.small(6).into())
+        }))),
         4 => {
             let kinds = [
                 MouseEventKind::Down(MouseButton::Left),
@@ -89,6 +129,7 @@ fn random_msg(fixture: &mut Fixture, dice: &mut Dice, id: &WorkerId, step: u32) 
         6 => drop(fixture.send(Msg::Paste("{\"a\":1}\u{202e}\r\n".into()))),
         7 => drop(fixture.send(Msg::Tick(at(u64::from(step))))),
         8 if dice.roll(20) == 0 => fixture.screen.overlays.clear(),
+        9 => drop(fixture.send(random_answer(dice))),
         _ => {
             let key = random_key(dice);
             fixture.send(Msg::Key(key));

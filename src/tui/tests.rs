@@ -6,11 +6,13 @@ use crate::model::{
     Address, Command, Direction, Event, Outcome, PoolChanged, Refusal, RefusalKind, State, Stream,
 };
 use crate::tui::fixture::{Fixture, at, pool, worker};
+use crate::tui::jobs::Asked;
 use crate::tui::rows::Row;
 use crate::tui::screen::{Overlay, Pane};
+use crate::tui::target::Target;
 use crate::tui::update::{Msg, Request};
 
-fn issued(requests: Vec<Request>) -> Vec<Command> {
+pub(crate) fn issued(requests: Vec<Request>) -> Vec<Command> {
     let commands = requests.into_iter().filter_map(|request| match request {
         Request::Issue(command) => Some(command),
         _ => None,
@@ -42,10 +44,13 @@ fn a_broadcast_goes_to_the_pool_and_a_capital_one_to_all() {
     fixture.press("b");
     assert_eq!(
         fixture.screen.composer.target(),
-        Some(&Address::PoolAll(pool("resize")))
+        Some(&Target::Message(Address::PoolAll(pool("resize"))))
     );
     fixture.press("\u{1b}B");
-    assert_eq!(fixture.screen.composer.target(), Some(&Address::All));
+    assert_eq!(
+        fixture.screen.composer.target(),
+        Some(&Target::Message(Address::All))
+    );
 }
 
 #[test]
@@ -105,7 +110,10 @@ fn scaling_goes_on_from_what_is_wanted_while_workers_leave() {
     assert_eq!(issued(fixture.press("-")), [scale(1)]);
 
     for instances in [3, 2, 1] {
-        fixture.send(Msg::Answered(Ok(Outcome::Scaled { instances })));
+        fixture.send(Msg::Answered(
+            Asked::Other,
+            Ok(Outcome::Scaled { instances }),
+        ));
     }
     fixture.event(size(1));
     assert_eq!(issued(fixture.press("+")), [scale(2)]);
@@ -171,7 +179,7 @@ fn a_refusal_is_said_with_its_hint() {
     let mut fixture = Fixture::busy();
     let refusal =
         Refusal::new(RefusalKind::NotRunning, "mail/1 does not run").hint("press s to start it");
-    fixture.send(Msg::Answered(Err(refusal)));
+    fixture.send(Msg::Answered(Asked::Other, Err(refusal)));
     assert_eq!(
         fixture.screen.toasts[0].text,
         "mail/1 does not run · press s to start it"

@@ -4,7 +4,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::model::{Direction, State};
+use crate::model::{Direction, JobState, State};
 use crate::tui::json::Token;
 
 /// How things look.
@@ -103,6 +103,24 @@ impl Theme {
         }
     }
 
+    /// A job's state.
+    pub(crate) fn job(self, state: JobState) -> Style {
+        match state {
+            JobState::Running => self.accent(),
+            JobState::Ready => self.text(),
+            JobState::Scheduled => self.warning(),
+            JobState::Done => self.good(),
+            JobState::Failed | JobState::Dead => self.bad(),
+            JobState::Cancelled => self.dim(),
+        }
+    }
+
+    /// What must not be overlooked.
+    pub(crate) fn loud(self) -> Style {
+        self.warning()
+            .add_modifier(Modifier::BOLD | Modifier::REVERSED)
+    }
+
     /// A load in percent of what there is.
     pub(crate) fn load(self, percent: f32) -> Style {
         match percent {
@@ -160,5 +178,18 @@ pub(crate) fn mark(state: State) -> &'static str {
         State::Backoff => "◐",
         State::Failed => "✖",
         State::Finished => "✔",
+    }
+}
+
+/// The mark of a job's state; each differs by shape.
+pub(crate) fn job_mark(state: JobState) -> &'static str {
+    match state {
+        JobState::Running => "▸",
+        JobState::Ready => "○",
+        JobState::Scheduled => "◌",
+        JobState::Failed => "↻",
+        JobState::Dead => "✖",
+        JobState::Done => "✔",
+        JobState::Cancelled => "◇",
     }
 }

@@ -9,6 +9,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent
 use crate::model::{Board, Command, Event, Now, Outcome, Refusal, Stamped};
 use crate::tui::action::Action;
 use crate::tui::filter::Filter;
+use crate::tui::jobs::{self, Asked};
 use crate::tui::screen::{Overlay, Pane, Screen, Tail};
 use crate::tui::{act, composer, glide, keymap, overlay};
 
@@ -30,7 +31,7 @@ pub(crate) enum Msg {
     /// How many events were missed.
     Lagged(u64),
     /// What became of a command.
-    Answered(Result<Outcome, Refusal>),
+    Answered(Asked, Result<Outcome, Refusal>),
 }
 
 /// What is to be done outside.
@@ -50,6 +51,12 @@ pub(crate) enum Request {
 
 /// Changes the model by what happened.
 pub(crate) fn update(screen: &mut Screen, msg: Msg) -> Vec<Request> {
+    let mut requests = change(screen, msg);
+    requests.extend(jobs::ask(screen).map(Request::Issue));
+    requests
+}
+
+fn change(screen: &mut Screen, msg: Msg) -> Vec<Request> {
     match msg {
         Msg::Tick(now) => screen.tick(now),
         Msg::Key(key) if key.kind == KeyEventKind::Release => {}
@@ -87,7 +94,10 @@ pub(crate) fn update(screen: &mut Screen, msg: Msg) -> Vec<Request> {
             format!("The dashboard fell behind and skipped {missed} events"),
             false,
         ),
-        Msg::Answered(answer) => answered(screen, answer),
+        Msg::Answered(asked, answer) => {
+            answered(screen, &asked, answer);
+            screen.settle();
+        }
     }
     Vec::new()
 }
@@ -104,7 +114,10 @@ fn fold(screen: &mut Screen, events: &[Stamped]) {
     act::show_stopping(screen);
 }
 
-fn answered(screen: &mut Screen, answer: Result<Outcome, Refusal>) {
+fn answered(screen: &mut Screen, asked: &Asked, mut answer: Result<Outcome, Refusal>) {
+    if jobs::answered(screen, asked, &mut answer) {
+        return;
+    }
     match answer {
         Ok(Outcome::Sent { delivered, .. }) if delivered.len() != 1 => {
             screen.say(format!("Sent to {} workers", delivered.len()), false);
@@ -112,12 +125,13 @@ fn answered(screen: &mut Screen, answer: Result<Outcome, Refusal>) {
         Ok(Outcome::Scaled { .. }) => screen.scaled(),
         Ok(_) => {}
         Err(refusal) => {
-            screen.wanted.clear();
-            screen.scalings = 0;
+            if *asked == Asked::Other {
+                screen.wanted.clear();
+                screen.scalings = 0;
+            }
             let mut text = capital(&refusal.message);
-            if let Some(hint) = &refusal.hint {
-                text.push_str(" · ");
-                text.push_str(hint);
+            for hint in [refusal.hint.clone(), jobs::retry_hint(&refusal)] {
+                text.extend(hint.map(|hint| format!(" · {hint}")));
             }
             screen.say(text, true);
         }
@@ -156,7 +170,7 @@ fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
         filter(screen, key);
         return Vec::new();
     }
-    match keymap::find(&key, screen.focus) {
+    match keymap::find(&key, screen.context()) {
         Some(action) => act::act(screen, action),
         None => Vec::new(),
     }
@@ -199,8 +213,9 @@ fn write(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
         KeyCode::Enter => return submit(screen),
         KeyCode::Tab | KeyCode::BackTab => {
             let is_back = keymap::chord(&key).code == KeyCode::BackTab;
-            let targets = act::targets_of(&screen.board);
-            screen.composer.turn(&targets, is_back);
+            let target = screen.composer.target();
+            let targets = target.map(|target| target.all_like(&screen.board));
+            screen.composer.turn(&targets.unwrap_or_default(), is_back);
         }
         KeyCode::Char('r') if is_control => {
             if screen.composer.history().is_empty() {
@@ -230,12 +245,5 @@ fn submit(screen: &mut Screen) -> Vec<Request> {
     if screen.is_zoomed && screen.focus == Pane::Logs {
         screen.focus = Pane::Messages;
     }
-    vec![
-        Request::Issue(Command::Send {
-            to,
-            message,
-            wait: None,
-        }),
-        Request::Remember(text),
-    ]
+    vec![Request::Issue(to.command(message)), Request::Remember(text)]
 }

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use ratatui::style::Style;
+
+use crate::model::JobId;
 use crate::tui::figures;
+use crate::tui::jobs::short;
 use crate::tui::sanitize::Painter;
 use crate::tui::sort::Sort;
 use crate::tui::theme::Theme;
@@ -16,6 +20,12 @@ const WIDEST_SPARK: usize = 60;
 pub(crate) enum Column {
     /// The process.
     Pid,
+    /// Jobs that it has.
+    InFlight,
+    /// Jobs that wait for the pool.
+    Queue,
+    /// Dead jobs of the pool.
+    Dead,
     /// Resident memory.
     Memory,
     /// Messages waiting in the deck.
@@ -32,11 +42,16 @@ pub(crate) enum Column {
     P99,
     /// How long the process has lived.
     Uptime,
+    /// The oldest job that it has.
+    Job,
 }
 
 /// The columns in the order in which they stand; the last go first.
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column; 13] = [
     Column::Pid,
+    Column::InFlight,
+    Column::Queue,
+    Column::Dead,
     Column::Memory,
     Column::Mailbox,
     Column::Unread,
@@ -45,12 +60,17 @@ const COLUMNS: [Column; 9] = [
     Column::P50,
     Column::P99,
     Column::Uptime,
+    Column::Job,
 ];
 
 impl Column {
     fn title(self) -> &'static str {
         match self {
             Self::Pid => "pid",
+            Self::InFlight => "jobs",
+            Self::Queue => "queue",
+            Self::Dead => "dead",
+            Self::Job => "job",
             Self::Memory => "mem",
             Self::Mailbox => "mailbox",
             Self::Unread => "unread",
@@ -67,7 +87,15 @@ impl Column {
         match self {
             Self::Pid | Self::Mailbox => 8,
             Self::Restarts => 4,
-            Self::Memory | Self::Unread | Self::Rate | Self::P50 | Self::P99 | Self::Uptime => 7,
+            Self::InFlight | Self::Dead => 6,
+            Self::Job => 16,
+            Self::Queue
+            | Self::Memory
+            | Self::Unread
+            | Self::Rate
+            | Self::P50
+            | Self::P99
+            | Self::Uptime => 7,
         }
     }
 }
@@ -81,6 +109,25 @@ fn by(sort: Sort) -> Option<Column> {
         Sort::Unread => Some(Column::Unread),
         Sort::Restarts => Some(Column::Restarts),
         Sort::Rate => Some(Column::Rate),
+    }
+}
+
+/// Which columns about jobs there are: a deck without jobs has none.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct WithJobs {
+    /// Whether any pool has had jobs.
+    pub(crate) any: bool,
+    /// Whether any has dead ones.
+    pub(crate) dead: bool,
+}
+
+impl WithJobs {
+    fn has(self, column: Column) -> bool {
+        match column {
+            Column::InFlight | Column::Queue | Column::Job => self.any,
+            Column::Dead => self.dead,
+            _ => true,
+        }
     }
 }
 
@@ -101,7 +148,7 @@ pub(crate) struct Widths {
 
 impl Widths {
     /// Divides a table's width, the longest name being known.
-    pub(crate) fn of(whole: usize, longest: usize) -> Self {
+    pub(crate) fn of(whole: usize, longest: usize, jobs: WithJobs) -> Self {
         let name = longest.clamp(8, (whole / 3).clamp(10, 28));
         let state = match whole {
             0..50 => 11,
@@ -113,7 +160,7 @@ impl Widths {
         let mut spark = rest.min(7);
         rest -= spark;
         let mut columns = Vec::new();
-        for column in COLUMNS {
+        for column in COLUMNS.into_iter().filter(|column| jobs.has(*column)) {
             let Some(left) = rest.checked_sub(column.width()) else {
                 break;
             };
@@ -188,6 +235,12 @@ pub(crate) struct Numbers {
     pub(crate) spark: Vec<Option<f32>>,
     /// The process.
     pub(crate) pid: Option<u32>,
+    /// Jobs given and not yet answered.
+    pub(crate) in_flight: u64,
+    /// Of a pool: jobs that wait, and dead ones.
+    pub(crate) queue: Option<(u64, u64)>,
+    /// The oldest job it has, and for how long.
+    pub(crate) job: Option<(JobId, Duration)>,
     /// Resident memory.
     pub(crate) memory: Option<u64>,
     /// Messages waiting.
@@ -230,6 +283,18 @@ impl Numbers {
         };
         let (text, style) = match column {
             Column::Pid | Column::Uptime if self.is_pool => (String::new(), theme.dim()),
+            Column::InFlight => zero(
+                self.in_flight,
+                figures::short(self.in_flight),
+                theme.strong(),
+            ),
+            Column::Queue | Column::Dead => self.queued(column == Column::Dead, theme),
+            Column::Job => {
+                let job = self
+                    .job
+                    .map(|(job, lasts)| format!("{} {:>5}", short(job), figures::wait(lasts)));
+                (job.unwrap_or_default(), theme.text())
+            }
             Column::Pid => known(self.pid.map(|pid| pid.to_string())),
             Column::Memory => known(self.memory.map(figures::bytes)),
             Column::Mailbox => zero(self.mailbox, figures::short(self.mailbox), theme.strong()),
@@ -249,5 +314,16 @@ impl Numbers {
             Column::Uptime => known(self.uptime.map(figures::span)),
         };
         painter.right(&text, column.width(), style);
+    }
+    /// What waits for a pool, or what of it is dead.
+    fn queued(&self, is_dead: bool, theme: Theme) -> (String, Style) {
+        let style = if is_dead { theme.bad() } else { theme.strong() };
+        match self.queue {
+            None => (String::new(), theme.dim()),
+            Some((queue, dead)) => match if is_dead { dead } else { queue } {
+                0 => ("0".to_owned(), theme.dim()),
+                number => (figures::short(number), style),
+            },
+        }
     }
 }

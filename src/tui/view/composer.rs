@@ -10,6 +10,7 @@ use crate::tui::composer::Verdict;
 use crate::tui::rows::Row;
 use crate::tui::sanitize::plain;
 use crate::tui::screen::Screen;
+use crate::tui::target::Target;
 use crate::tui::view::frame::{Frame, empty};
 
 /// Draws the composer, open or closed.
@@ -19,14 +20,17 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
         closed(screen, area, buffer);
         return;
     }
-    let title = match screen.composer.target() {
-        Some(target) => format!("Send to {}", whom(target)),
-        None => "Send".to_owned(),
+    let target = screen.composer.target();
+    let (title, tab) = match target {
+        Some(Target::Job(pool)) => (format!("New job for {pool}"), "pool"),
+        Some(Target::Message(to)) => (format!("Send to {}", whom(to)), "target"),
+        None => ("Send".to_owned(), "target"),
     };
+    let below = format!("Tab {tab} · Alt-Enter new line · ↑ Ctrl-R history · Esc closes");
     let frame = Frame {
         title: &title,
         note: Some(note(screen, area.width)),
-        below: Some("Tab target · Alt-Enter new line · ↑ Ctrl-R history · Esc closes".to_owned()),
+        below: Some(below),
         is_focused: true,
         ..Frame::default()
     };
@@ -78,15 +82,20 @@ fn closed(screen: &Screen, area: Rect, buffer: &mut Buffer) {
 fn note(screen: &Screen, columns: u16) -> (String, Style) {
     let theme = screen.theme;
     let is_narrow = columns < 70;
+    let sends = match screen.composer.target() {
+        Some(Target::Job(_)) => "submits",
+        _ => "sends",
+    };
     match screen.composer.verdict() {
+        Verdict::Empty if sends == "submits" => ("a JSON job".to_owned(), theme.dim()),
         Verdict::Empty => ("a JSON message".to_owned(), theme.dim()),
         Verdict::Valid(_) if is_narrow => ("valid".to_owned(), theme.good()),
-        Verdict::Valid(_) => ("valid JSON · Enter sends".to_owned(), theme.good()),
+        Verdict::Valid(_) => (format!("valid JSON · Enter {sends}"), theme.good()),
         Verdict::Word(message) => {
             let again = if screen.composer.is_armed() {
-                "Enter again sends"
+                format!("Enter again {sends}")
             } else {
-                "not JSON · Enter twice sends"
+                format!("not JSON · Enter twice {sends}")
             };
             let room = if is_narrow { 12 } else { 30 };
             let text = format!("{again} {}", plain(message.as_str(), room));

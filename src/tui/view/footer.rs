@@ -6,16 +6,21 @@ use ratatui::layout::Rect;
 use crate::tui::keymap;
 use crate::tui::sanitize::{Painter, width};
 use crate::tui::screen::{Overlay, Screen};
+use crate::tui::target::Target;
 use crate::tui::view::frame::line;
 
 /// Draws the footer.
 pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
+    let (enter, tab) = match screen.composer.target() {
+        Some(Target::Job(_)) => ("submit", "pool"),
+        _ => ("send", "target"),
+    };
     let keys: Vec<(String, String)> = match screen.overlays.last() {
         Some(top) => on_top(top),
         None if screen.composer.is_open() => pairs(&[
-            ("Enter", "send"),
+            ("Enter", enter),
             ("Esc", "close"),
-            ("Tab", "target"),
+            ("Tab", tab),
             ("Alt-Enter", "new line"),
             ("↑", "earlier"),
             ("Ctrl-R", "search history"),
@@ -41,7 +46,7 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
 
 /// The keys of the focused pane; help and quit always have their place.
 fn in_pane(screen: &Screen, columns: usize) -> Vec<(String, String)> {
-    let all: Vec<_> = keymap::bindings(screen.focus)
+    let all: Vec<_> = keymap::bindings(screen.context())
         .filter(|binding| binding.in_footer)
         .filter_map(|binding| Some((binding.keys.first()?.to_string(), binding.label.to_owned())))
         .collect();
@@ -64,6 +69,17 @@ fn on_top(top: &Overlay) -> Vec<(String, String)> {
     pairs(match top {
         Overlay::Help { .. } | Overlay::Worker { .. } | Overlay::Text { .. } => {
             &[("↑↓", "scroll"), ("Esc", "close")]
+        }
+        Overlay::Job { .. } => &[
+            ("↑↓", "scroll"),
+            ("Esc", "close"),
+            ("t", "try again"),
+            ("c", "cancel"),
+            ("d", "drop"),
+            ("e", "edit"),
+        ],
+        Overlay::Sure(question) => {
+            return pairs(&[("Enter", question.agree), ("Esc", "leave it")]);
         }
         Overlay::History { .. } => &[
             ("Enter", "take"),

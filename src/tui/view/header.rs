@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::model::State;
-use crate::tui::figures::{bytes, cells, percent};
+use crate::tui::figures::{self, bytes, cells, percent};
+use crate::tui::jobs;
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::Screen;
 use crate::tui::theme::mark;
@@ -22,13 +23,21 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
     let room = if room < 30 { width } else { room };
     let mut left = name(screen, room);
     counts(screen, &mut left, true);
-    if left.is_full() {
+    let jobs = jobs(screen);
+    let least = jobs.last().map_or(0, Painter::used);
+    if left.is_full() || left.left_over() < least {
         // The words go first, then of the name what leaves no place for the counts.
         let mut short = Painter::new(room);
         counts(screen, &mut short, false);
         let rest = room.saturating_sub(short.used()).max(SHORTEST);
         left = Painter::new(room);
         left.append(name(screen, rest)).append(short);
+    }
+    let fitting = jobs
+        .into_iter()
+        .find(|jobs| jobs.used() <= left.left_over());
+    if let Some(jobs) = fitting {
+        left.append(jobs);
     }
     let used = left.used();
     line(buffer, area, 0, &left.finish());
@@ -62,6 +71,39 @@ fn counts(screen: &Screen, painter: &mut Painter, with_words: bool) {
             painter.text(&format!(" {state} "), screen.theme.text());
         }
     }
+}
+
+/// How the deck's jobs are doing, in ever fewer words; nothing where it has had none.
+fn jobs(screen: &Screen) -> Vec<Painter> {
+    let jobs = jobs::of_deck(&screen.board);
+    if !jobs::had_jobs(&jobs) {
+        return Vec::new();
+    }
+    let facts = [
+        (jobs.queue, "queued"),
+        (jobs.dead, "dead"),
+        (jobs.in_flight, "active"),
+        (jobs.done, "done"),
+    ];
+    let worded = |most: usize| {
+        let mut painter = Painter::new(80);
+        painter.text("  jobs", screen.theme.dim());
+        let before = painter.used();
+        for (number, word) in facts.iter().take(most).filter(|(number, _)| *number > 0) {
+            let style = if *word == "dead" {
+                screen.theme.bad()
+            } else {
+                screen.theme.strong()
+            };
+            painter.pad(1).text(&figures::count(*number), style);
+            painter.text(&format!(" {word} "), screen.theme.text());
+        }
+        if painter.used() == before {
+            return Painter::new(0);
+        }
+        painter
+    };
+    vec![worded(4), worded(2)]
 }
 
 fn cost(screen: &Screen) -> Line<'static> {

@@ -4,12 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::model::State;
+use crate::model::{JobState, State};
 use crate::tui::action::Context;
 use crate::tui::bindings::ACTIONS;
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::Screen;
-use crate::tui::theme::mark;
+use crate::tui::theme::{job_mark, mark};
 use crate::tui::view::frame::{dialog, scrolled};
 
 /// The widest the help gets.
@@ -33,7 +33,7 @@ pub(crate) fn render(screen: &Screen, top: usize, body: Rect, buffer: &mut Buffe
 fn lines(screen: &Screen, wide: usize) -> Vec<Line<'static>> {
     let theme = screen.theme;
     let mut lines = Vec::new();
-    for context in [Context::Everywhere, Context::Workers, Context::Traffic] {
+    for context in Context::ALL {
         let mut title = Painter::new(wide);
         title.text(context.title(), theme.strong());
         lines.push(title.finish());
@@ -57,6 +57,16 @@ fn lines(screen: &Screen, wide: usize) -> Vec<Line<'static>> {
         }
         marks.pad(1).text(mark(state), theme.state(state)).pad(1);
         marks.left(state.as_str(), 14, theme.text());
+    }
+    lines.push(marks.finish());
+    let mut marks = Painter::new(wide);
+    for state in JobState::ALL {
+        if marks.left_over() < 16 {
+            let full = std::mem::replace(&mut marks, Painter::new(wide));
+            lines.push(full.finish());
+        }
+        marks.pad(1).text(job_mark(state), theme.job(state)).pad(1);
+        marks.left(&format!("{state} job"), 14, theme.text());
     }
     lines.push(marks.finish());
     let mut news = Painter::new(wide);

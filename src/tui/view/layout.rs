@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use crate::tui::figures::cells;
 use crate::tui::rows;
 use crate::tui::screen::{Pane, Screen};
+use crate::tui::view::routes;
 
 /// The smallest screen that shows anything: columns and rows.
 const SMALLEST: (u16, u16) = (20, 5);
@@ -24,6 +25,8 @@ pub(crate) struct Layout {
     pub(crate) header: Rect,
     /// The panes that are visible.
     pub(crate) panes: Vec<(Pane, Rect)>,
+    /// The jobs, where they are shown instead.
+    pub(crate) jobs: Option<Rect>,
     /// The composer, where it has a place.
     pub(crate) composer: Option<Rect>,
     /// One line.
@@ -54,7 +57,10 @@ pub(crate) fn arrange(screen: &Screen, area: Rect) -> Option<Layout> {
     if let Some(composer) = composer {
         rest.height -= composer.height.min(rest.height);
     }
-    let panes = if screen.is_zoomed || is_small {
+    let is_open = screen.jobs.is_open();
+    let panes = if is_open {
+        Vec::new()
+    } else if screen.is_zoomed || is_small {
         vec![(screen.focus, rest)]
     } else {
         divide(screen, rest)
@@ -62,6 +68,7 @@ pub(crate) fn arrange(screen: &Screen, area: Rect) -> Option<Layout> {
     Some(Layout {
         header,
         panes,
+        jobs: is_open.then_some(rest),
         composer,
         footer,
         body,
@@ -72,7 +79,11 @@ fn composer(screen: &Screen, area: Rect, body: Rect) -> Option<Rect> {
     let height = if screen.composer.is_open() {
         let most = (area.height / 3).clamp(3, 12);
         cells(screen.composer.area().lines().len() + 2).clamp(3, most)
-    } else if area.height >= ROOMY && area.width >= PANES.0 && !screen.is_zoomed {
+    } else if area.height >= ROOMY
+        && area.width >= PANES.0
+        && !screen.is_zoomed
+        && !screen.jobs.is_open()
+    {
         3
     } else {
         return None;
@@ -86,7 +97,9 @@ fn composer(screen: &Screen, area: Rect, body: Rect) -> Option<Rect> {
 }
 
 fn divide(screen: &Screen, rest: Rect) -> Vec<(Pane, Rect)> {
-    let wanted = cells(rows::count(&screen.board, &screen.table)).saturating_add(3);
+    let routes = routes::lines(screen, usize::from(rest.width).saturating_sub(2)).len();
+    let wanted = rows::count(&screen.board, &screen.table) + routes;
+    let wanted = cells(wanted).saturating_add(3);
     let most = (rest.height / 2).max(6);
     let table = Rect {
         height: wanted.clamp(4, most).min(rest.height),

@@ -4,11 +4,13 @@
 
 mod column;
 mod composer;
+mod flow;
 mod footer;
 mod frame;
 mod header;
 mod help;
 mod history;
+mod jobs;
 mod layout;
 mod logs;
 mod messages;
@@ -16,6 +18,8 @@ mod obituary;
 mod overlay;
 mod pool;
 mod render;
+mod routes;
+mod sheet;
 mod spark;
 mod stopping;
 mod toast;

@@ -6,8 +6,10 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::model::PoolName;
-use crate::tui::figures::{bytes, plural};
+use crate::tui::figures::{bytes, count, plural};
+use crate::tui::jobs;
 use crate::tui::json;
+use crate::tui::overlay::Question;
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::Screen;
 use crate::tui::view::frame::{dialog, line, scrolled};
@@ -40,7 +42,7 @@ pub(crate) fn text(
 }
 
 /// Cuts a line into pieces that fit.
-fn fold(text: &str, wide: usize) -> Vec<String> {
+pub(crate) fn fold(text: &str, wide: usize) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut piece = String::new();
     let mut painter = Painter::new(wide);
@@ -62,7 +64,13 @@ fn fold(text: &str, wide: usize) -> Vec<String> {
 pub(crate) fn quit(screen: &Screen, body: Rect, buffer: &mut Buffer) {
     let (mailbox, unread) = screen.in_flight();
     let waiting = plural(usize::try_from(mailbox).unwrap_or(usize::MAX), "message");
+    let jobs = jobs::of_deck(&screen.board);
     let text = match (mailbox, unread) {
+        (0, 0) => format!(
+            "{} in flight, {} wait.",
+            plural(usize::try_from(jobs.in_flight).unwrap_or(usize::MAX), "job"),
+            count(jobs.queue)
+        ),
         (0, unread) => format!("Workers have {} bytes unread.", bytes(unread)),
         (_, 0) => format!("{waiting} still wait in mailboxes."),
         (_, unread) => format!(
@@ -97,6 +105,16 @@ pub(crate) fn kill_pool(screen: &Screen, pool: &PoolName, body: Rect, buffer: &m
     );
 }
 
+/// Asks before something that cannot be taken back.
+pub(crate) fn sure(screen: &Screen, asked: &Question, body: Rect, buffer: &mut Buffer) {
+    let keys = format!("Enter {} · Esc does not", asked.agree);
+    let wide = usize::from(body.width).saturating_sub(4).max(8);
+    let mut lines = fold(&asked.text, wide);
+    lines.push(keys);
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    question(screen, &asked.title, &lines, body, buffer);
+}
+
 fn question(screen: &Screen, title: &str, lines: &[&str], body: Rect, buffer: &mut Buffer) {
     let wide = lines
         .iter()
@@ -106,7 +124,7 @@ fn question(screen: &Screen, title: &str, lines: &[&str], body: Rect, buffer: &m
     let inner = dialog(screen.theme, title, "", (wide, lines.len()), body, buffer);
     for (row, text) in lines.iter().enumerate() {
         let mut painter = Painter::new(usize::from(inner.width));
-        let style = if row == 0 {
+        let style = if row + 1 < lines.len() {
             screen.theme.text()
         } else {
             screen.theme.accent()

@@ -27,6 +27,8 @@ pub(crate) fn numbers(pool: &PoolView, width: usize) -> Numbers {
         full: 100.0 * workers.len().max(1) as f32,
         spark: spark::sum(workers, width),
         latency: percentiles(pool),
+        in_flight: pool.jobs.in_flight,
+        queue: Some((pool.jobs.queue, pool.jobs.dead)),
         ..Numbers::default()
     };
     for worker in workers {
@@ -78,6 +80,22 @@ pub(crate) fn state(painter: &mut Painter, pool: &PoolView, cells: usize, theme:
             part.text(&format!("{count} "), theme.text());
         }
     }
+    let part = paused(part, pool, cells, theme);
     let left = cells.saturating_sub(part.used());
     painter.append(part).pad(left);
+}
+
+/// A state that also says whether the pool is paused; where both have no place, that it is.
+pub(crate) fn paused(part: Painter, pool: &PoolView, cells: usize, theme: Theme) -> Painter {
+    const WORD: &str = "PAUSED";
+    if !pool.jobs.paused {
+        return part;
+    }
+    let mut both = Painter::new(cells);
+    if part.used() + 1 + WORD.len() <= cells {
+        both.append(part);
+        both.pad(usize::from(both.used() > 0));
+    }
+    both.text(WORD, theme.loud());
+    both
 }

@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 
 use crate::tui::screen::{Overlay, Pane, Screen, ViewState};
 use crate::tui::view::{
-    composer, footer, header, help, history, layout, logs, messages, overlay, stopping, toast,
-    worker, workers,
+    composer, footer, header, help, history, jobs, layout, logs, messages, overlay, stopping,
+    toast, worker, workers,
 };
 
 /// Draws the screen into `area`.
@@ -31,6 +31,9 @@ fn draw(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) 
             Pane::Logs => logs::render(screen, view, *area, buffer),
         }
     }
+    if let Some(area) = layout.jobs {
+        jobs::render(screen, view, area, buffer);
+    }
     view.panes.extend(layout.panes);
     if let Some(area) = layout.composer {
         composer::render(screen, area, buffer);
@@ -49,6 +52,11 @@ fn on_top(screen: &Screen, top: &Overlay, area: Rect, buffer: &mut Buffer) -> us
         Overlay::Worker { id, top } => worker::render(screen, id, *top, area, buffer),
         Overlay::Text { title, lines, top } => {
             overlay::text(screen, title, lines, *top, area, buffer)
+        }
+        Overlay::Job { opened, top } => jobs::render_job(screen, opened, *top, area, buffer),
+        Overlay::Sure(question) => {
+            overlay::sure(screen, question, area, buffer);
+            0
         }
         Overlay::History { query, at } => {
             history::render(screen, query, *at, area, buffer);

@@ -42,6 +42,20 @@ pub(crate) fn paint(painter: &mut Painter, samples: &[Option<f32>], full: f32, t
     }
 }
 
+/// Paints samples of a number that has no upper end: the highest of them is the highest block.
+pub(crate) fn plain(painter: &mut Painter, samples: &[Option<f32>], theme: Theme) {
+    let most = samples
+        .iter()
+        .flatten()
+        .fold(0.0_f32, |most, one| most.max(*one));
+    for sample in samples {
+        match sample {
+            Some(sample) => painter.text(block(sample / most.max(1.0)), theme.accent()),
+            None => painter.pad(1),
+        };
+    }
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

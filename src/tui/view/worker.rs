@@ -6,11 +6,13 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::model::{Exited, Fact, WorkerId, WorkerView};
-use crate::tui::figures::{bytes, count, latency, percent, span, wait};
+use crate::tui::figures::{bytes, count, latency, percent, since_wall, span, wait};
+use crate::tui::jobs::short;
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::Screen;
 use crate::tui::theme::{Theme, mark};
 use crate::tui::view::frame::{dialog, scrolled};
+use crate::tui::view::sheet::Sheet;
 use crate::tui::view::spark;
 
 /// The widest it gets.
@@ -38,33 +40,8 @@ pub(crate) fn render(
     scrolled(&lines, top, inner, buffer)
 }
 
-struct Sheet {
-    lines: Vec<Line<'static>>,
-    wide: usize,
-    theme: Theme,
-}
-
-impl Sheet {
-    fn fact(&mut self, name: &str, paint: impl FnOnce(&mut Painter, Theme)) {
-        let mut painter = Painter::new(self.wide);
-        painter.left(name, 10, self.theme.dim());
-        paint(&mut painter, self.theme);
-        self.lines.push(painter.finish());
-    }
-
-    fn text(&mut self, name: &str, text: &str) {
-        self.fact(name, |painter, theme| {
-            painter.text(text, theme.text());
-        });
-    }
-}
-
 fn lines(screen: &Screen, worker: &WorkerView, wide: usize) -> Vec<Line<'static>> {
-    let mut sheet = Sheet {
-        lines: Vec::new(),
-        wide,
-        theme: screen.theme,
-    };
+    let mut sheet = Sheet::new(wide, screen.theme);
     let pool = screen.board.pools.get(&worker.id.pool);
     sheet.text("command", pool.map_or("", |pool| &pool.command));
     if let Some(runtime) = worker.runtime {
@@ -74,6 +51,7 @@ fn lines(screen: &Screen, worker: &WorkerView, wide: usize) -> Vec<Line<'static>
     liveness(worker, &mut sheet);
     load(worker, &mut sheet);
     traffic(worker, &mut sheet);
+    jobs(screen, worker, &mut sheet);
     let (used, of) = worker.budget;
     let restarts = count(u64::from(worker.restarts));
     sheet.text(
@@ -81,7 +59,7 @@ fn lines(screen: &Screen, worker: &WorkerView, wide: usize) -> Vec<Line<'static>
         &format!("{restarts} in all · {used} of {of} of the budget used"),
     );
     exits(worker, &mut sheet);
-    sheet.lines
+    sheet.finish()
 }
 
 fn state(screen: &Screen, worker: &WorkerView, sheet: &mut Sheet) {
@@ -188,6 +166,35 @@ fn traffic(worker: &WorkerView, sheet: &mut Sheet) {
         text.extend([", ", &count(worker.dropped_lines), " dropped"]);
     }
     sheet.text("output", &text);
+}
+
+fn jobs(screen: &Screen, worker: &WorkerView, sheet: &mut Sheet) {
+    let sampled = &worker.sampled;
+    let jobs = &sampled.jobs;
+    if jobs.done + jobs.failed + sampled.in_flight == 0 {
+        return;
+    }
+    let mut text = format!("{} done", count(jobs.done));
+    for (number, what) in [(jobs.failed, "failed"), (sampled.in_flight, "in flight")] {
+        if number > 0 {
+            text.extend([", ", &count(number), " ", what]);
+        }
+    }
+    if let Some((job, since)) = jobs.current {
+        let lasts = wait(since_wall(since, screen.now.wall));
+        text.push_str(&format!(", the oldest {} for {lasts}", short(job)));
+    }
+    sheet.text("jobs", &text);
+    if let Some(run) = jobs.run {
+        let text = format!(
+            "p50 {}  p90 {}  p99 {}  max {}",
+            latency(run.p50),
+            latency(run.p90),
+            latency(run.p99),
+            latency(run.max)
+        );
+        sheet.text("run", &text);
+    }
 }
 
 fn exits(worker: &WorkerView, sheet: &mut Sheet) {

@@ -5,14 +5,15 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::model::{Board, PoolView, State, WorkerView};
-use crate::tui::figures::{bytes, percent, plural, short, wait};
+use crate::tui::figures::{bytes, cells, percent, plural, short, since_wall, wait};
+use crate::tui::jobs;
 use crate::tui::rows::{self, Row};
 use crate::tui::sanitize::{Painter, width};
 use crate::tui::screen::{Pane, Screen, ViewState};
 use crate::tui::theme::mark;
-use crate::tui::view::column::{Numbers, Widths};
+use crate::tui::view::column::{Numbers, Widths, WithJobs};
 use crate::tui::view::frame::{Frame, empty, line};
-use crate::tui::view::{obituary, pool, spark};
+use crate::tui::view::{obituary, pool, routes, spark};
 
 /// Draws the table.
 pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) {
@@ -34,7 +35,12 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
         empty(screen.theme, inner, "No workers yet.", buffer);
         return;
     }
-    let widths = Widths::of(usize::from(inner.width), longest(&screen.board));
+    let jobs = jobs::of_deck(&screen.board);
+    let with_jobs = WithJobs {
+        any: jobs::had_jobs(&jobs),
+        dead: jobs.dead > 0,
+    };
+    let widths = Widths::of(usize::from(inner.width), longest(&screen.board), with_jobs);
     line(
         buffer,
         inner,
@@ -46,6 +52,7 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
         height: inner.height.saturating_sub(1),
         ..inner
     };
+    let list = routes(screen, list, buffer);
     view.rows = list;
     let height = usize::from(list.height);
     let at = screen.selected_index();
@@ -62,6 +69,22 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
             let painter = paint(screen, &widths, &row, (index == at, is_last));
             line(buffer, list, place, &painter.finish());
         }
+    }
+}
+
+/// Draws the routes at the bottom, where they leave room for rows; what is left.
+fn routes(screen: &Screen, list: Rect, buffer: &mut Buffer) -> Rect {
+    let lines = routes::lines(screen, usize::from(list.width));
+    let left = usize::from(list.height).saturating_sub(lines.len());
+    if left < 4 {
+        return list;
+    }
+    for (row, text) in lines.iter().enumerate() {
+        line(buffer, list, left + row, text);
+    }
+    Rect {
+        height: cells(left),
+        ..list
     }
 }
 
@@ -163,7 +186,7 @@ fn paint(
             let pad = widths.name + 1 - label.used();
             painter.append(label).pad(pad);
             if let Some(worker) = screen.board.worker(id) {
-                worker_row(screen, widths, worker, &mut painter);
+                worker_row(screen, widths, (pool, worker), &mut painter);
             }
         }
     }
@@ -190,7 +213,14 @@ fn pool_row(screen: &Screen, widths: &Widths, pool: &PoolView, name: Style, pain
     });
 }
 
-fn worker_row(screen: &Screen, widths: &Widths, worker: &WorkerView, painter: &mut Painter) {
+fn worker_row(
+    screen: &Screen,
+    widths: &Widths,
+    (pool, worker): (&PoolView, &WorkerView),
+    painter: &mut Painter,
+) {
+    // A pool of one has no row of its own.
+    let is_pool = pool.workers.len() == 1;
     let theme = screen.theme;
     let style = theme.state(worker.state);
     let mut part = Painter::new(widths.state);
@@ -201,14 +231,21 @@ fn worker_row(screen: &Screen, widths: &Widths, worker: &WorkerView, painter: &m
     {
         part.text(&format!(" {time}"), theme.text());
     }
+    if is_pool {
+        part = pool::paused(part, pool, widths.state, theme);
+    }
     let pad = widths.state - part.used();
     painter.append(part).pad(pad);
-    if let Some(why) = why(worker) {
+    if let Some(mut why) = why(worker) {
+        if is_pool && pool.jobs.queue > 0 {
+            why = format!("queue {}  {why}", short(pool.jobs.queue));
+        }
         let mut reason = Painter::new(widths.after_state().saturating_sub(2));
         reason.text(&why, theme.dim());
         painter.pad(2).append(reason);
         return;
     }
+    let job = worker.sampled.jobs.current.as_ref();
     let numbers = Numbers {
         is_pool: false,
         cpu: worker.sampled.cpu_percent,
@@ -224,6 +261,9 @@ fn worker_row(screen: &Screen, widths: &Widths, worker: &WorkerView, painter: &m
             .latency_percentile(50)
             .zip(worker.latency_percentile(99)),
         uptime: worker.uptime(screen.now.mono),
+        in_flight: worker.sampled.in_flight,
+        queue: is_pool.then_some((pool.jobs.queue, pool.jobs.dead)),
+        job: job.map(|(job, since)| (*job, since_wall(*since, screen.now.wall))),
     };
     widths.cells(painter, |painter, column| {
         numbers.paint(painter, column, theme);

@@ -1,0 +1,141 @@
+//! What an answer answers, and what is said about it.
+
+use crate::model::{
+    Command, JobCommand, JobId, JobState, JobView, Outcome, PoolName, Refusal, RefusalKind,
+};
+use crate::tui::figures::{plural, wait};
+use crate::tui::jobs::list::short;
+use crate::tui::jobs::opened::Opened;
+use crate::tui::screen::{Overlay, Screen};
+
+/// What was asked, as far as its answer has to be told apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// Which jobs there are.
+    List,
+    /// What became of one.
+    Look(JobId),
+    /// To try jobs again.
+    Retry,
+    /// To forget jobs.
+    Drop,
+    /// To take jobs back.
+    Cancel,
+    /// To take a job.
+    Submit(PoolName),
+    /// To pause a pool, or to go on with it.
+    Pause(PoolName),
+    /// Anything that is not about jobs.
+    Other,
+}
+
+impl Asked {
+    /// What a command asks.
+    pub(crate) fn of(command: &Command) -> Self {
+        let Command::Jobs(command) = command else {
+            return Self::Other;
+        };
+        match command {
+            JobCommand::List { .. } => Self::List,
+            JobCommand::Look(job) => Self::Look(*job),
+            JobCommand::Retry(_) => Self::Retry,
+            JobCommand::Drop(_) => Self::Drop,
+            JobCommand::Cancel(_) => Self::Cancel,
+            JobCommand::Submit(submission) => Self::Submit(submission.pool.clone()),
+            JobCommand::Pause { pool, .. } => Self::Pause(pool.clone()),
+        }
+    }
+}
+
+/// Takes what became of a question or a command about jobs; true where it was one and all is said.
+pub(crate) fn answered(
+    screen: &mut Screen,
+    asked: &Asked,
+    answer: &mut Result<Outcome, Refusal>,
+) -> bool {
+    match asked {
+        Asked::Other => return false,
+        Asked::List => {
+            let is_open = screen.jobs.is_open();
+            screen.jobs.refresh.answered(is_open && answer.is_ok());
+            if let Ok(Outcome::Jobs(list)) = answer
+                && is_open
+            {
+                screen.jobs.take(std::mem::take(list));
+            }
+            return true;
+        }
+        Asked::Look(job) => {
+            screen.jobs.refresh.answered(false);
+            looked(screen, *job, answer);
+            return true;
+        }
+        Asked::Retry | Asked::Drop | Asked::Cancel | Asked::Submit(_) | Asked::Pause(_) => {}
+    }
+    screen.jobs.refresh.want();
+    match answer {
+        Ok(outcome) => {
+            let text = said(asked, outcome);
+            screen.say(text, false);
+            true
+        }
+        Err(_) => false,
+    }
+}
+
+fn looked(screen: &mut Screen, job: JobId, answer: &Result<Outcome, Refusal>) {
+    if let Ok(Outcome::Job(view)) = answer {
+        screen.jobs.take_one(view);
+    }
+    for overlay in &mut screen.overlays {
+        let Overlay::Job { opened, .. } = overlay else {
+            continue;
+        };
+        match answer {
+            Ok(Outcome::Job(view)) if opened.job.job == view.job => {
+                **opened = Opened::new((**view).clone());
+            }
+            Err(refusal) if opened.job.job == job && refusal.kind == RefusalKind::NoSuchJob => {
+                opened.is_gone = true;
+            }
+            // Of another job, or no answer: what is shown stays.
+            _ => {}
+        }
+    }
+}
+
+fn said(asked: &Asked, outcome: &Outcome) -> String {
+    match (asked, outcome) {
+        (Asked::Pause(pool), Outcome::Paused { paused: true }) => {
+            format!("{pool} is paused: what runs ends, nothing new begins · P goes on")
+        }
+        (Asked::Pause(pool), Outcome::Paused { .. }) => format!("{pool} goes on"),
+        (Asked::Submit(pool), Outcome::Submitted(job)) => {
+            format!("{pool} has taken job {}", short(*job))
+        }
+        (_, Outcome::Jobs(jobs)) => changed(asked, jobs),
+        // A deck that answers something else has done what was asked all the same.
+        _ => "Done".to_owned(),
+    }
+}
+
+fn changed(asked: &Asked, jobs: &[JobView]) -> String {
+    let runs_on = jobs.iter().any(|job| job.state == JobState::Running);
+    let what = match asked {
+        Asked::Retry => "tried again",
+        Asked::Drop => "forgotten",
+        Asked::Cancel if runs_on => "being cancelled: the worker is stopped for it",
+        _ => "cancelled",
+    };
+    match jobs {
+        [] => "No job was in a state for that".to_owned(),
+        [job] => format!("Job {} is {what}", short(job.job)),
+        jobs => format!("{} are {what}", plural(jobs.len(), "job")),
+    }
+}
+
+/// When trying again may help, as the end of a sentence.
+pub(crate) fn retry_hint(refusal: &Refusal) -> Option<String> {
+    let after = refusal.retry_after?;
+    Some(format!("try again in {}", wait(after)))
+}

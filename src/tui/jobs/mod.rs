@@ -1,0 +1,26 @@
+//! The jobs view's part of the model: which jobs are asked for and shown, and what keys do with them.
+//!
+//! Owns no job: the deck tells them when it is asked, and everything a key does is a command to it. Called by `update`, `act`
+//! and the views.
+
+mod act;
+mod asked;
+mod bulk;
+mod glide;
+mod list;
+mod opened;
+mod refresh;
+mod sum;
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use act::{act, press};
+pub(crate) use asked::{Asked, answered, retry_hint};
+pub(crate) use glide::{click, glide, step};
+pub(crate) use list::{Jobs, short};
+pub(crate) use opened::Opened;
+pub(crate) use refresh::{ask, due_at};
+pub(crate) use sum::{had_jobs, of_deck, of_pools};

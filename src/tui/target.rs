@@ -1,0 +1,60 @@
+//! Where what is written goes: to workers as a message, or to a pool as a job. Called by the composer and `update`.
+
+use std::fmt;
+
+use crate::model::{Address, Board, Command, JobCommand, PoolName, Submission};
+use crate::wire::Message;
+
+/// Where a text goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// To workers, as a message.
+    Message(Address),
+    /// To a pool, as a job.
+    Job(PoolName),
+}
+
+impl Target {
+    /// The command that brings a message there.
+    pub(crate) fn command(self, message: Message) -> Command {
+        match self {
+            Self::Message(to) => Command::Send {
+                to,
+                message,
+                wait: None,
+            },
+            Self::Job(pool) => Command::Jobs(JobCommand::Submit(Submission::new(pool, message))),
+        }
+    }
+
+    /// The targets of the same kind: of each pool one, all, and each worker, and the whole deck; or the pools.
+    pub(crate) fn all_like(&self, board: &Board) -> Vec<Self> {
+        match self {
+            Self::Message(_) => addresses(board).into_iter().map(Self::Message).collect(),
+            Self::Job(_) => board.pools.keys().cloned().map(Self::Job).collect(),
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Message(to) => to.fmt(f),
+            Self::Job(pool) => pool.fmt(f),
+        }
+    }
+}
+
+fn addresses(board: &Board) -> Vec<Address> {
+    let mut addresses = Vec::new();
+    for pool in board.pools.values() {
+        if pool.workers.len() > 1 {
+            addresses.push(Address::Pool(pool.name.clone()));
+            addresses.push(Address::PoolAll(pool.name.clone()));
+        }
+        let workers = pool.workers.iter();
+        addresses.extend(workers.map(|worker| Address::Worker(worker.id.clone())));
+    }
+    addresses.push(Address::All);
+    addresses
+}

@@ -1,0 +1,192 @@
+//! The jobs view's regions: figures, the choice of states, the list, and the selected job below where there is room.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
+
+use crate::model::JobState;
+use crate::tui::figures::plural;
+use crate::tui::sanitize::Painter;
+use crate::tui::screen::{Screen, ViewState};
+use crate::tui::theme::job_mark;
+use crate::tui::view::frame::{Frame, empty, line};
+use crate::tui::view::jobs::table::Table;
+use crate::tui::view::jobs::{detail, figures};
+
+/// From this height on the selected job stands below the list.
+const ROOMY: u16 = 30;
+
+/// How high it is there.
+const PREVIEW: u16 = 12;
+
+/// Draws the view.
+pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) {
+    let has_preview = area.height >= ROOMY && !screen.is_zoomed && screen.jobs.selected().is_some();
+    let below = if has_preview { PREVIEW } else { 0 };
+    let above = Rect {
+        height: area.height - below,
+        ..area
+    };
+    let inner = frame(screen, above, buffer);
+    let wide = usize::from(inner.width);
+    let most = match inner.height {
+        0..10 => 1,
+        10..18 => 2,
+        _ => 6,
+    };
+    let mut lines = figures::lines(screen, wide, most);
+    lines.push(states(screen, wide));
+    let with_pool = screen.jobs.narrowed.pool.is_none();
+    let table = Table::new(wide, with_pool, screen.theme, screen.now.wall);
+    if screen.jobs.count() > 0 && inner.height >= 8 {
+        lines.push(table.head().finish());
+    }
+    for (row, text) in lines.iter().enumerate() {
+        line(buffer, inner, row, text);
+    }
+    let mut rest = inner;
+    let used = u16::try_from(lines.len())
+        .unwrap_or(u16::MAX)
+        .min(rest.height);
+    rest.y += used;
+    rest.height -= used;
+    if !has_preview && rest.height > 3 && error(screen, rest, buffer) {
+        rest.height -= 1;
+    }
+    list(screen, view, &table, rest, buffer);
+    if has_preview {
+        let area = Rect {
+            y: above.bottom(),
+            height: below,
+            ..area
+        };
+        detail::preview(screen, area, buffer);
+    }
+}
+
+fn frame(screen: &Screen, area: Rect, buffer: &mut Buffer) -> Rect {
+    let narrowed = &screen.jobs.narrowed;
+    let title = match &narrowed.pool {
+        Some(pool) => format!("Jobs · {pool}"),
+        None => "Jobs · all pools".to_owned(),
+    };
+    let theme = screen.theme;
+    let text = narrowed.text.text();
+    let foot = if screen.is_filtering {
+        Some((format!("/{text}▌"), theme.accent()))
+    } else {
+        (!text.is_empty()).then(|| (format!("/{text}"), theme.warning()))
+    };
+    let frame = Frame {
+        title: &title,
+        note: paused(screen),
+        below: Some(below(screen)),
+        foot,
+        is_focused: true,
+    };
+    frame.render(theme, area, buffer)
+}
+
+/// Which of the pools that are shown give out no jobs.
+fn paused(screen: &Screen) -> Option<(String, Style)> {
+    let pools = screen.jobs.pools(&screen.board);
+    let paused = pools.iter().filter(|pool| pool.jobs.paused);
+    let names: Vec<&str> = paused.map(|pool| pool.name.as_str()).collect();
+    let text = match (names.as_slice(), pools.len()) {
+        ([], _) => return None,
+        (_, 1) => "PAUSED · P goes on".to_owned(),
+        (names, _) => format!("PAUSED · {}", names.join(" · ")),
+    };
+    Some((text, screen.theme.loud()))
+}
+
+fn below(screen: &Screen) -> String {
+    let shown = screen.jobs.count();
+    let jobs = plural(shown, "job");
+    if screen.jobs.is_cut() {
+        format!("the first {jobs} · more are not listed")
+    } else {
+        jobs
+    }
+}
+
+/// The states that can be chosen, the chosen one in brackets.
+fn states(screen: &Screen, wide: usize) -> Line<'static> {
+    let theme = screen.theme;
+    let chosen = screen.jobs.narrowed.state;
+    let mut painter = Painter::new(wide);
+    let all = std::iter::once(None).chain(JobState::ALL.into_iter().map(Some));
+    for state in all {
+        let is_chosen = state == chosen;
+        let word = state.map_or("all", JobState::as_str);
+        let text = match state {
+            Some(state) if wide >= 70 => format!("{} {word}", job_mark(state)),
+            _ => word.to_owned(),
+        };
+        if is_chosen {
+            painter
+                .text("[", theme.accent())
+                .text(&text, theme.accent());
+            painter.text("]", theme.accent());
+        } else if wide >= 56 {
+            painter.pad(1).text(&text, theme.dim()).pad(1);
+        }
+    }
+    if wide < 56 {
+        painter.text(" ← → other states", theme.dim());
+    }
+    painter.finish()
+}
+
+/// Says why the selected job failed; whether there is anything to say.
+fn error(screen: &Screen, area: Rect, buffer: &mut Buffer) -> bool {
+    let Some(error) = screen.jobs.selected().and_then(|job| job.error.as_deref()) else {
+        return false;
+    };
+    let mut painter = Painter::new(usize::from(area.width));
+    painter.text("✖ ", screen.theme.bad());
+    painter.text(error, screen.theme.warning());
+    line(
+        buffer,
+        area,
+        usize::from(area.height) - 1,
+        &painter.finish(),
+    );
+    true
+}
+
+fn list(screen: &Screen, view: &mut ViewState, table: &Table, area: Rect, buffer: &mut Buffer) {
+    view.jobs = area;
+    let jobs = &screen.jobs;
+    if jobs.count() == 0 {
+        view.jobs = Rect::default();
+        empty(screen.theme, area, &nothing(screen), buffer);
+        return;
+    }
+    let height = usize::from(area.height);
+    let at = jobs.at();
+    let most = jobs.count().saturating_sub(height);
+    view.jobs_top = view
+        .jobs_top
+        .clamp((at + 1).saturating_sub(height.max(1)), at)
+        .min(most);
+    let shown = jobs.shown().enumerate().skip(view.jobs_top).take(height);
+    for (row, (place, job)) in shown.enumerate() {
+        let painter = table.row(job, place == at);
+        line(buffer, area, row, &painter.finish());
+    }
+}
+
+/// What an empty list says.
+fn nothing(screen: &Screen) -> String {
+    let narrowed = &screen.jobs.narrowed;
+    if !screen.jobs.refresh.has_told(&narrowed.filter()) {
+        return "Asking for the jobs…".to_owned();
+    }
+    match narrowed.state {
+        _ if !narrowed.text.is_empty() => "Nothing contains that · Esc shows all".to_owned(),
+        Some(state) => format!("No {state} job · → shows other states"),
+        None => "No jobs yet · n writes one".to_owned(),
+    }
+}

@@ -1,0 +1,146 @@
+//! What the jobs view draws, at the sizes that are promised.
+
+use insta::assert_snapshot;
+
+use crate::model::{JobFigures, JobState};
+use crate::tui::fixture::Fixture;
+use crate::tui::jobs::fixture::{figures, job, one_of_each};
+
+#[test]
+fn a_job_in_each_state_at_120_by_40() {
+    assert_snapshot!(Fixture::jobs_view(one_of_each()).draw(120, 40));
+}
+
+#[test]
+fn a_job_in_each_state_at_80_by_24() {
+    assert_snapshot!(Fixture::jobs_view(one_of_each()).draw(80, 24));
+}
+
+#[test]
+fn a_job_in_each_state_at_40_by_12() {
+    assert_snapshot!(Fixture::jobs_view(one_of_each()).draw(40, 12));
+}
+
+#[test]
+fn a_pool_without_jobs() {
+    let mut fixture = Fixture::busy();
+    fixture.press("4");
+    assert!(fixture.draw(80, 24).contains("Asking for the jobs…"));
+    fixture.told(Vec::new());
+    assert_snapshot!(fixture.draw(80, 24));
+}
+
+/// Payloads that try to disturb the screen.
+fn rude() -> Vec<crate::model::JobView> {
+    let long = format!("{{\"text\":\"{}\"}}", "x".repeat(100_000));
+    let mut jobs = vec![
+        job(
+            1,
+            JobState::Running,
+            "{\"名前\":\"画像処理の仕事がとても長い名前を持っている\",\"e\":\"👩‍🚀👍🏽\"}",
+        ),
+        job(2, JobState::Ready, &long),
+        job(
+            3,
+            JobState::Dead,
+            "\"\\u001b[2J \u{202e}txt.exe \u{9b}5n\u{7f}\"",
+        ),
+    ];
+    jobs[2].error = Some("\u{1b}[31mred\u{1b}[0m\r\n\u{1b}]0;title\u{7}".into());
+    jobs[2].key = Some("key\u{1b}[2J".into());
+    jobs
+}
+
+#[test]
+fn long_and_wide_and_rude_payloads_at_120_by_40() {
+    let mut fixture = Fixture::jobs_view(rude());
+    fixture.press("G");
+    assert_snapshot!(fixture.draw(120, 40));
+}
+
+#[test]
+fn long_and_wide_and_rude_payloads_at_80_by_24() {
+    let mut fixture = Fixture::jobs_view(rude());
+    fixture.press("G");
+    assert_snapshot!(fixture.draw(80, 24));
+}
+
+#[test]
+fn long_and_wide_and_rude_payloads_at_40_by_12() {
+    let mut fixture = Fixture::jobs_view(rude());
+    fixture.press("G");
+    assert_snapshot!(fixture.draw(40, 12));
+}
+
+fn paused() -> Fixture {
+    let mut fixture = Fixture::jobs_view(one_of_each());
+    fixture.figures(JobFigures {
+        paused: true,
+        ..figures()
+    });
+    fixture
+}
+
+#[test]
+fn a_paused_pool_says_so_in_every_view_and_size() {
+    let mut fixture = paused();
+    assert_snapshot!(fixture.draw(40, 12));
+    for (width, height) in [(120, 40), (80, 24)] {
+        assert!(fixture.draw(width, height).contains("PAUSED · P goes on"));
+    }
+    fixture.press("1g");
+    for (width, height) in [(120, 40), (80, 24), (40, 12)] {
+        let text = fixture.draw(width, height);
+        assert!(text.contains("PAUSED"), "{text}");
+    }
+}
+
+#[test]
+fn all_pools_at_120_by_40() {
+    let mut fixture = paused();
+    fixture.press("a");
+    fixture.told(one_of_each());
+    assert_snapshot!(fixture.draw(120, 40));
+}
+
+#[test]
+fn a_dead_job_whole_at_80_by_24() {
+    let mut fixture = Fixture::jobs_view(one_of_each());
+    fixture.press("↓↓↓\n");
+    assert_snapshot!(fixture.draw(80, 24));
+}
+
+#[test]
+fn a_done_job_whole_at_40_by_12() {
+    let mut fixture = Fixture::jobs_view(one_of_each());
+    fixture.press("↓↓↓↓\n");
+    assert_snapshot!(fixture.draw(40, 12));
+}
+
+#[test]
+fn a_question_before_all_are_dropped_at_40_by_12() {
+    let mut fixture = Fixture::jobs_view(one_of_each());
+    fixture.press("D");
+    assert_snapshot!(fixture.draw(40, 12));
+}
+
+#[test]
+fn a_job_is_written_at_80_by_24() {
+    let mut fixture = Fixture::jobs_view(one_of_each());
+    fixture.press("n{\"a\":1}");
+    assert_snapshot!(fixture.draw(80, 24));
+}
+
+#[test]
+fn a_deck_with_jobs_and_routes_at_120_by_40() {
+    let mut fixture = Fixture::with_jobs();
+    fixture.routes();
+    assert_snapshot!(fixture.draw(120, 40));
+}
+
+#[test]
+fn a_deck_with_jobs_and_routes_at_80_by_24() {
+    let mut fixture = Fixture::with_jobs();
+    fixture.routes();
+    assert_snapshot!(fixture.draw(80, 24));
+}

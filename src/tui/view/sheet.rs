@@ -1,0 +1,71 @@
+//! A sheet of facts: names on the left, what they are on the right. Called by the views that show one thing whole.
+
+use ratatui::style::Style;
+use ratatui::text::Line;
+
+use crate::tui::json;
+use crate::tui::sanitize::Painter;
+use crate::tui::theme::Theme;
+use crate::tui::view::overlay::fold;
+
+/// The cells of a name with the gap after it.
+const NAMES: usize = 10;
+
+/// Gathers facts.
+#[derive(Debug)]
+pub(crate) struct Sheet {
+    lines: Vec<Line<'static>>,
+    wide: usize,
+    theme: Theme,
+}
+
+impl Sheet {
+    /// An empty sheet of `wide` cells.
+    pub(crate) fn new(wide: usize, theme: Theme) -> Self {
+        Self {
+            lines: Vec::new(),
+            wide,
+            theme,
+        }
+    }
+
+    /// Adds a fact on one line.
+    pub(crate) fn fact(&mut self, name: &str, paint: impl FnOnce(&mut Painter, Theme)) {
+        let mut painter = Painter::new(self.wide);
+        painter.left(name, NAMES, self.theme.dim());
+        paint(&mut painter, self.theme);
+        self.lines.push(painter.finish());
+    }
+
+    /// Adds plain text on one line.
+    pub(crate) fn text(&mut self, name: &str, text: &str) {
+        self.fact(name, |painter, theme| {
+            painter.text(text, theme.text());
+        });
+    }
+
+    /// Adds text over as many lines as it needs.
+    pub(crate) fn long(&mut self, name: &str, text: &str, style: Style) {
+        let room = self.wide.saturating_sub(NAMES).max(8);
+        for (place, piece) in text.lines().flat_map(|line| fold(line, room)).enumerate() {
+            let name = if place == 0 { name } else { "" };
+            self.fact(name, |painter, _| {
+                painter.text(&piece, style);
+            });
+        }
+    }
+
+    /// Adds JSON that stands on several lines already.
+    pub(crate) fn json(&mut self, name: &str, lines: &[String]) {
+        let room = self.wide.saturating_sub(NAMES).max(8);
+        for (place, piece) in lines.iter().flat_map(|line| fold(line, room)).enumerate() {
+            let name = if place == 0 { name } else { "" };
+            self.fact(name, |painter, theme| json::paint(painter, &piece, theme));
+        }
+    }
+
+    /// The lines.
+    pub(crate) fn finish(self) -> Vec<Line<'static>> {
+        self.lines
+    }
+}
