@@ -67,9 +67,10 @@ mod tests {
     use ratatui::layout::Rect;
 
     use super::*;
-    use crate::model::State;
+    use crate::model::{JobState, State};
     use crate::tui::fixture::Fixture;
-    use crate::tui::theme::mark;
+    use crate::tui::jobs::fixture::one_of_each;
+    use crate::tui::theme::{job_mark, mark};
     use crate::tui::view::render;
 
     #[test]
@@ -93,16 +94,18 @@ mod tests {
 
     #[test]
     fn no_cell_is_beyond_ascii_and_states_still_differ() {
-        let area = Rect::new(0, 0, 120, 40);
-        let mut buffer = Buffer::empty(area);
-        render(&mut Fixture::busy().screen, area, &mut buffer);
-        let before = buffer.clone();
+        for mut fixture in [Fixture::busy(), Fixture::jobs_view(one_of_each())] {
+            let area = Rect::new(0, 0, 120, 40);
+            let mut buffer = Buffer::empty(area);
+            render(&mut fixture.screen, area, &mut buffer);
+            let before = buffer.clone();
 
-        reduce(&mut buffer);
+            reduce(&mut buffer);
 
-        for (was, is) in before.content.iter().zip(&buffer.content) {
-            assert!(is.symbol().is_ascii());
-            assert!(is.symbol() != "?" || was == is, "{was:?}");
+            for (was, is) in before.content.iter().zip(&buffer.content) {
+                assert!(is.symbol().is_ascii());
+                assert!(is.symbol() != "?" || was == is, "{was:?}");
+            }
         }
         let marks: HashSet<char> = State::ALL
             .iter()
@@ -110,5 +113,11 @@ mod tests {
             .map(sign)
             .collect();
         assert_eq!(marks.len(), State::ALL.len());
+        let marks: HashSet<char> = JobState::ALL
+            .iter()
+            .filter_map(|state| job_mark(*state).chars().next())
+            .map(sign)
+            .collect();
+        assert_eq!(marks.len(), JobState::ALL.len());
     }
 }

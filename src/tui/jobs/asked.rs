@@ -56,17 +56,14 @@ pub(crate) fn answered(
     match asked {
         Asked::Other => return false,
         Asked::List => {
-            let is_open = screen.jobs.is_open();
-            screen.jobs.refresh.answered(is_open && answer.is_ok());
-            if let Ok(Outcome::Jobs(list)) = answer
-                && is_open
-            {
-                screen.jobs.take(std::mem::take(list));
+            screen.jobs.refresh.answered();
+            if screen.jobs.is_open() {
+                listed(screen, answer);
             }
             return true;
         }
         Asked::Look(job) => {
-            screen.jobs.refresh.answered(false);
+            screen.jobs.refresh.answered();
             looked(screen, *job, answer);
             return true;
         }
@@ -80,6 +77,18 @@ pub(crate) fn answered(
             true
         }
         Err(_) => false,
+    }
+}
+
+fn listed(screen: &mut Screen, answer: &mut Result<Outcome, Refusal>) {
+    match answer {
+        Ok(Outcome::Jobs(list)) => {
+            screen.jobs.take(std::mem::take(list));
+            screen.jobs.refresh.listed(None);
+        }
+        // Never the answer to this.
+        Ok(_) => {}
+        Err(refusal) => screen.jobs.refresh.listed(Some(refusal.message.clone())),
     }
 }
 

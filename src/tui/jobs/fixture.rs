@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use crate::model::{
     Cause, Event, JobFigures, JobId, JobState, JobView, Outcome, Percentiles, PoolChanged,
-    RouteCounted, RouteForm, RouteSpec, RouteView, WallTime,
+    RouteCounted, RouteForm, RouteSpec, RouteView, Sampled, WallTime, WorkerJobs,
 };
 use crate::tui::fixture::{Fixture, pool, worker};
 use crate::tui::jobs::Asked;
@@ -104,6 +104,22 @@ impl Fixture {
         for _ in 0..5 {
             fixture.load(&worker("resize", 1), &[90.0]);
         }
+        fixture.event(Event::Sample(Sampled {
+            worker: worker("resize", 2),
+            cpu_percent: Some(97.0),
+            memory_bytes: Some(36 << 20),
+            mailbox: 0,
+            unread_bytes: 0,
+            in_flight: 1,
+            sent: 12,
+            received: 11,
+            jobs: WorkerJobs {
+                done: 301,
+                failed: 2,
+                run: figures().run,
+                current: Some((id(1), WallTime(1_769_860_798_800))),
+            },
+        }));
         fixture
     }
 

@@ -3,6 +3,9 @@
 use crate::model::JobView;
 use crate::tui::json;
 
+/// How many causes the beginning of a job has.
+const CAUSES: usize = 2;
+
 /// A job with its payload and result as they are read.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Opened {
@@ -24,7 +27,17 @@ impl Opened {
             is_gone: false,
             payload: json::beginning(job.payload.as_str(), lines),
             result: result.map_or_else(Vec::new, |result| json::beginning(result.as_str(), lines)),
-            job: job.clone(),
+            job: JobView {
+                causes: job
+                    .causes
+                    .iter()
+                    .rev()
+                    .take(CAUSES)
+                    .rev()
+                    .cloned()
+                    .collect(),
+                ..job.clone()
+            },
         }
     }
 

@@ -28,6 +28,8 @@ pub(crate) struct Refresh {
     last: Option<(MonoTime, Figures)>,
     /// What the question was about.
     asked: JobFilter,
+    /// Why the last list was refused.
+    refused: Option<String>,
     /// What the list tells of.
     told: Option<JobFilter>,
 }
@@ -42,14 +44,25 @@ impl Refresh {
     pub(crate) fn begin(&mut self) {
         self.is_wanted = true;
         self.told = None;
+        self.refused = None;
     }
 
-    /// An answer came; `is_list` where it is a list.
-    pub(crate) fn answered(&mut self, is_list: bool) {
+    /// An answer came.
+    pub(crate) fn answered(&mut self) {
         self.waits = None;
-        if is_list {
+    }
+
+    /// The list that was asked for came, or why it does not.
+    pub(crate) fn listed(&mut self, refused: Option<String>) {
+        if refused.is_none() {
             self.told = Some(self.asked.clone());
         }
+        self.refused = refused;
+    }
+
+    /// Why there is no list.
+    pub(crate) fn refused(&self) -> Option<&str> {
+        self.refused.as_deref()
     }
 
     /// Whether the list tells of what this asks for.

@@ -123,12 +123,13 @@ fn a_lost_answer_is_asked_for_anew() {
 }
 
 #[test]
-fn a_refused_list_is_not_said() {
+fn a_refused_list_is_told_where_it_would_be() {
     let mut fixture = Fixture::with_jobs();
     fixture.press("4");
     let refusal = Refusal::new(RefusalKind::ShuttingDown, "the deck is going down");
     fixture.send(Msg::Answered(Asked::List, Err(refusal)));
     assert!(fixture.screen.toasts.is_empty());
+    assert!(fixture.draw(80, 24).contains("the deck is going down"));
 }
 
 #[test]

@@ -235,9 +235,9 @@ pub(crate) struct Numbers {
     pub(crate) spark: Vec<Option<f32>>,
     /// The process.
     pub(crate) pid: Option<u32>,
-    /// Jobs given and not yet answered.
-    pub(crate) in_flight: u64,
-    /// Of a pool: jobs that wait, and dead ones.
+    /// Of what has had jobs: those given and not yet answered.
+    pub(crate) in_flight: Option<u64>,
+    /// Of a pool that has had jobs: those that wait, and dead ones.
     pub(crate) queue: Option<(u64, u64)>,
     /// The oldest job it has, and for how long.
     pub(crate) job: Option<(JobId, Duration)>,
@@ -283,10 +283,9 @@ impl Numbers {
         };
         let (text, style) = match column {
             Column::Pid | Column::Uptime if self.is_pool => (String::new(), theme.dim()),
-            Column::InFlight => zero(
-                self.in_flight,
-                figures::short(self.in_flight),
-                theme.strong(),
+            Column::InFlight => self.in_flight.map_or_else(
+                || (String::new(), theme.dim()),
+                |number| zero(number, figures::short(number), theme.strong()),
             ),
             Column::Queue | Column::Dead => self.queued(column == Column::Dead, theme),
             Column::Job => {

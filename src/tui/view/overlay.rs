@@ -10,7 +10,7 @@ use crate::tui::figures::{bytes, count, plural};
 use crate::tui::jobs;
 use crate::tui::json;
 use crate::tui::overlay::Question;
-use crate::tui::sanitize::Painter;
+use crate::tui::sanitize::{Painter, width};
 use crate::tui::screen::Screen;
 use crate::tui::view::frame::{dialog, line, scrolled};
 
@@ -60,6 +60,23 @@ pub(crate) fn fold(text: &str, wide: usize) -> Vec<String> {
     pieces
 }
 
+/// Cuts a sentence between words into lines that fit.
+fn words(text: &str, wide: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split(' ') {
+        if !line.is_empty() && width(&line) + 1 + width(word) > wide {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
+}
+
 /// Asks before quitting.
 pub(crate) fn quit(screen: &Screen, body: Rect, buffer: &mut Buffer) {
     let (mailbox, unread) = screen.in_flight();
@@ -107,9 +124,9 @@ pub(crate) fn kill_pool(screen: &Screen, pool: &PoolName, body: Rect, buffer: &m
 
 /// Asks before something that cannot be taken back.
 pub(crate) fn sure(screen: &Screen, asked: &Question, body: Rect, buffer: &mut Buffer) {
-    let keys = format!("Enter {} · Esc does not", asked.agree);
+    let keys = format!("Enter {} · Esc leaves it", asked.agree);
     let wide = usize::from(body.width).saturating_sub(4).max(8);
-    let mut lines = fold(&asked.text, wide);
+    let mut lines = words(&asked.text, wide);
     lines.push(keys);
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     question(screen, &asked.title, &lines, body, buffer);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::model::{PoolView, State};
+use crate::tui::jobs::had_jobs;
 use crate::tui::sanitize::Painter;
 use crate::tui::theme::{Theme, mark};
 use crate::tui::view::column::Numbers;
@@ -27,8 +28,8 @@ pub(crate) fn numbers(pool: &PoolView, width: usize) -> Numbers {
         full: 100.0 * workers.len().max(1) as f32,
         spark: spark::sum(workers, width),
         latency: percentiles(pool),
-        in_flight: pool.jobs.in_flight,
-        queue: Some((pool.jobs.queue, pool.jobs.dead)),
+        in_flight: had_jobs(&pool.jobs).then_some(pool.jobs.in_flight),
+        queue: queue(pool),
         ..Numbers::default()
     };
     for worker in workers {
@@ -83,6 +84,11 @@ pub(crate) fn state(painter: &mut Painter, pool: &PoolView, cells: usize, theme:
     let part = paused(part, pool, cells, theme);
     let left = cells.saturating_sub(part.used());
     painter.append(part).pad(left);
+}
+
+/// Jobs that wait for a pool and dead ones, where it has had jobs.
+pub(crate) fn queue(pool: &PoolView) -> Option<(u64, u64)> {
+    had_jobs(&pool.jobs).then_some((pool.jobs.queue, pool.jobs.dead))
 }
 
 /// A state that also says whether the pool is paused; where both have no place, that it is.

@@ -4,7 +4,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::tui::json;
-use crate::tui::sanitize::Painter;
+use crate::tui::sanitize::{Painter, width};
 use crate::tui::theme::Theme;
 use crate::tui::view::overlay::fold;
 
@@ -42,6 +42,24 @@ impl Sheet {
         self.fact(name, |painter, theme| {
             painter.text(text, theme.text());
         });
+    }
+
+    /// Adds parts with a dot between them; one that does not fit begins the next line.
+    pub(crate) fn parts(&mut self, name: &str, parts: &[(String, Style)]) {
+        let mut painter = Painter::new(self.wide);
+        painter.left(name, NAMES, self.theme.dim());
+        for (text, style) in parts.iter().filter(|(text, _)| !text.is_empty()) {
+            let is_first = painter.used() <= NAMES;
+            if !is_first && painter.left_over() < width(text) + 3 {
+                let full = std::mem::replace(&mut painter, Painter::new(self.wide));
+                self.lines.push(full.finish());
+                painter.pad(NAMES);
+            } else if !is_first {
+                painter.text(" · ", self.theme.dim());
+            }
+            painter.text(text, *style);
+        }
+        self.lines.push(painter.finish());
     }
 
     /// Adds text over as many lines as it needs.

@@ -1,9 +1,11 @@
 //! What is drawn, at the sizes that are promised.
 
 use insta::assert_snapshot;
+use ratatui::buffer::Cell;
 
 use crate::model::{State, Stream};
 use crate::tui::fixture::{Fixture, worker};
+use crate::tui::jobs::fixture::one_of_each;
 use crate::tui::theme::Theme;
 
 #[test]
@@ -162,19 +164,16 @@ fn a_screen_too_small_says_so() {
 
 #[test]
 fn without_colour_no_cell_has_one() {
-    let mut fixture = Fixture::busy();
-    fixture.screen.theme = Theme::new(false);
-    fixture.log(&worker("resize", 1), Stream::Stdout, b"\x1b[31mred");
-    let area = ratatui::layout::Rect::new(0, 0, 120, 40);
-    let mut buffer = ratatui::buffer::Buffer::empty(area);
+    for mut fixture in [Fixture::busy(), Fixture::jobs_view(one_of_each())] {
+        fixture.screen.theme = Theme::new(false);
+        fixture.log(&worker("resize", 1), Stream::Stdout, b"\x1b[31mred");
+        let area = ratatui::layout::Rect::new(0, 0, 120, 40);
+        let mut buffer = ratatui::buffer::Buffer::empty(area);
 
-    super::render(&mut fixture.screen, area, &mut buffer);
+        super::render(&mut fixture.screen, area, &mut buffer);
 
-    let plain = ratatui::style::Color::Reset;
-    assert!(
-        buffer
-            .content()
-            .iter()
-            .all(|cell| cell.fg == plain && cell.bg == plain)
-    );
+        let plain = ratatui::style::Color::Reset;
+        let is_plain = |cell: &Cell| cell.fg == plain && cell.bg == plain;
+        assert!(buffer.content().iter().all(is_plain));
+    }
 }

@@ -52,7 +52,7 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
         height: inner.height.saturating_sub(1),
         ..inner
     };
-    let list = routes(screen, list, buffer);
+    let list = routes(screen, list, count, buffer);
     view.rows = list;
     let height = usize::from(list.height);
     let at = screen.selected_index();
@@ -72,9 +72,10 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
     }
 }
 
-/// Draws the routes at the bottom, where they leave room for rows; what is left.
-fn routes(screen: &Screen, list: Rect, buffer: &mut Buffer) -> Rect {
-    let lines = routes::lines(screen, usize::from(list.width));
+/// Draws the routes at the bottom: on one line where the rows would not fit otherwise, nowhere where few rows are left.
+fn routes(screen: &Screen, list: Rect, rows: usize, buffer: &mut Buffer) -> Rect {
+    let mut lines = routes::lines(screen, usize::from(list.width));
+    lines.truncate(usize::from(list.height).saturating_sub(rows).max(1));
     let left = usize::from(list.height).saturating_sub(lines.len());
     if left < 4 {
         return list;
@@ -261,8 +262,8 @@ fn worker_row(
             .latency_percentile(50)
             .zip(worker.latency_percentile(99)),
         uptime: worker.uptime(screen.now.mono),
-        in_flight: worker.sampled.in_flight,
-        queue: is_pool.then_some((pool.jobs.queue, pool.jobs.dead)),
+        in_flight: jobs::had_jobs(&pool.jobs).then_some(worker.sampled.in_flight),
+        queue: pool::queue(pool).filter(|_| is_pool),
         job: job.map(|(job, since)| (*job, since_wall(*since, screen.now.wall))),
     };
     widths.cells(painter, |painter, column| {

@@ -2,12 +2,12 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::Line;
 
-use crate::model::{Cause, JobState, JobView, WallTime};
+use crate::model::{JobState, JobView, WallTime};
 use crate::tui::figures::{count, latency, plural, since_wall, wait};
 use crate::tui::jobs::{Opened, short};
-use crate::tui::sanitize::Painter;
 use crate::tui::screen::Screen;
 use crate::tui::theme::{Theme, job_mark};
 use crate::tui::view::frame::{Frame, dialog, line, scrolled};
@@ -67,20 +67,20 @@ fn lines(screen: &Screen, opened: &Opened, wide: usize) -> Vec<Line<'static>> {
             painter.text("The deck has forgotten it.", theme.warning());
         });
     }
-    state(screen, job, &mut sheet);
-    sheet.fact("times", |painter, theme| {
-        times(painter, theme, job, screen.now.wall)
-    });
-    sheet.text("id", &job.job.to_string());
-    if let Some(key) = &job.key {
-        sheet.text("key", key);
-    }
+    let now = screen.now.wall;
+    sheet.parts("state", &state(theme, job, now));
+    sheet.parts("pool", &place(theme, job));
+    sheet.parts("times", &times(theme, job, now));
     if let Some(error) = &job.error
         && job.causes.last().is_none_or(|cause| cause.error != *error)
     {
         sheet.long("error", error, theme.bad());
     }
     causes(job, &mut sheet, theme);
+    sheet.long("id", &job.job.to_string(), theme.text());
+    if let Some(key) = &job.key {
+        sheet.long("key", key, theme.text());
+    }
     sheet.json("payload", &opened.payload);
     if !opened.result.is_empty() {
         sheet.json("result", &opened.result);
@@ -88,82 +88,63 @@ fn lines(screen: &Screen, opened: &Opened, wide: usize) -> Vec<Line<'static>> {
     sheet.finish()
 }
 
-fn state(screen: &Screen, job: &JobView, sheet: &mut Sheet) {
-    let now = screen.now.wall;
-    sheet.fact("state", |painter, theme| {
-        let style = theme.job(job.state);
-        painter.text(&format!("{} {}", job_mark(job.state), job.state), style);
-        if let Some(lasts) = running(job, now) {
-            painter.text(&format!(" for {lasts}"), theme.text());
-        }
-        if let Some(due) = job.due.filter(|_| job.state == JobState::Scheduled) {
-            let left = wait(since_wall(now, due));
-            painter.text(&format!(", ready in {left}"), theme.text());
-        }
-        let tries = format!(" · attempt {} of {}", job.attempts, job.max_attempts);
-        painter.text(&tries, theme.text());
-        if job.kills > 0 {
-            let kills = usize::try_from(job.kills).unwrap_or(usize::MAX);
-            painter.text(" · ", theme.text());
-            painter.text(
-                &format!("{} died under it", plural(kills, "worker")),
-                theme.bad(),
-            );
-        }
-    });
-    sheet.fact("pool", |painter, theme| {
-        painter.text(job.pool.as_str(), theme.text());
-        painter.text(&format!(" · priority {}", job.priority), theme.text());
-        if let Some(worker) = &job.worker {
-            painter.text(&format!(" · {worker}"), theme.text());
-        }
-        painter.text(
-            &format!(" · {} bytes", count(job.payload.len() as u64)),
-            theme.dim(),
-        );
-    });
+fn state(theme: Theme, job: &JobView, now: WallTime) -> Vec<(String, Style)> {
+    let mut state = format!("{} {}", job_mark(job.state), job.state);
+    if let Some(lasts) = running(job, now) {
+        state.push_str(&format!(" for {lasts}"));
+    }
+    if let Some(due) = job.due.filter(|_| job.state == JobState::Scheduled) {
+        state.push_str(&format!(", ready in {}", wait(since_wall(now, due))));
+    }
+    let tries = format!("attempt {} of {}", job.attempts, job.max_attempts);
+    let mut parts = vec![(state, theme.job(job.state)), (tries, theme.text())];
+    if job.kills > 0 {
+        let kills = usize::try_from(job.kills).unwrap_or(usize::MAX);
+        let kills = format!("{} died under it", plural(kills, "worker"));
+        parts.push((kills, theme.bad()));
+    }
+    parts
 }
 
-fn times(painter: &mut Painter, theme: Theme, job: &JobView, now: WallTime) {
+fn place(theme: Theme, job: &JobView) -> Vec<(String, Style)> {
+    let worker = job.worker.as_ref();
+    let bytes = count(job.payload.len() as u64);
+    vec![
+        (job.pool.to_string(), theme.text()),
+        (
+            worker.map_or_else(String::new, ToString::to_string),
+            theme.text(),
+        ),
+        (format!("priority {}", job.priority), theme.text()),
+        (format!("{bytes} bytes"), theme.dim()),
+    ]
+}
+
+fn times(theme: Theme, job: &JobView, now: WallTime) -> Vec<(String, Style)> {
     let ago = wait(since_wall(job.created, now));
-    let moments = [
-        ("submitted", Some(job.created)),
-        ("given", job.started),
-        ("ended", job.finished),
-    ];
-    for (name, at) in moments {
-        if let Some(at) = at {
-            let time = at.time_of_day();
-            let time = time.get(..8).unwrap_or(&time);
-            painter.text(name, theme.dim());
-            painter.text(&format!(" {time} "), theme.text());
-        }
-        if name == "submitted" {
-            painter.text(&format!("{ago} ago "), theme.dim());
-        }
+    let submitted = format!("submitted {}, {ago} ago", clock(job.created));
+    let mut parts = vec![(submitted, theme.text())];
+    for (name, at) in [("given", job.started), ("ended", job.finished)] {
+        parts.extend(at.map(|at| (format!("{name} {}", clock(at)), theme.text())));
     }
     for (name, lasted) in [("waited", job.wait), ("ran", job.run)] {
-        if let Some(lasted) = lasted {
-            painter.text(name, theme.dim());
-            painter.text(&format!(" {} ", latency(lasted)), theme.text());
-        }
+        parts.extend(lasted.map(|lasted| (format!("{name} {}", latency(lasted)), theme.text())));
     }
+    parts
+}
+
+/// A moment of the day.
+fn clock(at: WallTime) -> String {
+    at.time_of_day().chars().take(8).collect()
 }
 
 fn causes(job: &JobView, sheet: &mut Sheet, theme: Theme) {
-    for Cause {
-        attempt,
-        worker,
-        at,
-        error,
-    } in job.causes.iter().rev()
-    {
-        let time = at.time_of_day();
-        let time = time.get(..8).unwrap_or(&time);
-        let who = worker
-            .as_ref()
-            .map_or_else(String::new, |id| format!("{id} "));
-        let text = format!("{time} {who}{error}");
-        sheet.long(&format!("attempt {attempt}"), &text, theme.bad());
+    for cause in job.causes.iter().rev() {
+        let worker = cause.worker.as_ref().map(ToString::to_string);
+        // Most causes name the worker themselves.
+        let worker = worker.filter(|worker| !cause.error.contains(worker.as_str()));
+        let worker = worker.map_or_else(String::new, |worker| format!("{worker}: "));
+        let text = format!("{} {worker}{}", clock(cause.at), cause.error);
+        sheet.long(&format!("attempt {}", cause.attempt), &text, theme.bad());
     }
 }

@@ -12,7 +12,10 @@ use crate::tui::view::flow::Flow;
 use crate::tui::view::spark;
 
 /// How many seconds the charts show.
-const CHART: usize = 14;
+const CHART: usize = 10;
+
+/// From this weight of waiting jobs on, in bytes, it is told: queues are bounded by it.
+const HEAVY: u64 = 1 << 20;
 
 /// From this width on there are charts.
 const CHARTED: usize = 90;
@@ -25,7 +28,7 @@ pub(crate) fn lines(screen: &Screen, wide: usize, most: usize) -> Vec<Line<'stat
     counts(screen, &mut flow, &together, charts(&pools, wide));
     if let [_] = pools.as_slice() {
         flow.next_line();
-        latencies(screen.theme, &mut flow, &together);
+        latencies(screen.theme, &mut flow, &together, wide >= CHARTED);
     }
     let mut lines = flow.finish();
     if pools.len() > 1 {
@@ -86,22 +89,24 @@ fn counts(
     });
     if let Some(oldest) = jobs.oldest {
         let waits = wait(since_wall(oldest, screen.now.wall));
-        flow.add(|painter| named(painter, theme, "oldest waits", &waits));
+        flow.add(|painter| named(painter, theme, "oldest", &waits));
     }
-    for (number, what) in [(jobs.failed, "failed"), (jobs.stale, "stale")] {
-        if number > 0 {
-            flow.add(|painter| {
-                painter.text(&format!("{what} "), theme.dim());
-                painter.text(&count(number), theme.warning());
-            });
-        }
-    }
-    if jobs.bytes > 0 {
+    warned(flow, theme, "failed", jobs.failed);
+    if jobs.bytes >= HEAVY {
         flow.add(|painter| named(painter, theme, "weighs", &bytes(jobs.bytes)));
     }
 }
 
-fn latencies(theme: Theme, flow: &mut Flow, jobs: &JobFigures) {
+fn warned(flow: &mut Flow, theme: Theme, name: &str, number: u64) {
+    if number > 0 {
+        flow.add(|painter| {
+            painter.text(name, theme.dim()).pad(1);
+            painter.text(&count(number), theme.warning());
+        });
+    }
+}
+
+fn latencies(theme: Theme, flow: &mut Flow, jobs: &JobFigures, with_most: bool) {
     let all = [
         ("wait", jobs.wait),
         ("run", jobs.run),
@@ -109,17 +114,30 @@ fn latencies(theme: Theme, flow: &mut Flow, jobs: &JobFigures) {
     ];
     for (name, percentiles) in all {
         if let Some(percentiles) = percentiles {
-            flow.add(|painter| spread(painter, theme, name, percentiles));
+            flow.add(|painter| spread(painter, theme, name, percentiles, with_most));
         }
     }
+    warned(flow, theme, "stale", jobs.stale);
 }
 
-fn spread(painter: &mut Painter, theme: Theme, name: &str, percentiles: Percentiles) {
-    named(painter, theme, name, &latency(percentiles.p50));
-    painter.text(" p99 ", theme.dim());
-    painter.text(&latency(percentiles.p99), theme.strong());
-    painter.text(" max ", theme.dim());
-    painter.text(&latency(percentiles.max), theme.text());
+fn spread(
+    painter: &mut Painter,
+    theme: Theme,
+    name: &str,
+    percentiles: Percentiles,
+    with_most: bool,
+) {
+    painter.text(name, theme.dim());
+    let all = [
+        ("p50", percentiles.p50),
+        ("p99", percentiles.p99),
+        ("max", percentiles.max),
+    ];
+    let shown = if with_most { 3 } else { 2 };
+    for (name, lasted) in all.into_iter().take(shown) {
+        painter.pad(1).text(name, theme.dim()).pad(1);
+        painter.text(&latency(lasted), theme.strong());
+    }
 }
 
 /// One pool among several.

@@ -182,7 +182,10 @@ fn list(screen: &Screen, view: &mut ViewState, table: &Table, area: Rect, buffer
 fn nothing(screen: &Screen) -> String {
     let narrowed = &screen.jobs.narrowed;
     if !screen.jobs.refresh.has_told(&narrowed.filter()) {
-        return "Asking for the jobs…".to_owned();
+        return match screen.jobs.refresh.refused() {
+            Some(why) => format!("The deck does not tell its jobs: {why}"),
+            None => "Asking for the jobs…".to_owned(),
+        };
     }
     match narrowed.state {
         _ if !narrowed.text.is_empty() => "Nothing contains that · Esc shows all".to_owned(),

@@ -2,8 +2,8 @@
 
 use insta::assert_snapshot;
 
-use crate::model::{JobFigures, JobState};
-use crate::tui::fixture::Fixture;
+use crate::model::{Event, JobFigures, JobState, PoolChanged};
+use crate::tui::fixture::{Fixture, pool};
 use crate::tui::jobs::fixture::{figures, job, one_of_each};
 
 #[test]
@@ -143,4 +143,34 @@ fn a_deck_with_jobs_and_routes_at_80_by_24() {
     let mut fixture = Fixture::with_jobs();
     fixture.routes();
     assert_snapshot!(fixture.draw(80, 24));
+}
+
+#[test]
+fn a_wide_screen_shows_what_a_worker_works_on() {
+    let mut fixture = Fixture::with_jobs();
+    let text = fixture.draw(180, 24);
+    let row = text.lines().find(|line| line.contains("resize/2")).unwrap();
+    assert!(row.contains("01010101  1.2s"), "{text}");
+    fixture.press("↓\n");
+    let text = fixture.draw(100, 30);
+    assert!(
+        text.contains("301 done, 2 failed, 1 in flight, the oldest 01010101 for 1.2s"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_deck_without_jobs_has_no_columns_about_them() {
+    let text = Fixture::busy().draw(180, 24);
+    assert!(!text.contains("queue") && !text.contains("dead"), "{text}");
+}
+
+#[test]
+fn a_pool_of_one_shows_its_queue_while_its_worker_is_down() {
+    let mut fixture = Fixture::busy();
+    fixture.event(Event::Pool(PoolChanged {
+        jobs: figures(),
+        ..PoolChanged::sized(pool("mail"), 1)
+    }));
+    assert!(fixture.draw(120, 40).contains("queue 48  ↻ 4"));
 }
