@@ -4,7 +4,7 @@ use crate::model::{Address, Command, PoolName, State, WorkerView};
 use crate::tui::action::Action;
 use crate::tui::filter::Filter;
 use crate::tui::rows::{self, Row};
-use crate::tui::screen::{Overlay, Pane, Screen};
+use crate::tui::screen::{Overlay, Pane, Screen, Tail};
 use crate::tui::sort::Sort;
 use crate::tui::target::Target;
 use crate::tui::update::Request;
@@ -26,11 +26,7 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
         Action::Shrink => return scale(screen, false),
         Action::Open => overlay::open(screen),
         Action::Fold => fold(screen),
-        Action::Unfold => {
-            if let Some(row) = &screen.selected {
-                screen.table.folded.remove(&row.pool().clone());
-            }
-        }
+        Action::Unfold => unfold(screen),
         Action::Sort => screen.table.sort = Sort::after(screen.table.sort),
         Action::SortCpu => {
             let is_by_cpu = screen.table.sort == Some(Sort::Cpu);
@@ -39,10 +35,8 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
         Action::Follow => glide::follow(screen),
         Action::Whole => {
             screen.shows_all = !screen.shows_all;
-            screen.messages.bottom = None;
-            screen.messages.cursor = None;
-            screen.logs.bottom = None;
-            screen.logs.cursor = None;
+            screen.messages = Tail::default();
+            screen.logs = Tail::default();
         }
         Action::NextPane => turn(screen, 1),
         Action::PreviousPane => turn(screen, Pane::ALL.len() - 1),
@@ -51,12 +45,7 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
         Action::Quit => return quit(screen),
         Action::Suspend => return vec![Request::Suspend],
         Action::Redraw => return vec![Request::Redraw],
-        Action::Filter => {
-            if screen.focus == Pane::Workers {
-                screen.focus = Pane::Messages;
-            }
-            screen.is_filtering = true;
-        }
+        Action::Filter => filter(screen),
         Action::Back => back(screen),
         Action::Up
         | Action::Down
@@ -98,6 +87,20 @@ fn fold(screen: &mut Screen) {
         screen.selected = Some(Row::Pool(pool.clone()));
         screen.table.folded.insert(pool);
     }
+}
+
+fn unfold(screen: &mut Screen) {
+    if let Some(row) = &screen.selected {
+        screen.table.folded.remove(row.pool());
+    }
+}
+
+/// The workers have no filter: their messages get it.
+fn filter(screen: &mut Screen) {
+    if screen.focus == Pane::Workers {
+        screen.focus = Pane::Messages;
+    }
+    screen.is_filtering = true;
 }
 
 fn write_to(screen: &mut Screen, to: Option<Address>) {

@@ -7,8 +7,8 @@ use crate::model::{
     State, Stream, WorkerId,
 };
 use crate::tui::fixture::{Fixture, at, worker};
-use crate::tui::jobs::Asked;
 use crate::tui::jobs::fixture::{figures, job};
+use crate::tui::jobs::{Asked, due_at};
 use crate::tui::update::Msg;
 
 /// A small generator, so that a failure comes back with its seed.
@@ -149,6 +149,8 @@ fn nothing_that_happens_breaks_the_screen() {
             size = (dice.small(140), dice.small(50));
         }
         random_msg(&mut fixture, &mut dice, &id, step);
+        let is_open = fixture.screen.jobs.is_open();
+        assert!(is_open || due_at(&fixture.screen).is_none());
         if step % 4 == 0 {
             fixture.draw(size.0, size.1);
         }

@@ -49,14 +49,19 @@ pub(crate) fn press(screen: &mut Screen, key: &KeyEvent) -> Option<Vec<Request>>
         return None;
     };
     let action = keymap::find(key, Context::Jobs)?;
-    if !matches!(
-        action,
-        Action::TryAgain | Action::Cancel | Action::Drop | Action::Edit
-    ) {
+    if !works_on_one(action) {
         return None;
     }
     let job = opened.job.clone();
     Some(with(screen, Some(job), action))
+}
+
+/// Whether an action works on a job that is shown whole.
+pub(crate) fn works_on_one(action: Action) -> bool {
+    matches!(
+        action,
+        Action::TryAgain | Action::Cancel | Action::Drop | Action::Edit
+    )
 }
 
 fn open_view(screen: &mut Screen) {

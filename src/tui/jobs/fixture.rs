@@ -6,8 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::model::{
-    Cause, Event, JobFigures, JobId, JobState, JobView, Outcome, Percentiles, PoolChanged,
-    RouteCounted, RouteForm, RouteSpec, RouteView, Sampled, WallTime, WorkerJobs,
+    Cause, Command, Event, JobCommand, JobFigures, JobFilter, JobId, JobState, JobView, Outcome,
+    Percentiles, PoolChanged, PoolName, RouteCounted, RouteForm, RouteSpec, RouteView, Sampled,
+    WallTime, WorkerJobs,
 };
 use crate::tui::fixture::{Fixture, pool, worker};
 use crate::tui::jobs::Asked;
@@ -94,6 +95,28 @@ pub(crate) fn figures() -> JobFigures {
         run: Some(spread(16_000, 31_000)),
         total: Some(spread(18_000, 47_000)),
     }
+}
+
+/// The question for the jobs of a pool, or of all.
+pub(crate) fn list(pool: Option<PoolName>, state: Option<JobState>) -> Command {
+    Command::Jobs(JobCommand::List {
+        filter: JobFilter {
+            ids: Vec::new(),
+            pool,
+            state,
+        },
+        limit: 500,
+    })
+}
+
+/// The question for the jobs of `resize`.
+pub(crate) fn resize(state: Option<JobState>) -> Command {
+    list(Some(pool("resize")), state)
+}
+
+/// The view on one job in each state: running, ready, scheduled, dead, done, cancelled are 1 to 6.
+pub(crate) fn view() -> Fixture {
+    Fixture::jobs_view(one_of_each())
 }
 
 impl Fixture {

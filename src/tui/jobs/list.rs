@@ -93,7 +93,7 @@ impl Jobs {
         let states: Vec<Option<JobState>> = std::iter::once(None)
             .chain(JobState::ALL.into_iter().map(Some))
             .collect();
-        self.narrowed.state = turned(&states, &self.narrowed.state, is_back);
+        self.narrowed.state = turned(&states, &self.narrowed.state, is_back).flatten();
         self.go_to(0);
         self.refresh.want();
     }
@@ -104,7 +104,7 @@ impl Jobs {
             .chain(board.pools.keys().cloned().map(Some))
             .collect();
         let pool = turned(&pools, &self.narrowed.pool, is_back);
-        self.show_pool(pool);
+        self.show_pool(pool.flatten());
     }
 
     /// Shows a pool's jobs, or all.
@@ -205,14 +205,15 @@ impl Jobs {
     }
 }
 
-fn turned<T: Clone + PartialEq>(all: &[Option<T>], here: &Option<T>, is_back: bool) -> Option<T> {
+/// What follows `here` in a circle, or what comes before it.
+fn turned<T: Clone + PartialEq>(all: &[T], here: &T, is_back: bool) -> Option<T> {
     let at = all.iter().position(|one| one == here).unwrap_or(0);
     let by = if is_back {
         all.len().saturating_sub(1)
     } else {
         1
     };
-    all.get((at + by) % all.len().max(1)).cloned().flatten()
+    all.get((at + by) % all.len().max(1)).cloned()
 }
 
 /// The end of a job's id: it begins with the time, which many have in common.

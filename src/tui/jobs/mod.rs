@@ -15,9 +15,11 @@ mod sum;
 #[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
+mod refresh_tests;
+#[cfg(test)]
 mod tests;
 
-pub(crate) use act::{act, press};
+pub(crate) use act::{act, press, works_on_one};
 pub(crate) use asked::{Asked, answered, retry_hint};
 pub(crate) use glide::{click, glide, step};
 pub(crate) use list::{Jobs, short};

@@ -106,16 +106,14 @@ pub(crate) fn ask(screen: &mut Screen) -> Option<Command> {
     refresh.is_wanted = false;
     refresh.waits = Some(now);
     refresh.last = Some((now, figures));
-    Some(Command::Jobs(match opened {
-        Some(job) => JobCommand::Look(job),
-        None => {
-            let filter = jobs.narrowed.filter();
-            jobs.refresh.asked = filter.clone();
-            JobCommand::List {
-                filter,
-                limit: LIMIT,
-            }
-        }
+    if let Some(job) = opened {
+        return Some(Command::Jobs(JobCommand::Look(job)));
+    }
+    let filter = jobs.narrowed.filter();
+    jobs.refresh.asked = filter.clone();
+    Some(Command::Jobs(JobCommand::List {
+        filter,
+        limit: LIMIT,
     }))
 }
 

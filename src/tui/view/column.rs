@@ -261,16 +261,7 @@ impl Numbers {
     /// Paints one cell.
     pub(crate) fn paint(&self, painter: &mut Painter, column: Option<Column>, theme: Theme) {
         let Some(column) = column else {
-            painter.pad(1);
-            spark::paint(painter, &self.spark, self.full, theme);
-            let (text, style) = match self.cpu {
-                Some(cpu) => (
-                    figures::percent(cpu),
-                    theme.load(cpu / self.full.max(1.0) * 100.0),
-                ),
-                None => ("—".to_owned(), theme.dim()),
-            };
-            painter.right(&text, 5, style);
+            self.paint_cpu(painter, theme);
             return;
         };
         let zero = |number: u64, text: String, loud| match number {
@@ -314,6 +305,19 @@ impl Numbers {
         };
         painter.right(&text, column.width(), style);
     }
+    fn paint_cpu(&self, painter: &mut Painter, theme: Theme) {
+        painter.pad(1);
+        spark::paint(painter, &self.spark, self.full, theme);
+        let (text, style) = match self.cpu {
+            Some(cpu) => (
+                figures::percent(cpu),
+                theme.load(cpu / self.full.max(1.0) * 100.0),
+            ),
+            None => ("—".to_owned(), theme.dim()),
+        };
+        painter.right(&text, 5, style);
+    }
+
     /// What waits for a pool, or what of it is dead.
     fn queued(&self, is_dead: bool, theme: Theme) -> (String, Style) {
         let style = if is_dead { theme.bad() } else { theme.strong() };

@@ -3,6 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::tui::action::{Binding, Context};
+use crate::tui::jobs;
 use crate::tui::keymap;
 use crate::tui::sanitize::{Painter, width};
 use crate::tui::screen::{Overlay, Screen};
@@ -48,7 +50,7 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
 fn in_pane(screen: &Screen, columns: usize) -> Vec<(String, String)> {
     let all: Vec<_> = keymap::bindings(screen.context())
         .filter(|binding| binding.in_footer)
-        .filter_map(|binding| Some((binding.keys.first()?.to_string(), binding.label.to_owned())))
+        .filter_map(pair)
         .collect();
     let size = |pair: &(String, String)| width(&pair.0) + width(&pair.1) + 3;
     let (first, last) = all.split_at(all.len().saturating_sub(2));
@@ -65,19 +67,25 @@ fn in_pane(screen: &Screen, columns: usize) -> Vec<(String, String)> {
     shown
 }
 
+fn pair(binding: &Binding) -> Option<(String, String)> {
+    Some((binding.keys.first()?.to_string(), binding.label.to_owned()))
+}
+
 fn on_top(top: &Overlay) -> Vec<(String, String)> {
     pairs(match top {
         Overlay::Help { .. } | Overlay::Worker { .. } | Overlay::Text { .. } => {
             &[("↑↓", "scroll"), ("Esc", "close")]
         }
-        Overlay::Job { .. } => &[
-            ("↑↓", "scroll"),
-            ("Esc", "close"),
-            ("t", "try again"),
-            ("c", "cancel"),
-            ("d", "drop"),
-            ("e", "edit"),
-        ],
+        Overlay::Job { .. } => {
+            let works = |binding: &&Binding| jobs::works_on_one(binding.action);
+            let mut keys = pairs(&[("↑↓", "scroll"), ("Esc", "close")]);
+            keys.extend(
+                keymap::bindings(Context::Jobs)
+                    .filter(works)
+                    .filter_map(pair),
+            );
+            return keys;
+        }
         Overlay::Sure(question) => {
             return pairs(&[("Enter", question.agree), ("Esc", "leave it")]);
         }

@@ -103,7 +103,15 @@ fn jobs(screen: &Screen) -> Vec<Painter> {
         }
         painter
     };
-    vec![worded(4), worded(2)]
+    let mut short = Painter::new(80);
+    short.text(" ", screen.theme.text());
+    for (number, name) in [(jobs.queue, "queue"), (jobs.dead, "dead")] {
+        if number > 0 {
+            short.pad(1).text(name, screen.theme.dim()).pad(1);
+            short.text(&figures::short(number), screen.theme.strong());
+        }
+    }
+    vec![worded(4), worded(2), short]
 }
 
 fn cost(screen: &Screen) -> Line<'static> {

@@ -182,7 +182,7 @@ fn jobs(screen: &Screen, worker: &WorkerView, sheet: &mut Sheet) {
     }
     if let Some((job, since)) = jobs.current {
         let lasts = wait(since_wall(since, screen.now.wall));
-        text.push_str(&format!(", the oldest {} for {lasts}", short(job)));
+        text.extend([", the oldest ", &short(job), " for ", &lasts]);
     }
     sheet.text("jobs", &text);
     if let Some(run) = jobs.run {

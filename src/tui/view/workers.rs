@@ -4,13 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::model::{Board, PoolView, State, WorkerView};
+use crate::model::{Board, PoolView, State, WorkerId, WorkerView};
 use crate::tui::figures::{bytes, cells, percent, plural, short, since_wall, wait};
 use crate::tui::jobs;
 use crate::tui::rows::{self, Row};
 use crate::tui::sanitize::{Painter, width};
 use crate::tui::screen::{Pane, Screen, ViewState};
-use crate::tui::theme::mark;
+use crate::tui::theme::{Theme, mark};
 use crate::tui::view::column::{Numbers, Widths, WithJobs};
 use crate::tui::view::frame::{Frame, empty, line};
 use crate::tui::view::{obituary, pool, routes, spark};
@@ -35,12 +35,7 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
         empty(screen.theme, inner, "No workers yet.", buffer);
         return;
     }
-    let jobs = jobs::of_deck(&screen.board);
-    let with_jobs = WithJobs {
-        any: jobs::had_jobs(&jobs),
-        dead: jobs.dead > 0,
-    };
-    let widths = Widths::of(usize::from(inner.width), longest(&screen.board), with_jobs);
+    let widths = widths(screen, usize::from(inner.width));
     line(
         buffer,
         inner,
@@ -70,6 +65,15 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
             line(buffer, list, place, &painter.finish());
         }
     }
+}
+
+fn widths(screen: &Screen, whole: usize) -> Widths {
+    let jobs = jobs::of_deck(&screen.board);
+    let with_jobs = WithJobs {
+        any: jobs::had_jobs(&jobs),
+        dead: jobs.dead > 0,
+    };
+    Widths::of(whole, longest(&screen.board), with_jobs)
 }
 
 /// Draws the routes at the bottom: on one line where the rows would not fit otherwise, nowhere where few rows are left.
@@ -171,27 +175,37 @@ fn paint(
     match row {
         Row::Pool(_) => pool_row(screen, widths, pool, name, &mut painter),
         Row::Worker(id) => {
-            let tree = match pool.workers.len() {
-                0 | 1 => "  ",
-                _ if is_last => "╰ ",
-                _ => "├ ",
-            };
-            let mut label = Painter::new(widths.name);
-            // The number tells a pool's workers apart: it is never what does not fit.
-            let number = format!("/{}", id.number);
-            let room = widths.name.saturating_sub(2 + width(&number));
-            let mut text = Painter::new(room);
-            text.text(id.pool.as_str(), name);
-            label.text(tree, theme.dim()).append(text);
-            label.text(&number, name);
-            let pad = widths.name + 1 - label.used();
-            painter.append(label).pad(pad);
+            label(widths, pool, (id, is_last), (theme, name), &mut painter);
             if let Some(worker) = screen.board.worker(id) {
                 worker_row(screen, widths, (pool, worker), &mut painter);
             }
         }
     }
     painter
+}
+
+fn label(
+    widths: &Widths,
+    pool: &PoolView,
+    (id, is_last): (&WorkerId, bool),
+    (theme, name): (Theme, Style),
+    painter: &mut Painter,
+) {
+    let tree = match pool.workers.len() {
+        0 | 1 => "  ",
+        _ if is_last => "╰ ",
+        _ => "├ ",
+    };
+    let mut label = Painter::new(widths.name);
+    // The number tells a pool's workers apart: it is never what does not fit.
+    let number = format!("/{}", id.number);
+    let room = widths.name.saturating_sub(2 + width(&number));
+    let mut text = Painter::new(room);
+    text.text(id.pool.as_str(), name);
+    label.text(tree, theme.dim()).append(text);
+    label.text(&number, name);
+    let pad = widths.name + 1 - label.used();
+    painter.append(label).pad(pad);
 }
 
 fn pool_row(screen: &Screen, widths: &Widths, pool: &PoolView, name: Style, painter: &mut Painter) {
@@ -246,8 +260,17 @@ fn worker_row(
         painter.pad(2).append(reason);
         return;
     }
+    let numbers = numbers(screen, widths, pool, worker);
+    widths.cells(painter, |painter, column| {
+        numbers.paint(painter, column, theme);
+    });
+}
+
+fn numbers(screen: &Screen, widths: &Widths, pool: &PoolView, worker: &WorkerView) -> Numbers {
+    // A pool of one has no row of its own.
+    let is_pool = pool.workers.len() == 1;
     let job = worker.sampled.jobs.current.as_ref();
-    let numbers = Numbers {
+    Numbers {
         is_pool: false,
         cpu: worker.sampled.cpu_percent,
         full: 100.0,
@@ -265,10 +288,7 @@ fn worker_row(
         in_flight: jobs::had_jobs(&pool.jobs).then_some(worker.sampled.in_flight),
         queue: pool::queue(pool).filter(|_| is_pool),
         job: job.map(|(job, since)| (*job, since_wall(*since, screen.now.wall))),
-    };
-    widths.cells(painter, |painter, column| {
-        numbers.paint(painter, column, theme);
-    });
+    }
 }
 
 /// What a row without a process says instead of numbers.

@@ -91,10 +91,10 @@ fn lines(screen: &Screen, opened: &Opened, wide: usize) -> Vec<Line<'static>> {
 fn state(theme: Theme, job: &JobView, now: WallTime) -> Vec<(String, Style)> {
     let mut state = format!("{} {}", job_mark(job.state), job.state);
     if let Some(lasts) = running(job, now) {
-        state.push_str(&format!(" for {lasts}"));
+        state.extend([" for ", &lasts]);
     }
     if let Some(due) = job.due.filter(|_| job.state == JobState::Scheduled) {
-        state.push_str(&format!(", ready in {}", wait(since_wall(now, due))));
+        state.extend([", ready in ", &wait(since_wall(now, due))]);
     }
     let tries = format!("attempt {} of {}", job.attempts, job.max_attempts);
     let mut parts = vec![(state, theme.job(job.state)), (tries, theme.text())];
