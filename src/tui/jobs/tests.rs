@@ -322,3 +322,30 @@ fn quitting_asks_while_jobs_wait() {
     assert!(fixture.draw(80, 24).contains("4 jobs in flight, 48 wait."));
     assert_eq!(issued(fixture.press("\n")), [Command::Down]);
 }
+
+#[test]
+fn a_payload_of_many_lines_is_edited_on_one_and_too_long_a_one_not_at_all() {
+    let many = format!("[0{}]", ", 1".repeat(6_000));
+    let long = format!("\"{}\"", "x".repeat(1 << 20));
+    let jobs = vec![
+        job(1, JobState::Ready, &many),
+        job(2, JobState::Ready, &long),
+    ];
+    let mut fixture = Fixture::jobs_view(jobs);
+
+    fixture.press("e");
+
+    assert_eq!(fixture.screen.composer.text(), many.replace(' ', ""));
+    fixture.press("\u{1b}↓e");
+    assert!(!fixture.screen.composer.is_open());
+    assert!(toast(&fixture).ends_with("is too long to edit"));
+}
+
+#[test]
+fn the_view_remembers_its_state_but_not_its_text() {
+    let mut fixture = view();
+    fixture.press("→/cat\n14");
+    let narrowed = &fixture.screen.jobs.narrowed;
+    assert_eq!(narrowed.state, Some(JobState::Running));
+    assert!(narrowed.text.is_empty());
+}
