@@ -1,7 +1,9 @@
 //! Jobs through the whole deck, over a fake spawner and a store that a test plays.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use crate::deck::Opened;
 use crate::deck::played::{Played, event, lay, lay_with, pool};
@@ -178,40 +180,61 @@ async fn futures_are_pending<F: Future + Unpin>(future: &mut F) -> bool {
     }
 }
 
+/// A store that fails for as long as the test says so.
+struct Moody {
+    fails: Arc<AtomicBool>,
+}
+
+impl Store for Moody {
+    fn load(&mut self) -> Result<Kept, StoreError> {
+        Ok(Kept::default())
+    }
+
+    fn commit(&mut self, _: &[Record]) -> Result<(), StoreError> {
+        if !self.fails.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        Err(StoreError::Failed {
+            reason: "the test says so".into(),
+        })
+    }
+}
+
 #[tokio::test]
 async fn a_store_that_cannot_write_refuses_and_recovers() {
-    let (opened, words, kept) = slow();
+    let fails = Arc::new(AtomicBool::new(true));
+    let store = Moody {
+        fails: Arc::clone(&fails),
+    };
+    let opened = Opened::new(Box::new(store)).unwrap();
     let mut table = lay_with(vec![pool("a")], Some(opened));
     table.start_all().await;
     let mut worker = table.played.recv().await.unwrap();
 
-    words.send(false).unwrap();
     let refused = table.deck.submit(job("1"), true).await;
     let refusal = refused.accepted.await.unwrap_err();
     assert_eq!(refusal.kind, RefusalKind::StoreFailed);
+    assert!(refusal.message.contains("the test says so"), "{refusal}");
     assert!(refused.finished.unwrap().await.is_err());
 
-    words.send(true).unwrap();
-    let accepted = loop {
+    fails.store(false, Ordering::SeqCst);
+    let finished = loop {
         let submitted = table.deck.submit(job("2"), true).await;
-        words.send(true).unwrap();
         if submitted.accepted.await.is_ok() {
             break submitted.finished.unwrap();
         }
-        // Until it has tried again it refuses.
-        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
     };
-    words.send(true).unwrap();
-    answer(&mut worker, "2", "2").await;
-    assert_eq!(view(accepted.await.unwrap()).state, JobState::Done);
-    let kept = kept.lock().unwrap();
-    assert!(!kept.is_empty());
+    answer(&mut worker, "2", "3").await;
+    assert_eq!(view(finished.await.unwrap()).state, JobState::Done);
 }
 
 #[tokio::test]
 async fn a_deck_that_goes_down_keeps_what_happened_last() {
     let (opened, words, kept) = slow();
-    let mut table = lay_with(vec![pool("a")], Some(opened));
+    let mut pool = pool("a");
+    pool.stop.drain = Duration::ZERO;
+    let mut table = lay_with(vec![pool], Some(opened));
     table.start_all().await;
     let worker = table.played.recv().await.unwrap();
     for _ in 0..100 {

@@ -77,7 +77,7 @@ impl Jobs {
             job: id,
             payload: Message::clone(&found.job.payload),
             reply_id,
-            hops: 0,
+            hops: found.job.hops(),
         });
         let incarnation = worker.incarnation;
         pool.roster.seat(number, lease, turn.at);

@@ -100,10 +100,12 @@ pub(super) struct Rare {
     pub(super) run: Option<Duration>,
 }
 
-/// Whose message a route made a job of, to be answered.
+/// What a route made a job of.
 #[derive(Clone, Debug)]
 pub(super) struct Origin {
-    pub(super) worker: WorkerId,
+    /// Whose message it was, if the answer goes back there.
+    pub(super) worker: Option<WorkerId>,
+    /// How many routes it has come along.
     pub(super) hops: u8,
 }
 
@@ -116,6 +118,12 @@ impl Job {
             Phase::Running(_) => JobState::Running,
             Phase::Ended(ending, _) => ending.state(),
         }
+    }
+
+    /// How many routes it has come along.
+    pub(super) fn hops(&self) -> u8 {
+        let origin = self.rare.as_ref().and_then(|rare| rare.origin.as_ref());
+        origin.map_or(0, |origin| origin.hops)
     }
 
     /// Who has it.

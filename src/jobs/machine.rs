@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::jobs::dice::Dice;
 use crate::jobs::ids::IdMap;
-use crate::jobs::job::Job;
+use crate::jobs::job::{Job, Origin};
 use crate::jobs::log::{Found, Log};
 use crate::jobs::moment::Moment;
 use crate::jobs::pool::Pool;
@@ -97,7 +97,9 @@ impl Jobs {
                 hops,
                 back,
             } => {
-                let source = Source::route(route, back.then_some((origin, hops)));
+                let worker = back.then_some(origin);
+                let origin = Origin { worker, hops };
+                let source = Source::Route { route, origin };
                 self.forward(&mut turn, source, pool, &message);
             }
             Input::News(news) => self.news(&mut turn, news),

@@ -367,13 +367,10 @@ impl Found<'_> {
             return;
         };
         if let Some(Origin { worker, hops }) = rare.origin.take()
+            && let Some(to) = worker
             && let Some(message) = rare.result.clone()
         {
-            turn.want(Effect::Return {
-                to: worker,
-                message,
-                hops,
-            });
+            turn.want(Effect::Return { to, message, hops });
         }
     }
 }

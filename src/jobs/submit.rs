@@ -12,7 +12,7 @@ use crate::jobs::refusals;
 use crate::jobs::turn::Turn;
 use crate::jobs::view::view;
 use crate::model::{
-    Dispatch, JobId, Outcome, PoolName, Refusal, ReplyRule, Submission, Ticket, WhenFull, WorkerId,
+    Dispatch, JobId, Outcome, PoolName, Refusal, ReplyRule, Submission, Ticket, WhenFull,
 };
 use crate::wire::{Message, canonical};
 
@@ -24,19 +24,11 @@ pub(super) enum Source {
         ticket: Ticket,
         wait: Option<Ticket>,
     },
-    /// A route, and who gets the answer.
-    Route {
-        route: usize,
-        origin: Option<Origin>,
-    },
+    /// A route, and what it made the job of.
+    Route { route: usize, origin: Origin },
 }
 
 impl Source {
-    pub(super) fn route(route: usize, back: Option<(WorkerId, u8)>) -> Self {
-        let origin = back.map(|(worker, hops)| Origin { worker, hops });
-        Self::Route { route, origin }
-    }
-
     fn submitter(&self) -> Submitter {
         match self {
             Self::Client { ticket, .. } => Submitter::Client(*ticket),
@@ -232,8 +224,7 @@ impl Jobs {
         let submitter = source.submitter();
         match source {
             Source::Client { wait, .. } => job.wait = wait,
-            Source::Route { origin: None, .. } => {}
-            Source::Route { origin, .. } => job.rare().origin = origin,
+            Source::Route { origin, .. } => job.rare().origin = Some(origin),
         }
         pool.enlist(turn);
         if submission.delay.is_zero() {

@@ -37,11 +37,7 @@ fn batch(size: u8) -> Vec<Record> {
         .collect()
 }
 
-fn start() -> (
-    StoreThread,
-    Receiver<Committed>,
-    Receiver<usize>,
-) {
+fn start() -> (StoreThread, Receiver<Committed>, Receiver<usize>) {
     let (sizes, seen) = mpsc::channel();
     let (tell, told) = mpsc::channel();
     let store = Moody {

@@ -182,11 +182,15 @@ impl Fixture {
         for count in [0, 1_204] {
             self.event(Event::Route(RouteCounted {
                 route: 0,
+                from: pool("resize"),
+                to: pool("fetch"),
                 count,
                 refused: 0,
             }));
             self.event(Event::Route(RouteCounted {
                 route: 1,
+                from: pool("resize"),
+                to: pool("mail"),
                 count: count / 100,
                 refused: 3,
             }));
