@@ -23,7 +23,7 @@ pub enum JobNews {
         /// Which of its processes.
         incarnation: Incarnation,
     },
-    /// The kernel took the messages of these jobs whole; oldest first.
+    /// The kernel took the messages of these jobs whole; oldest first. A job whose answer overtakes this is left out.
     Written {
         /// To whom.
         worker: WorkerId,
@@ -74,8 +74,9 @@ pub enum Loss {
     },
     /// Its process was asked to end: its jobs are to be given back uncounted.
     Stopped,
-    /// It closed its channel and lives on.
+    /// It closed its channel and lives on: told 50 ms later, since a death closes the channel an instant before.
     Disconnected,
-    /// It did not take the jobs: it no longer served when they came.
+    /// It did not take the jobs: it no longer served when they came, or ceased to before they were given out. Says
+    /// nothing of the other jobs it has.
     Refused,
 }

@@ -94,12 +94,14 @@ fn check_duty(worker: &Worker) -> Result<(), String> {
         "the jobs were told wrong of whether it serves",
     )?;
     claim(leases.adds_up(), "its leases do not add up")?;
-    let is_draining =
-        matches!(&worker.phase, Phase::Stopping(stopping) if stopping.ladder.is_draining());
-    claim(
-        !is_draining || leases.in_flight() > 0,
-        "it finishes jobs that it does not have",
-    )?;
+    if let Phase::Stopping(stopping) = &worker.phase
+        && stopping.ladder.is_draining()
+    {
+        claim(
+            leases.in_flight() > 0 && stopping.life.channel.is_readable(),
+            "it is waited for jobs that it cannot finish",
+        )?;
+    }
     claim(
         worker.policy.jobs.reply != ReplyRule::Next
             || !leases.is_under_way()

@@ -131,7 +131,7 @@ impl Worker {
     /// Takes the first step of the ladder with `life`, or begins its drain.
     pub(super) fn end(&mut self, turn: &mut Turn<'_>, life: Life, aim: Aim) {
         self.give_back(turn);
-        let is_busy = self.duty.leases.in_flight() > 0;
+        let is_busy = self.duty.leases.in_flight() > 0 && life.channel.is_readable();
         let drains = is_busy && aim == Aim::Stop && !self.policy.stop.drain.is_zero();
         let ladder = Ladder {
             began: turn.mono(),
@@ -181,10 +181,9 @@ impl Worker {
 
     /// A client asks to stop it; asked again, it has no time left for its jobs.
     pub(super) fn stop_or_hasten(&mut self, turn: &mut Turn<'_>) {
-        if self.wanted {
-            self.stop(turn);
-        } else {
-            self.stop(turn);
+        let was_wanted = self.wanted;
+        self.stop(turn);
+        if !was_wanted {
             self.hasten(turn);
         }
     }

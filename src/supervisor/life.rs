@@ -78,6 +78,11 @@ impl Channel {
         }
     }
 
+    /// Whether anything may still come from it.
+    pub(super) fn is_readable(self) -> bool {
+        matches!(self, Self::Open | Self::Half)
+    }
+
     /// When its end is to be told.
     pub(super) fn due(self) -> Option<MonoTime> {
         match self {

@@ -1,7 +1,8 @@
 //! What is seen of a worker's process and its ends: liveness, suspension, stalls, the end of its channel.
 //!
 //! A fact is told at once as `liveness`. The state `disconnected` follows 50 ms after the channel's end, if the
-//! process still lives: at a normal end the channel closes an instant before the process is reaped.
+//! process still lives: at a normal end the channel closes an instant before the process is reaped. Jobs in flight are
+//! told as lost by then, so that a crash costs them as what it is.
 
 use crate::model::{
     Event, Fact, Incarnation, Liveness, LivenessChanged, Loss, OnDisconnect, StalledFor, Stream,
@@ -69,9 +70,13 @@ impl Worker {
         self.tell_liveness(turn);
         // What was written is read or lost by now, and no reply can come.
         self.forsake_owed(turn);
-        self.lose(turn, Loss::Disconnected);
         let at = turn.mono();
         let is_running = matches!(self.phase, Phase::Running(_));
+        if is_running {
+            self.give_back(turn);
+        } else {
+            self.lose(turn, Loss::Stopped);
+        }
         let Some(life) = self.life_mut() else {
             return;
         };
@@ -139,6 +144,7 @@ impl Worker {
             && life.channel.due().is_some_and(|due| due <= now)
         {
             life.channel = Channel::Closed { ours };
+            self.lose(turn, Loss::Disconnected);
             if self.policy.on_disconnect == OnDisconnect::Stop {
                 self.climb(turn, Aim::Disconnected);
             }

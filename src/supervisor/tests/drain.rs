@@ -219,8 +219,14 @@ fn a_drain_ends_with_the_death_the_channel_or_the_last_forgotten_job() {
     let mut world = busy(pool(1));
     world.command(stop("a/1"));
     let closed = world.close_channel(1);
-    assert_eq!(news(&closed), ["lost disconnected 1? 2?"]);
+    assert_eq!(news(&closed), ["lost stopped 1? 2?"]);
     assert_eq!(signals(&closed).len(), 2);
+
+    let mut world = busy(pool(1));
+    world.close_channel(1);
+    let before = world.effects.len();
+    world.command(stop("a/1"));
+    assert_eq!(signals(&world.effects[before..]).len(), 2, "none can come");
 
     let mut world = busy(pool(1));
     world.command(stop("a/1"));

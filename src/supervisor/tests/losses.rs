@@ -78,18 +78,43 @@ fn a_process_that_served_is_told_as_lost_even_without_jobs() {
 }
 
 #[test]
-fn a_closed_channel_loses_the_jobs_at_once() {
+fn a_process_that_outlives_its_channel_loses_its_jobs_at_once() {
     let mut world = serving(pool(1));
     world.assign(1, &[(1, "1"), (2, "2")]);
     world.written(1, 1);
 
-    assert_eq!(news(&world.close_channel(1)), ["lost disconnected 1? 2?"]);
+    assert_eq!(news(&world.close_channel(1)), ["rests"]);
+    let before = world.effects.len();
     world.pass(ms(50));
+    assert_eq!(news(&world.effects[before..]), ["lost disconnected 1? 2?"]);
     assert_eq!(world.state(1), State::Disconnected);
     assert!(
         news(&world.exit(1, Exit::Code(1))).is_empty(),
         "it was told before"
     );
+}
+
+#[test]
+fn a_death_that_closes_the_channel_first_is_told_as_a_death() {
+    let mut world = serving(pool(1));
+    world.assign(1, &[(1, "1")]);
+    world.close_channel(1);
+    world.pass(ms(49));
+
+    assert_eq!(
+        news(&world.exit(1, Exit::Code(7))),
+        ["lost died of exit 7 1?"]
+    );
+}
+
+#[test]
+fn a_channel_that_ends_gives_back_at_once_what_was_not_given_out() {
+    let mut world = serving(pool(1));
+    world.send("a/1", "\"mail\"");
+    world.written(1, 1);
+    world.assign(1, &[(1, "1")]);
+
+    assert_eq!(news(&world.close_channel(1)), ["lost refused 1"]);
 }
 
 #[test]
