@@ -5,6 +5,7 @@
 //! worker; the driver in `deck` feeds it and performs what it returns.
 
 mod command;
+mod deadline;
 mod dice;
 mod dispatch;
 mod effect;

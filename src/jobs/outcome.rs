@@ -1,4 +1,4 @@
-//! How attempts end: answers, failures, deadlines; and how jobs do.
+//! How attempts end, and how jobs do.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -272,71 +272,6 @@ impl Jobs {
         }
         if !is_kept {
             self.book.remove(&id);
-        }
-    }
-
-    /// Ends what has taken too long.
-    pub(super) fn expire(&mut self, turn: &mut Turn<'_>, place: usize) {
-        while let Some(pool) = self.pools.get_mut(place)
-            && let Some(number) = pool.roster.late(turn.at)
-            && let Some((lease, _)) = pool.roster.oldest(number)
-            && let Some(id) = self.leases.get(&lease).copied()
-            && let Some(found) = self.find(id)
-        {
-            if found.is_on_its_way() {
-                // A slow disk is not the worker's fault.
-                found.pool.roster.restart_clock(number, turn.at);
-            } else {
-                self.time_out(turn, lease);
-            }
-        }
-    }
-
-    fn time_out(&mut self, turn: &mut Turn<'_>, lease: LeaseId) {
-        let Some((id, lease)) = self.release(lease) else {
-            return;
-        };
-        let Some(found) = self.find(id) else {
-            return;
-        };
-        let worker = found.pool.worker(lease.worker);
-        let timeout = found.pool.spec.timeout.unwrap_or_default();
-        if matches!(found.pool.spec.reply, ReplyRule::Id(_)) {
-            turn.want(Effect::Forget {
-                worker,
-                incarnation: lease.incarnation,
-                leases: vec![lease.id],
-            });
-        } else {
-            self.relieve(turn, &worker, format!("job {id} timed out"));
-        }
-        let failure = Failure {
-            error: format!("timed out after {timeout:?}").into(),
-            next: Next::Later,
-            has_killed: false,
-            answered: None,
-        };
-        self.fail(turn, id, &lease, failure);
-    }
-
-    /// A worker is to be ended for a job's sake.
-    pub(super) fn relieve(&mut self, turn: &mut Turn<'_>, worker: &WorkerId, reason: String) {
-        let Some(pool) = self.pool_mut(&worker.pool) else {
-            return;
-        };
-        let Some(incarnation) = pool
-            .roster
-            .get(worker.number)
-            .map(|found| found.incarnation)
-        else {
-            return;
-        };
-        if pool.roster.relieve(worker.number) {
-            turn.want(Effect::Relieve {
-                worker: worker.clone(),
-                incarnation,
-                reason: reason.into(),
-            });
         }
     }
 }

@@ -8,4 +8,5 @@ mod lost;
 mod queue;
 mod random;
 mod replay;
+mod run;
 mod world;

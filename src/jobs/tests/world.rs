@@ -5,6 +5,7 @@ use std::collections::btree_map::{BTreeMap, Entry};
 use std::time::Duration;
 
 use crate::jobs::tests::replay::Replay;
+use crate::jobs::view::stored;
 use crate::jobs::{Effect, Input, Jobs, Kept};
 use crate::model::{
     DeckSpec, Exit, Incarnation, JobCommand, JobFigures, JobFilter, JobId, JobNews, JobState,
@@ -139,6 +140,7 @@ impl World {
         }
         self.jobs.conclude(self.now, &mut effects);
         self.absorb(effects.clone());
+        self.check_store();
         effects
     }
 
@@ -300,6 +302,19 @@ impl World {
         for effect in std::mem::take(&mut self.waiting) {
             self.perform(effect);
         }
+    }
+
+    /// What was recorded is what there is, at any time.
+    fn check_store(&self) {
+        if !self.jobs.log.is_durable || self.jobs.book.len() > 64 {
+            return;
+        }
+        for (id, job) in &self.jobs.book {
+            let pool = self.jobs.pool_of(job).unwrap();
+            let there = stored((*id, job), pool, self.now);
+            assert_eq!(self.store.job(*id), Some(&there));
+        }
+        assert_eq!(self.store.kept().jobs.len(), self.jobs.book.len());
     }
 
     fn absorb(&mut self, effects: Vec<Effect>) {
