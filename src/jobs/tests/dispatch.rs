@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::jobs::tests::world::{World, deck, pointer, pool, secs, worker};
 use crate::jobs::{Effect, Input};
-use crate::model::{Assignment, Dispatch, JobCommand, JobsSpec, Rate, ReplyRule, Submission};
+use crate::model::{Assignment, Dispatch, JobCommand, JobsSpec, Loss, Rate, ReplyRule, Submission};
 
 fn prioritised(text: &str, priority: u8) -> Submission {
     Submission {
@@ -59,6 +59,22 @@ fn a_job_climbs_one_priority_with_each_minute_it_waits() {
 
         assert_eq!(world.held(1), [first], "after {waited} s");
     }
+}
+
+#[test]
+fn a_job_that_was_given_back_does_not_hide_the_age_of_those_behind_it() {
+    let mut world = World::new(1, JobsSpec::default());
+    world.submit_as(prioritised("\"given back\"", 3));
+    world.submit_as(prioritised("\"old\"", 3));
+    world.pass(secs(130));
+    world.lose(1, Loss::Stopped, 1);
+    world.submit_as(prioritised("\"high\"", 5));
+
+    world.serve(1);
+
+    assert_eq!(world.held(1), ["\"given back\""]);
+    world.answer(1, "{}");
+    assert_eq!(world.held(1), ["\"old\""]);
 }
 
 #[test]
@@ -160,7 +176,7 @@ fn lanes_follow_the_size_of_the_pool() {
         world.submit(&n.to_string());
     }
     for number in 2..=4 {
-        world.lose(number, crate::model::Loss::Stopped, 1);
+        world.lose(number, Loss::Stopped, 1);
     }
 
     world.give(Input::Resized {

@@ -9,4 +9,5 @@ mod queue;
 mod random;
 mod replay;
 mod run;
+mod setback;
 mod world;

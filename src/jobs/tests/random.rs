@@ -125,7 +125,7 @@ fn jobs(world: &mut World) -> Vec<JobView> {
 
 #[test]
 fn no_run_breaks_the_oracle_or_leaves_anybody_without_an_answer() {
-    for seed in 0..150 {
+    for seed in 0..80 {
         let mut run = Run::new(seed);
         run.steps(300);
         run.drain();
@@ -135,7 +135,7 @@ fn no_run_breaks_the_oracle_or_leaves_anybody_without_an_answer() {
 #[test]
 fn what_was_recorded_amounts_to_what_there_is() {
     let mut durable = 0;
-    for seed in 1_000..1_100 {
+    for seed in 1_000..1_060 {
         let mut run = Run::new(seed);
         run.steps(300);
         if run.world.records > 0 {
@@ -143,7 +143,7 @@ fn what_was_recorded_amounts_to_what_there_is() {
             run.reopen();
         }
     }
-    assert!(durable > 30);
+    assert!(durable > 20);
 }
 
 #[test]

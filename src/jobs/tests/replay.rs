@@ -68,6 +68,10 @@ impl Replay {
         }
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.jobs.len()
+    }
+
     pub(super) fn job(&self, id: JobId) -> Option<&StoredJob> {
         self.jobs.get(&id)
     }

@@ -314,7 +314,7 @@ impl World {
             let there = stored((*id, job), pool, self.now);
             assert_eq!(self.store.job(*id), Some(&there));
         }
-        assert_eq!(self.store.kept().jobs.len(), self.jobs.book.len());
+        assert_eq!(self.store.count(), self.jobs.book.len());
     }
 
     fn absorb(&mut self, effects: Vec<Effect>) {
