@@ -2,7 +2,6 @@
 #![cfg(all(target_os = "linux", feature = "sqlite"))]
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::indexing_slicing,
     unreachable_pub,
     reason = "these are tests and their helpers"
@@ -12,6 +11,8 @@
 mod damage;
 #[path = "store/killed.rs"]
 mod killed;
+#[path = "store/log.rs"]
+mod log;
 #[path = "store/model.rs"]
 mod model;
 #[path = "store/open.rs"]

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use forkdeck::jobs::Kept;
 use forkdeck::jobs::store::{SetAside, Store, StoreError};
-use forkdeck::jobs::{Kept, Record};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -15,14 +15,14 @@ const JOBS: u64 = 200;
 const PAGE: usize = 4096;
 
 /// A sound store with many jobs, and what is in it.
-struct Sound {
-    folder: TempDir,
+pub struct Sound {
+    pub folder: TempDir,
     bytes: Vec<u8>,
     kept: Kept,
 }
 
 impl Sound {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut store = open(folder.path());
         let batch: Vec<_> = (0..JOBS)
@@ -118,7 +118,7 @@ impl Sound {
     }
 }
 
-fn payload(n: u64) -> String {
+pub fn payload(n: u64) -> String {
     format!("{{\"n\":{n},\"pad\":\"{}\"}}", "x".repeat(150))
 }
 
@@ -132,14 +132,12 @@ fn execute(folder: &Path, sql: &str) {
 fn any_wrong_byte_of_the_header_costs_no_job() {
     let sound = Sound::new();
     for at in 0..100 {
-        for flip in [0x01, 0x80] {
-            let mut bytes = sound.bytes.clone();
-            bytes[at] ^= flip;
+        let mut bytes = sound.bytes.clone();
+        bytes[at] ^= 1 << (at % 8);
 
-            let (kept, _) = sound.open_as(&bytes, &format!("byte {at} ^ {flip}"));
+        let (kept, _) = sound.open_as(&bytes, &format!("byte {at}"));
 
-            assert_eq!(kept.jobs, sound.kept.jobs, "byte {at} ^ {flip}");
-        }
+        assert_eq!(kept.jobs, sound.kept.jobs, "byte {at}");
     }
 }
 
@@ -147,7 +145,7 @@ fn any_wrong_byte_of_the_header_costs_no_job() {
 fn wrong_bytes_anywhere_are_survived() {
     let sound = Sound::new();
     let mut dice = Dice(1);
-    for round in 0..150 {
+    for round in 0..100 {
         let mut bytes = sound.bytes.clone();
         let mut places = Vec::new();
         for _ in 0..=dice.below(4) {
@@ -272,79 +270,6 @@ fn unreadable_rows_cost_no_other() {
         assert_eq!(kept.jobs[98..], sound.kept.jobs[100..], "{column}");
         assert_eq!(kept.keys, sound.kept.keys, "{column}");
     }
-}
-
-/// A folder as a killed deck leaves it: with a log that holds what the database does not.
-fn unclean() -> (TempDir, Kept) {
-    let sound = Sound::new();
-    let mut store = open(sound.folder.path());
-    store
-        .commit(&[insert(500, "500"), Record::Remove(id(3))])
-        .unwrap();
-    let left = tempfile::tempdir().unwrap();
-    copy(sound.folder.path(), left.path());
-    let kept = store.load().unwrap();
-    (left, kept)
-}
-
-fn file(folder: &TempDir, name: &str) -> PathBuf {
-    folder.path().join(name)
-}
-
-#[test]
-fn what_is_only_in_the_log_is_kept() {
-    let (left, kept) = unclean();
-
-    assert_eq!(load(left.path()), kept);
-}
-
-#[test]
-fn a_log_that_is_gone_is_missed() {
-    for is_emptied in [false, true] {
-        let (left, _) = unclean();
-        if is_emptied {
-            fs::write(file(&left, "jobs.sqlite3-wal"), "").unwrap();
-        } else {
-            fs::remove_file(file(&left, "jobs.sqlite3-wal")).unwrap();
-        }
-        let before = fs::read(file(&left, "jobs.sqlite3")).unwrap();
-
-        let opening = try_open(left.path()).unwrap();
-
-        let set_aside = opening.set_aside.unwrap();
-        assert!(set_aside.lost);
-        assert_eq!(set_aside.salvaged, 200);
-        assert!(fs::read(&set_aside.path).unwrap() == before);
-        drop(opening.store);
-        assert_eq!(load(left.path()).jobs.len(), 200);
-    }
-}
-
-#[test]
-fn a_database_that_is_gone_leaves_its_log() {
-    let (left, _) = unclean();
-    let log = fs::read(file(&left, "jobs.sqlite3-wal")).unwrap();
-    fs::remove_file(file(&left, "jobs.sqlite3")).unwrap();
-
-    let opening = try_open(left.path()).unwrap();
-
-    let set_aside = opening.set_aside.unwrap();
-    assert!(set_aside.lost);
-    let aside = format!("{}-wal", set_aside.path.display());
-    assert!(fs::read(aside).unwrap() == log);
-}
-
-#[test]
-fn a_garbage_header_costs_nothing_that_is_in_the_log() {
-    let (left, kept) = unclean();
-    let mut bytes = fs::read(file(&left, "jobs.sqlite3")).unwrap();
-    bytes[..100].fill(0xaa);
-    fs::write(file(&left, "jobs.sqlite3"), &bytes).unwrap();
-
-    let mut opening = try_open(left.path()).unwrap();
-
-    assert!(opening.set_aside.is_some());
-    assert_eq!(opening.store.load().unwrap(), kept);
 }
 
 #[test]

@@ -17,11 +17,12 @@
 //! be read with `sqlite3` while a deck has it.
 //!
 //! A batch is one transaction, and the log is flushed before it counts as kept. At the opening the whole database is
-//! checked and read; a damaged one is set aside, never emptied. A byte that is wrong within a message and leaves it valid
-//! JSON is not seen.
+//! checked and read; a damaged one is set aside, never emptied. Two things are not seen: a byte that is wrong within a
+//! value and leaves it one, and a log that was cut short between two batches.
 
 mod damage;
 mod folder;
+mod log;
 mod row;
 mod scan;
 mod schema;
@@ -155,8 +156,10 @@ impl Store for SqliteStore {
         }
         self.kept = None;
         self.write(&changes)?;
-        // The log is on the disk by now, and from here on its absence means that something is lost.
-        note_log(&mut self.folder, true)
+        // The log is on the disk by now, and from here on its absence means that something is lost. Where that cannot be
+        // noted, the batch is kept all the same, and the next one brings another attempt.
+        self.folder.note_log(true).ok();
+        Ok(())
     }
 }
 
@@ -181,19 +184,36 @@ fn write_batch(connection: &mut Connection, changes: &[Change<'_>]) -> rusqlite:
     transaction.commit()
 }
 
-/// Looks at the folder's database, and whether its log is there if it must be.
+/// Looks at the folder's database, and at its log if one must be there.
 fn look(folder: &Folder) -> Result<Finding, StoreError> {
     let database = folder.database();
-    // An empty one was made by a start that came to nothing.
-    let is_log_gone = folder.log_is_open() && is_empty(&folder::log_of(&database))?;
+    // Before the database is opened: that makes a log where there is none.
+    let log_fault = if folder.log_is_open() {
+        find_log_fault(&folder::log_of(&database))?
+    } else {
+        None
+    };
     let finding = damage::inspect(&database)?;
-    Ok(match finding {
-        Finding::Sound(..) if is_log_gone => Finding::Damaged(
-            "its write-ahead log is gone, and with it what was written last".to_owned(),
-            true,
-        ),
-        finding => finding,
+    Ok(match (finding, log_fault) {
+        (Finding::Sound(..), Some(fault)) => Finding::Damaged(fault.to_owned(), true),
+        (finding, _) => finding,
     })
+}
+
+/// What is wrong with a log that was in use.
+fn find_log_fault(log: &Path) -> Result<Option<&'static str>, StoreError> {
+    // An empty one was made by a start that came to nothing.
+    if !exists(log)? || fs::metadata(log).is_ok_and(|found| found.len() == 0) {
+        return Ok(Some(
+            "its write-ahead log is gone, and what was written last may be with it",
+        ));
+    }
+    let has_lost = log::has_lost(log).map_err(|source| StoreError::File {
+        what: "read",
+        path: log.to_owned(),
+        source,
+    })?;
+    Ok(has_lost.then_some("its write-ahead log is damaged"))
 }
 
 /// Makes a database where there is none. A log without one is kept: it is all that is left.
@@ -229,11 +249,6 @@ fn note_log(folder: &mut Folder, is_open: bool) -> Result<(), StoreError> {
         path: folder.database(),
         source,
     })
-}
-
-/// Whether a file is not there or holds nothing.
-fn is_empty(path: &Path) -> Result<bool, StoreError> {
-    Ok(!exists(path)? || fs::metadata(path).is_ok_and(|found| found.len() == 0))
 }
 
 fn exists(path: &Path) -> Result<bool, StoreError> {

@@ -61,7 +61,7 @@ impl Folder {
             lock,
             log_is_open,
         };
-        folder.write().map_err(failed)?;
+        folder.write(log_is_open).map_err(failed)?;
         Ok(folder)
     }
 
@@ -83,9 +83,9 @@ impl Folder {
     /// Notes whether the write-ahead log must be there from now on, for the next one who opens the store to see.
     pub(crate) fn note_log(&mut self, is_open: bool) -> io::Result<()> {
         if self.log_is_open != is_open {
-            self.log_is_open = is_open;
-            self.write()?;
+            self.write(is_open)?;
             self.lock.sync_data()?;
+            self.log_is_open = is_open;
         }
         Ok(())
     }
@@ -101,12 +101,19 @@ impl Folder {
             })
     }
 
-    fn write(&mut self) -> io::Result<()> {
-        let log = if self.log_is_open { LOG_IS_OPEN } else { "" };
+    fn write(&mut self, log_is_open: bool) -> io::Result<()> {
+        let log = if log_is_open { LOG_IS_OPEN } else { "" };
         let text = format!("{}\n{log}\n", std::process::id());
         self.lock.seek(SeekFrom::Start(0))?;
         self.lock.write_all(text.as_bytes())?;
         self.lock.set_len(text.len() as u64)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Closing is not enough: a process that is being forked has the file too, until it becomes another program.
+        rustix::fs::flock(&self.lock, FlockOperation::Unlock).ok();
     }
 }
 
