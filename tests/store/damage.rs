@@ -17,8 +17,8 @@ const PAGE: usize = 4096;
 /// A sound store with many jobs, and what is in it.
 pub struct Sound {
     pub folder: TempDir,
-    bytes: Vec<u8>,
-    kept: Kept,
+    pub bytes: Vec<u8>,
+    pub kept: Kept,
 }
 
 impl Sound {

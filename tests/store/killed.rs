@@ -12,12 +12,13 @@ use forkdeck::jobs::{Kept, Record};
 use forkdeck::model::JobState;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use crate::damage::Sound;
 use crate::support::{Dice, done, insert, key, open, try_open};
 
 /// Names the store's folder to a child; without it a child's part is not played.
 const FOLDER: &str = "FORKDECK_TEST_STORE";
 
-const KILLS: usize = 30;
+const KILLS: usize = 100;
 
 /// Jobs in a batch.
 const SIZE: u64 = 5;
@@ -69,6 +70,13 @@ fn play(part: &str, folder: &Path) -> Command {
     command
 }
 
+/// Lets a moment pass that no clock knows.
+fn spin(turns: usize) {
+    for turn in 0..turns {
+        std::hint::black_box(turn);
+    }
+}
+
 fn say(line: &str) {
     let mut out = io::stdout().lock();
     writeln!(out, "\nsaid {line}").unwrap();
@@ -111,10 +119,7 @@ fn what_was_acknowledged_outlives_kill_9_at_any_moment() {
         for _ in 0..=dice.below(20) {
             acknowledged = 1 + lines.next().unwrap().parse::<u64>().unwrap();
         }
-        let mut spun = 0_u64;
-        for turn in 0..dice.below(300_000) {
-            spun = std::hint::black_box(spun ^ u64::try_from(turn).unwrap());
-        }
+        spin(dice.below(300_000));
 
         child.kill().unwrap();
 
@@ -129,6 +134,49 @@ fn what_was_acknowledged_outlives_kill_9_at_any_moment() {
         );
     }
     assert!(acknowledged > 30, "{acknowledged}");
+}
+
+#[test]
+#[ignore = "the part of a child"]
+fn a_child_opens_a_damaged_store() {
+    let Some(folder) = env::var_os(FOLDER) else {
+        return;
+    };
+    say("now");
+    try_open(Path::new(&folder)).unwrap();
+    say("opened");
+}
+
+#[test]
+fn kill_9_at_any_moment_of_a_salvage_costs_no_job() {
+    let sound = Sound::new();
+    let mut damaged = sound.bytes.clone();
+    damaged[..100].fill(0);
+    let mut dice = Dice(6);
+    let mut cut_short = 0;
+    for round in 0..25 {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("jobs.sqlite3"), &damaged).unwrap();
+        let mut child = play("killed::a_child_opens_a_damaged_store", folder.path())
+            .spawn()
+            .unwrap();
+        let mut lines = said(&mut child);
+        assert_eq!(lines.next().unwrap(), "now");
+        spin(dice.below(4_000_000));
+
+        child.kill().unwrap();
+        child.wait().unwrap();
+        cut_short += usize::from(lines.next().is_none());
+
+        let kept = try_open(folder.path()).unwrap().store.load().unwrap();
+        assert_eq!(kept.jobs, sound.kept.jobs, "round {round}");
+        let is_kept = fs::read_dir(folder.path()).unwrap().any(|entry| {
+            let path = entry.unwrap().path();
+            path.to_string_lossy().contains(".damaged-") && fs::read(path).unwrap() == damaged
+        });
+        assert!(is_kept, "round {round}");
+    }
+    assert!(cut_short > 0, "every child was through");
 }
 
 #[test]
