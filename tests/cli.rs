@@ -151,15 +151,16 @@ fn check_says_that_a_config_is_good() {
 
 #[test]
 fn check_says_where_a_config_is_wrong_and_starts_nothing() {
-    let text = "[pools.a]\ncommand = [\"touch\", \"started\"]\ninstnces = 4\nqueue = {}\n";
+    let text = "[pools.a]\ncommand = [\"touch\", \"started\"]\ninstnces = 4\npty = true\n";
     let folder = folder(&[("forkdeck.toml", text)]);
     let expected = "forkdeck.toml:3:1: unknown key `instnces`
  3 | instnces = 4
    | ^^^^^^^^
    = help: did you mean `instances`?
-forkdeck.toml:4:1: `queue` is not built yet in this version
- 4 | queue = {}
-   | ^^^^^
+forkdeck.toml:4:1: `pty` is not built yet in this version
+ 4 | pty = true
+   | ^^^
+   = help: only its default works: pty = false
 ";
 
     for verb in [&["check"][..], &["up", "--headless"]] {

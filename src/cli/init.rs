@@ -26,7 +26,10 @@ command = ["sh", "-c", 'while read -r line <&3; do printf "got %s\n" "$line"; pr
 const REST: &str = r#"instances = 1                        # or "cores", "cores-1"
 # env = { LOG_LEVEL = "debug" }
 # restart = { when = "always", backoff = "100ms..30s", intensity = "5 in 30s", healthy = "10s" }
-# stop = { signal = "SIGTERM", grace = "5s" }
+# stop = { signal = "SIGTERM", grace = "5s", drain = "30s" }
+# timeout = "30s"                    # of a job; it is then tried again, `retries` times
+# retries = 3
+# failed_when = "/error"             # a reply with something at this place is a failure
 "#;
 
 /// Writes the config into `folder`, and says what to do with it.

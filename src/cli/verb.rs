@@ -13,7 +13,7 @@ use crate::cli::config::{self, FILE_NAME, Loaded};
 use crate::cli::deck::{self, Plan};
 use crate::cli::diagnose::{Code, Failure, nearest};
 use crate::cli::{demo, init, run, worker};
-use crate::model::DeckSpec;
+use crate::model::{DeckSpec, PoolName};
 
 /// What a bare `forkdeck` says where no config is.
 const PAGE: &str = "\
@@ -103,8 +103,10 @@ fn up_spec(up: &Up) -> Result<DeckSpec, Failure> {
         }
     }
     if !up.pools.is_empty() {
-        spec.pools
-            .retain(|pool| up.pools.iter().any(|wanted| wanted == pool.name.as_str()));
+        let is_wanted = |name: &PoolName| up.pools.iter().any(|wanted| wanted == name.as_str());
+        spec.pools.retain(|pool| is_wanted(&pool.name));
+        spec.routes
+            .retain(|route| is_wanted(&route.from) && is_wanted(&route.to));
     }
     Ok(spec)
 }

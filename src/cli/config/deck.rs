@@ -1,20 +1,20 @@
-//! The whole document: the deck's table and its pools.
+//! The whole document: the deck's table, its pools and its routes.
 
 use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
-use crate::cli::config::pool;
 use crate::cli::config::table::{Faults, Key, Plain, Table, Wrong, in_order, mismatch, text};
+use crate::cli::config::{pool, routes};
 use crate::cli::diagnose::Fault;
 use crate::cli::runtime::Programs;
-use crate::model::{DeckSpec, PoolName, PoolSpec};
+use crate::model::{DeckSpec, PoolName, PoolSpec, StoreSpec};
 
 const TOP: &[Key] = &[
     Key::Built("deck"),
     Key::Built("pools"),
-    Key::Later("routes", None),
+    Key::Built("routes"),
     Key::Later("messages", None),
     Key::Later("sources", None),
     Key::Later("columns", None),
@@ -25,9 +25,9 @@ const TOP: &[Key] = &[
 
 const DECK: &[Key] = &[
     Key::Built("name"),
+    Key::Built("store"),
     Key::Later("record", Some(Plain::Text("off"))),
     Key::Later("metrics", None),
-    Key::Later("store", Some(Plain::Text("memory"))),
     Key::Later("on_hup", Some(Plain::Text("stop"))),
 ];
 
@@ -73,6 +73,7 @@ fn deck(
     let table = top.inner("deck", DECK, faults);
     let name = table.and_then(|deck| deck.take("name", faults, deck_name));
     let name = name.unwrap_or_else(|| folder_name(folder));
+    let store = table.and_then(|deck| deck.take("store", faults, |value| store(value, folder)));
 
     let Some(value) = top.get("pools") else {
         let help = "add one: [pools.NAME] with a `command` or a `script`";
@@ -80,7 +81,12 @@ fn deck(
         return None;
     };
     let pools = pools(value, folder, programs, faults);
-    Some(DeckSpec::new(name, pools))
+    let mut spec = DeckSpec::new(name, pools);
+    spec.store = store.unwrap_or_default();
+    if let Some(value) = top.get("routes") {
+        spec.routes = routes::read(value, &named(document), faults);
+    }
+    Some(spec)
 }
 
 fn pools(
@@ -133,6 +139,33 @@ fn pools(
         }
     }
     pools
+}
+
+/// Every pool that the document names, whatever is wrong with it.
+fn named<'t>(document: &'t DeTable<'t>) -> Vec<&'t str> {
+    let pools = document
+        .get("pools")
+        .and_then(|pools| pools.get_ref().as_table());
+    let entries = pools.map(in_order).unwrap_or_default();
+    entries
+        .into_iter()
+        .map(|(key, _)| key.get_ref().as_ref())
+        .collect()
+}
+
+fn store(value: &DeValue<'_>, folder: &Path) -> Result<StoreSpec, Wrong> {
+    let written = text(value)?;
+    if written == "memory" {
+        return Ok(StoreSpec::Memory);
+    }
+    let path = folder.join(written);
+    if written.trim().is_empty() {
+        Err("must be \"memory\" or a folder".into())
+    } else if path.exists() && !path.is_dir() {
+        Err(format!("is not a folder: {}", path.display()).into())
+    } else {
+        Ok(StoreSpec::Folder(path))
+    }
 }
 
 fn deck_name<'t>(value: &'t DeValue<'t>) -> Result<String, Wrong> {

@@ -5,8 +5,12 @@
 
 mod deck;
 mod file;
+mod jobs;
+#[cfg(test)]
+mod jobs_tests;
 mod pool;
 mod quantity;
+mod routes;
 mod table;
 #[cfg(test)]
 mod tests;

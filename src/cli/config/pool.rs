@@ -6,15 +6,14 @@ use std::ffi::OsString;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::cli::config::quantity;
 use crate::cli::config::table::{
-    Faults, Key, Plain, Table, Wrong, json, mismatch, number, quantity as read_quantity, text,
-    texts, word,
+    Faults, Key, Plain, Table, Wrong, json, mismatch, number, quantity as read_quantity, size,
+    text, texts, time, word,
 };
+use crate::cli::config::{jobs, quantity};
 use crate::cli::runtime::{self, Programs, RuntimeName};
 use crate::model::{
     MailboxSpec, OnDisconnect, PoolName, PoolSpec, RestartSpec, RestartWhen, Signal, StopSpec,
@@ -36,6 +35,16 @@ const POOL: &[Key] = &[
     Key::Built("stop"),
     Key::Built("on_disconnect"),
     Key::Built("stall_after"),
+    Key::Built("concurrency"),
+    Key::Built("dispatch"),
+    Key::Built("reply"),
+    Key::Built("failed_when"),
+    Key::Built("timeout"),
+    Key::Built("retries"),
+    Key::Built("retry_backoff"),
+    Key::Built("priority_levels"),
+    Key::Built("rate"),
+    Key::Built("queue"),
     Key::Later("channel", Some(Plain::Text("fork"))),
     Key::Later("serialization", Some(Plain::Text("json"))),
     Key::Later("pty", Some(Plain::No)),
@@ -43,16 +52,6 @@ const POOL: &[Key] = &[
     Key::Later("ready", Some(Plain::Text("spawn"))),
     Key::Later("ready_timeout", Some(Plain::Text("30s"))),
     Key::Later("after", Some(Plain::EmptyList)),
-    Key::Later("concurrency", Some(Plain::Number(1))),
-    Key::Later("dispatch", Some(Plain::Text("least-busy"))),
-    Key::Later("reply", Some(Plain::Text("next"))),
-    Key::Later("failed_when", None),
-    Key::Later("timeout", None),
-    Key::Later("retries", Some(Plain::Number(3))),
-    Key::Later("retry_backoff", Some(Plain::Text("1s..10min"))),
-    Key::Later("priority_levels", Some(Plain::Number(10))),
-    Key::Later("rate", None),
-    Key::Later("queue", None),
     Key::Later("strategy", Some(Plain::Text("one-for-one"))),
     Key::Later("group", None),
     Key::Later("watchdog", Some(Plain::Text("off"))),
@@ -78,7 +77,7 @@ const STOP: &[Key] = &[
     Key::Built("signal"),
     Key::Built("grace"),
     Key::Built("message"),
-    Key::Later("drain", Some(Plain::Text("30s"))),
+    Key::Built("drain"),
 ];
 
 /// The variables that the deck itself sets for every worker.
@@ -146,6 +145,7 @@ pub(super) fn read(
     if let Some(inner) = table.inner("stop", STOP, faults) {
         pool.stop = stop(inner, faults);
     }
+    pool.jobs = jobs::read(table, faults);
     Some(pool)
 }
 
@@ -351,7 +351,6 @@ fn restart(table: Table<'_>, faults: &mut Faults) -> RestartSpec {
 fn stop(table: Table<'_>, faults: &mut Faults) -> StopSpec {
     let default = StopSpec::default();
     StopSpec {
-        drain: default.drain,
         signal: table
             .take("signal", faults, signal)
             .unwrap_or(default.signal),
@@ -361,6 +360,9 @@ fn stop(table: Table<'_>, faults: &mut Faults) -> StopSpec {
         message: table.take("message", faults, |value| {
             Message::from_value(&json(value)?).map_err(|error| format!("is {error}").into())
         }),
+        drain: table
+            .take("drain", faults, |value| time(value, quantity::duration))
+            .unwrap_or(default.drain),
     }
 }
 
@@ -371,16 +373,4 @@ fn signal(value: &DeValue<'_>) -> Result<Signal, Wrong> {
         Some(Signal::STOP | Signal::CONT) => Err("must be a signal that can end a process".into()),
         Some(signal) => Ok(signal),
     }
-}
-
-fn time(
-    value: &DeValue<'_>,
-    read: impl FnOnce(&str) -> Result<Duration, String>,
-) -> Result<Duration, Wrong> {
-    read_quantity(value, "a duration such as \"30s\"", read)
-}
-
-fn size(value: &DeValue<'_>) -> Result<usize, Wrong> {
-    let bytes = read_quantity(value, "a size such as \"64MiB\"", quantity::positive_size)?;
-    usize::try_from(bytes).map_err(|_| "is too large for this system".into())
 }

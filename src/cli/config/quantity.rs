@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Backoff, Intensity};
+use crate::model::{Backoff, Intensity, Rate};
 
 /// The units of a duration with their length in nanoseconds.
 const UNITS: [(&str, u64); 7] = [
@@ -83,6 +83,24 @@ pub(super) fn intensity(text: &str) -> Result<Intensity, Complaint> {
     let restarts = restarts.trim().parse().map_err(|_| wrong())?;
     let within = positive_duration(within)?;
     Ok(Intensity { restarts, within })
+}
+
+/// Reads `100/s`, `6/min`.
+pub(super) fn rate(text: &str) -> Result<Rate, Complaint> {
+    let wrong =
+        || format!("must be a rate such as \"100/s\", \"20/min\" or \"5/h\", not \"{text}\"");
+    let (count, per) = text.split_once('/').ok_or_else(wrong)?;
+    let count = count.trim().parse().map_err(|_| wrong())?;
+    let per = match per.trim() {
+        "s" => Duration::from_secs(1),
+        "min" | "m" => Duration::from_mins(1),
+        "h" => Duration::from_hours(1),
+        _ => return Err(wrong()),
+    };
+    if count == 0 {
+        return Err("must be more than zero".to_owned());
+    }
+    Ok(Rate { count, per })
 }
 
 /// Reads `64MiB`, `10kB`, `512`.
@@ -194,10 +212,19 @@ mod tests {
         assert!(backoff("0s..1s").is_err());
         assert!(backoff("1s").is_err());
 
-        let rate = intensity("5 in 30s").unwrap();
-        assert_eq!((rate.restarts, rate.within.as_secs()), (5, 30));
+        let allowed = intensity("5 in 30s").unwrap();
+        assert_eq!((allowed.restarts, allowed.within.as_secs()), (5, 30));
         for text in ["5", "5 in", "-1 in 30s", "5 in 0s", "99999999999 in 1s"] {
             assert!(intensity(text).is_err(), "{text}");
+        }
+
+        let per = |text| rate(text).map(|rate| (rate.count, rate.per.as_secs()));
+        assert_eq!(per("100/s"), Ok((100, 1)));
+        assert_eq!(per("20 / min"), Ok((20, 60)));
+        assert_eq!(per("5/h"), Ok((5, 3600)));
+        assert_eq!(per("0/s").unwrap_err(), "must be more than zero");
+        for text in ["", "5", "/s", "5/", "-5/s", "1.5/s", "5/d", "99999999999/s"] {
+            assert!(rate(text).is_err(), "{text}");
         }
     }
 

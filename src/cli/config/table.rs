@@ -1,18 +1,21 @@
 //! Reads a TOML table key by key and gathers every fault with its place.
 //!
 //! Owns which keys a table may have, which of them are not built yet, and how one value becomes one Rust value. Knows no
-//! pool and no deck; called by `deck` and `pool`.
+//! pool and no deck; called by the readers of each table.
 //!
 //! Walks the spanned document instead of deriving `Deserialize`: serde stops at the first fault and has no word for a
 //! key that is documented but not built.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use crate::cli::config::quantity::positive_size;
 use crate::cli::diagnose::{Fault, nearest};
+use crate::wire::Pointer;
 
 /// A key that a table may have.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +30,6 @@ pub(super) enum Key {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Plain {
     Text(&'static str),
-    Number(u32),
     No,
     EmptyList,
 }
@@ -44,7 +46,6 @@ impl Plain {
     fn as_toml(self) -> String {
         match self {
             Self::Text(text) => format!("\"{text}\""),
-            Self::Number(number) => number.to_string(),
             Self::No => "false".to_owned(),
             Self::EmptyList => "[]".to_owned(),
         }
@@ -53,7 +54,6 @@ impl Plain {
     fn is(self, value: &DeValue<'_>) -> bool {
         match self {
             Self::Text(text) => value.as_str() == Some(text),
-            Self::Number(number) => integer(value) == Some(i64::from(number)),
             Self::No => value.as_bool() == Some(false),
             Self::EmptyList => value.as_array().is_some_and(|list| list.is_empty()),
         }
@@ -246,15 +246,18 @@ pub(super) fn word<T: Copy>(value: &DeValue<'_>, words: &[(&str, T)]) -> Result<
     if let Some((_, meant)) = words.iter().find(|(word, _)| *word == found) {
         return Ok(*meant);
     }
-    let quoted: Vec<String> = words
-        .iter()
-        .map(|(word, _)| format!("\"{word}\""))
-        .collect();
+    let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+    Err(no_word(found, &known))
+}
+
+/// The complaint about a word that is none of those that may be.
+pub(super) fn no_word(found: &str, words: &[&str]) -> Wrong {
+    let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
     let wrong = Wrong::from(format!("must be {}", quoted.join(" or ")));
-    Err(match nearest(found, words.iter().map(|(word, _)| *word)) {
+    match nearest(found, words.iter().copied()) {
         Some(near) => wrong.help(format!("did you mean \"{near}\"?")),
         None => wrong,
-    })
+    }
 }
 
 /// A whole number within bounds.
@@ -276,6 +279,25 @@ pub(super) fn quantity<T>(
 ) -> Result<T, Wrong> {
     let text = value.as_str().ok_or_else(|| mismatch(wanted, value))?;
     read(text).map_err(Wrong::from)
+}
+
+/// A duration.
+pub(super) fn time(
+    value: &DeValue<'_>,
+    read: impl FnOnce(&str) -> Result<Duration, String>,
+) -> Result<Duration, Wrong> {
+    quantity(value, "a duration such as \"30s\"", read)
+}
+
+/// A size that is more than nothing.
+pub(super) fn size(value: &DeValue<'_>) -> Result<usize, Wrong> {
+    let bytes = quantity(value, "a size such as \"64MiB\"", positive_size)?;
+    usize::try_from(bytes).map_err(|_| "is too large for this system".into())
+}
+
+/// A JSON pointer.
+pub(super) fn pointer(text: &str) -> Result<Pointer, Wrong> {
+    Pointer::parse(text).map_err(|error| format!("is no JSON pointer: {error}").into())
 }
 
 /// A value as JSON.

@@ -7,7 +7,7 @@ use crate::cli::diagnose::Source;
 use crate::cli::runtime::Programs;
 use crate::model::{DeckSpec, OnDisconnect, RestartWhen, Runtime, Signal};
 
-fn read(text: &str) -> Result<DeckSpec, String> {
+pub(super) fn read(text: &str) -> Result<DeckSpec, String> {
     read_in(text, Path::new("/srv/thumbs"))
 }
 
@@ -20,7 +20,7 @@ fn read_in(text: &str, folder: &Path) -> Result<DeckSpec, String> {
 }
 
 /// The first line of each fault, and the help lines.
-fn complaints(text: &str) -> Vec<String> {
+pub(super) fn complaints(text: &str) -> Vec<String> {
     let rendered = read(text).unwrap_err();
     rendered
         .lines()
@@ -30,7 +30,7 @@ fn complaints(text: &str) -> Vec<String> {
 }
 
 /// A pool with one more line in it, which is line 3.
-fn with(line: &str) -> String {
+pub(super) fn with(line: &str) -> String {
     format!("[pools.a]\ncommand = [\"a\"]\n{line}\n")
 }
 
@@ -125,7 +125,7 @@ fn a_fault_shows_place_line_caret_and_the_nearest_key() {
 
 #[test]
 fn all_faults_are_told_at_once_in_the_order_of_the_file() {
-    let text = "[dekc]\n[pools.a]\ncomand = [\"a\"]\nqueue = { capacity = 1 }\n[pools.b]\ncommand = [\"b\"]\ngrace = 5\n[[routes]]\n";
+    let text = "[dekc]\n[pools.a]\ncomand = [\"a\"]\npty = true\n[pools.b]\ncommand = [\"b\"]\ngrace = 5\n[[messages]]\n";
     assert_eq!(
         complaints(text),
         [
@@ -135,11 +135,13 @@ fn all_faults_are_told_at_once_in_the_order_of_the_file() {
             "? add `command = [\"node\", \"worker.js\"]` or `script = \"worker.js\"`",
             "f:3:1: unknown key `comand`",
             "? did you mean `command`?",
-            "f:4:1: `queue` is not built yet in this version",
+            "f:4:1: `pty` is not built yet in this version",
+            "? only its default works: pty = false",
             "f:7:1: unknown key `grace`",
             "? the keys here are command, script, args, runtime, instances, cwd, env, env_file, max_frame, mailbox, \
-             restart, stop, on_disconnect, stall_after",
-            "f:8:3: `routes` is not built yet in this version",
+             restart, stop, on_disconnect, stall_after, concurrency, dispatch, reply, failed_when, timeout, retries, \
+             retry_backoff, priority_levels, rate, queue",
+            "f:8:3: `messages` is not built yet in this version",
         ]
     );
 }
