@@ -4,10 +4,13 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::config::positive_duration;
 use crate::cli::runtime::RuntimeName;
+use crate::wire::Pointer;
 
 /// Supervise forked workers, talk to them over Node's fork channel, and watch them live.
 #[derive(Debug, Parser)]
@@ -33,6 +36,8 @@ pub(crate) enum Verb {
     Run(Run),
     /// Run the deck of a forkdeck.toml
     Up(Up),
+    /// Do the JSON jobs of stdin, one a line, and print their results
+    Map(Map),
     /// Say what is wrong with a config, without starting anything
     Check(Config),
     /// Write a first forkdeck.toml into this folder
@@ -97,6 +102,63 @@ pub(crate) struct Run {
     #[arg(value_name = "SCRIPT-OR-COMMAND", required = true)]
     #[arg(num_args = 1.., trailing_var_arg = true)]
     pub(crate) command: Vec<OsString>,
+}
+
+/// `map`.
+#[derive(Debug, Args)]
+#[command(override_usage = "forkdeck map [OPTIONS] SCRIPT-OR-COMMAND [ARG]...")]
+#[expect(clippy::struct_excessive_bools, reason = "flags of the command line")]
+pub(crate) struct Map {
+    /// How many workers; as many as there are cores unless given
+    #[arg(short = 'n', value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) instances: Option<u32>,
+    /// How many jobs a worker has at once; its replies are taken in order, or by --id
+    #[arg(long, value_name = "C", default_value_t = 1)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) concurrency: u32,
+    /// Print the results in the order of the jobs
+    #[arg(long)]
+    pub(crate) ordered: bool,
+    /// How often a failed job is tried again
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) retries: u32,
+    /// How long a worker has for a job, such as 30s; for ever unless given
+    #[arg(long, value_name = "TIME", value_parser = positive_duration)]
+    pub(crate) timeout: Option<Duration>,
+    /// The place of a value that a job and its reply share, such as /id
+    #[arg(long, value_name = "POINTER", value_parser = Pointer::parse)]
+    pub(crate) id: Option<Pointer>,
+    /// A reply with something at this place is a failure, such as /error
+    #[arg(long, value_name = "POINTER", value_parser = some_place)]
+    pub(crate) failed_when: Option<Pointer>,
+    /// Stop at the first job that failed for good
+    #[arg(long, conflicts_with = "keep_going")]
+    pub(crate) fail_fast: bool,
+    /// Do every job, whatever becomes of the others; this is the default
+    #[arg(long)]
+    pub(crate) keep_going: bool,
+    /// Say at the end how it went, without a terminal too
+    #[arg(long)]
+    pub(crate) summary: bool,
+    /// Show neither progress nor a summary
+    #[arg(short, long, conflicts_with = "summary")]
+    pub(crate) quiet: bool,
+    /// What runs the script; by its ending unless given
+    #[arg(long, value_enum)]
+    pub(crate) runtime: Option<RuntimeName>,
+    /// A script (.js .cjs .mjs .ts .mts .py .sh) or a command, and its arguments, passed unchanged
+    #[arg(value_name = "SCRIPT-OR-COMMAND", required = true)]
+    #[arg(num_args = 1.., trailing_var_arg = true)]
+    pub(crate) command: Vec<OsString>,
+}
+
+/// A pointer that is not to the whole value, which is always there.
+fn some_place(text: &str) -> Result<Pointer, String> {
+    if text.is_empty() {
+        return Err("every reply would be a failure".to_owned());
+    }
+    Pointer::parse(text).map_err(|error| error.to_string())
 }
 
 /// `up`.
@@ -171,6 +233,31 @@ mod tests {
         assert_eq!(run.command, ["w.js", "--headless", "--", "-n", "-x", "a b"]);
         assert_eq!(run.instances, 2);
         assert!(run.face.json && !run.face.headless);
+    }
+
+    #[test]
+    fn a_map_reads_its_quantities_and_pointers() {
+        let line = "forkdeck map -n 3 --timeout 1.5s --id /id --failed-when /error w.js -n 2";
+        let Some(Verb::Map(map)) = Cli::try_parse_from(line.split(' ')).unwrap().verb else {
+            panic!("not a map");
+        };
+
+        assert_eq!(map.instances, Some(3));
+        assert_eq!(map.timeout, Some(Duration::from_millis(1500)));
+        assert_eq!(map.id.unwrap().to_string(), "/id");
+        assert_eq!((map.concurrency, map.retries), (1, 3));
+        assert_eq!(map.command, ["w.js", "-n", "2"]);
+        for wrong in [
+            "--timeout 5",
+            "--id id",
+            "--failed-when=",
+            "--concurrency 0",
+            "--fail-fast --keep-going",
+            "-q --summary",
+        ] {
+            let line = format!("forkdeck map {wrong} w.js");
+            assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::runtime;
+use tokio::runtime::{self, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -28,7 +28,7 @@ use crate::model::{Address, Command, DeckSpec};
 use crate::process::keeper::Keeper;
 
 /// After a second Ctrl-C, how long the killed workers may take to be gone before the keeper is left alone with them.
-const LAST_WAIT: Duration = Duration::from_secs(2);
+pub(super) const LAST_WAIT: Duration = Duration::from_secs(2);
 
 /// What is to be run, and how it shows itself.
 #[derive(Debug)]
@@ -56,17 +56,8 @@ pub(super) fn run(plan: Plan) -> Result<(), Failure> {
     let shape = shape(plan.face, plan.color)?;
     let clock = Clock::start();
     let opened = store::open(&plan.spec.store, clock)?;
-    let exe = std::env::current_exe()
-        .map_err(|error| Failure::new(Code::Failed, format!("cannot find this binary: {error}")))?;
-    // Before any thread, and before the limit is raised, which workers would inherit.
-    let keeper = Keeper::start(&exe).map_err(|error| failed("cannot start the keeper", &error))?;
+    let (keeper, runtime) = ground()?;
     let lease = keeper.terminal();
-    raise_descriptor_limit();
-
-    let runtime = runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| failed("cannot start the runtime", &error))?;
     let (deck, driver) = deck::start_with(plan.spec, keeper, clock, opened);
     let dashboard = (shape == Shape::Dashboard)
         .then(|| Dashboard::start(deck.clone(), clock, lease, plan.color))
@@ -76,6 +67,20 @@ pub(super) fn run(plan: Plan) -> Result<(), Failure> {
     // A thread that still waits for standard input must not hold the process.
     runtime.shutdown_background();
     result
+}
+
+/// What every deck stands on: its keeper and its runtime.
+pub(super) fn ground() -> Result<(Keeper, Runtime), Failure> {
+    let exe = std::env::current_exe()
+        .map_err(|error| Failure::new(Code::Failed, format!("cannot find this binary: {error}")))?;
+    // Before any thread, and before the limit is raised, which workers would inherit.
+    let keeper = Keeper::start(&exe).map_err(|error| failed("cannot start the keeper", &error))?;
+    raise_descriptor_limit();
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| failed("cannot start the runtime", &error))?;
+    Ok((keeper, runtime))
 }
 
 fn shape(face: Face, color: Color) -> Result<Shape, Failure> {
@@ -181,19 +186,29 @@ pub(super) async fn start_all(deck: &Deck) {
 
 /// The signals that end a deck.
 #[derive(Debug)]
-struct Signals {
+pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
     hangup: Signal,
 }
 
 impl Signals {
-    fn new() -> io::Result<Self> {
+    /// Listens from now on; the signals end the process no longer by themselves.
+    pub(super) fn new() -> io::Result<Self> {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,
         })
+    }
+
+    /// Waits for any of them.
+    pub(super) async fn any(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.hangup.recv() => {}
+        }
     }
 
     /// Takes the deck down at the first signal, whichever it is, and returns at the second Ctrl-C.

@@ -26,7 +26,7 @@ pub(crate) enum Code {
 pub(crate) struct Failure {
     /// How the process ends.
     pub(crate) code: Code,
-    /// The whole text, for standard error.
+    /// The whole text, for standard error; empty when all was said.
     pub(crate) text: String,
 }
 

@@ -11,6 +11,7 @@ mod diagnose;
 mod face;
 mod fate;
 mod init;
+mod map;
 mod run;
 mod runtime;
 mod store;

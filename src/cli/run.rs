@@ -1,4 +1,6 @@
 //! `run`: a deck of one pool, made out of a script or a command.
+//!
+//! Owns how such a pool is named and what it runs; `map` makes its pool here too.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -6,33 +8,48 @@ use std::path::Path;
 use crate::cli::args::Run;
 use crate::cli::config::folder_name;
 use crate::cli::diagnose::{Code, Failure};
-use crate::cli::runtime::{self, Programs, Resolved, Script};
+use crate::cli::runtime::{self, Programs, Resolved, RuntimeName, Script};
 use crate::model::{DeckSpec, PoolName, PoolSpec, RestartWhen};
 
 /// The deck that was asked for; relative paths are relative to `here`.
 pub(super) fn spec(run: &Run, here: &Path) -> Result<DeckSpec, Failure> {
-    let name = match &run.name {
-        Some(name) => PoolName::new(name)
-            .map_err(|error| Failure::new(Code::Usage, format!("--name {name}: {error}")))?,
-        None => pool_name(&run.command),
-    };
-    let resolved = resolve(run, here, &Programs::of_this_process())?;
-    let mut pool = PoolSpec::new(name, resolved.program, here);
-    pool.args = resolved.args;
-    pool.runtime = resolved.runtime;
+    let name = run.name.as_ref().map(|name| {
+        PoolName::new(name)
+            .map_err(|error| Failure::new(Code::Usage, format!("--name {name}: {error}")))
+    });
+    let mut pool = pool(&run.command, run.runtime, here)?;
+    pool.name = name.transpose()?.unwrap_or(pool.name);
     pool.instances = run.instances;
     pool.restart.when = RestartWhen::OnFailure;
     Ok(DeckSpec::new(folder_name(here), vec![pool]))
 }
 
-fn resolve(run: &Run, here: &Path, programs: &Programs) -> Result<Resolved, Failure> {
-    let Some((first, args)) = run.command.split_first() else {
+/// A pool of one worker out of a script or a command, named after it.
+pub(super) fn pool(
+    line: &[OsString],
+    runtime: Option<RuntimeName>,
+    here: &Path,
+) -> Result<PoolSpec, Failure> {
+    let resolved = resolve(line, runtime, here, &Programs::of_this_process())?;
+    let mut pool = PoolSpec::new(pool_name(line), resolved.program, here);
+    pool.args = resolved.args;
+    pool.runtime = resolved.runtime;
+    Ok(pool)
+}
+
+fn resolve(
+    line: &[OsString],
+    runtime: Option<RuntimeName>,
+    here: &Path,
+    programs: &Programs,
+) -> Result<Resolved, Failure> {
+    let Some((first, args)) = line.split_first() else {
         return Err(Failure::new(Code::Usage, "nothing to run was given"));
     };
     let path = Path::new(first);
     let is_file = here.join(path).is_file();
     let found = first.to_str().and_then(|name| programs.find(name));
-    let is_script = run.runtime.is_some() || runtime::is_script(path);
+    let is_script = runtime.is_some() || runtime::is_script(path);
     if is_script && (is_file || found.is_none()) {
         if !is_file {
             let message = format!("there is no file {}", path.display());
@@ -42,7 +59,7 @@ fn resolve(run: &Run, here: &Path, programs: &Programs) -> Result<Resolved, Fail
             path,
             folder: here,
             args: args.to_vec(),
-            runtime: run.runtime,
+            runtime,
         };
         return script.resolve(programs).map_err(|error| {
             Failure::new(Code::Usage, error.to_string())

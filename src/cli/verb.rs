@@ -12,7 +12,7 @@ use crate::cli::args::{Cli, Config, Face, Up, Verb};
 use crate::cli::config::{self, FILE_NAME, Loaded};
 use crate::cli::deck::{self, Plan};
 use crate::cli::diagnose::{Code, Failure, nearest};
-use crate::cli::{demo, init, run, worker};
+use crate::cli::{demo, init, map, run, worker};
 use crate::model::{DeckSpec, PoolName};
 
 /// What a bare `forkdeck` says where no config is.
@@ -22,6 +22,7 @@ and shows live what every worker does: CPU, mailbox, messages, logs.
 
   forkdeck demo              watch a deck that needs nothing but this binary
   forkdeck run process.js    fork a worker of your own and send it messages
+  forkdeck map resize.js     a filter: one JSON job a line in, one result a line out
   forkdeck init              write a forkdeck.toml here; `forkdeck` then starts its deck
 
 `forkdeck --help` lists everything.
@@ -40,7 +41,9 @@ pub fn main() -> ExitCode {
     match dispatch(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            let _ = writeln!(io::stderr(), "{}", failure.text);
+            if !failure.text.is_empty() {
+                let _ = writeln!(io::stderr(), "{}", failure.text);
+            }
             ExitCode::from(failure.code as u8)
         }
     }
@@ -59,6 +62,7 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Some(Verb::Demo(demo)) => deck::run(plan(demo::spec()?, demo.face, true)),
         Some(Verb::Run(run)) => deck::run(plan(run::spec(&run, &here()?)?, run.face, false)),
         Some(Verb::Up(up)) => deck::run(plan(up_spec(&up)?, up.face, false)),
+        Some(Verb::Map(wanted)) => map::map(&wanted, face, cli.color, &here()?),
         Some(Verb::Check(config)) => check(&config),
         Some(Verb::Init) => print(&init::init(&here()?)?),
         Some(Verb::Worker { kind }) => worker::work(kind),

@@ -59,6 +59,7 @@ mod wanted;
 
 pub use event::{Lines, MAX_BODY, project};
 pub use lines::{LogStyle, print_events, print_logs};
+pub(crate) use sanitise::sanitise;
 pub use server::{ControlError, Options, Served, serve};
 pub use view::{board_json, pools_json, workers_json};
 pub use wanted::{UnknownEvent, Wanted};

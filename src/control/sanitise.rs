@@ -1,6 +1,6 @@
 //! Makes a worker's output fit for a terminal: colours stay, everything else that a terminal would obey goes.
 //!
-//! Never used where the output is no terminal. Called for each line of a headless deck.
+//! Never used where the output is no terminal. Called for each line of a headless deck, and by `map`.
 
 use crate::model::{control_picture, turns_direction};
 
@@ -10,7 +10,7 @@ const RESET: &str = "\x1b[0m";
 /// Writes a line with its escape sequences taken out, but for SGR (colours and styles) where `keeps_colour`. Other control
 /// characters, and those that turn the direction of text, are shown as pictures or as U+FFFD. A line that sets a style
 /// ends with a reset.
-pub(super) fn sanitise(line: &str, keeps_colour: bool, out: &mut String) {
+pub(crate) fn sanitise(line: &str, keeps_colour: bool, out: &mut String) {
     let mut rest = line.strip_suffix('\r').unwrap_or(line);
     let mut has_style = false;
     while let Some(c) = rest.chars().next() {

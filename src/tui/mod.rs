@@ -11,7 +11,7 @@ mod ascii;
 mod bindings;
 mod composer;
 mod decoder;
-mod figures;
+pub(crate) mod figures;
 mod filter;
 mod glide;
 mod jobs;

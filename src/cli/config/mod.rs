@@ -1,7 +1,8 @@
 //! The config file: `forkdeck.toml` becomes a [`DeckSpec`](crate::model::DeckSpec), or a list of faults with their
 //! places.
 //!
-//! Owns finding, reading and judging the file. Starts nothing; called by `up` and `check`.
+//! Owns finding, reading and judging the file. Starts nothing; called by `up` and `check`,
+//! and by `args` for the durations of the command line.
 
 mod deck;
 mod file;
@@ -17,3 +18,4 @@ mod tests;
 
 pub(crate) use deck::folder_name;
 pub(crate) use file::{FILE_NAME, Loaded, find, load};
+pub(crate) use quantity::positive_duration;

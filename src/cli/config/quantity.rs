@@ -24,7 +24,7 @@ const LONGEST: Duration = Duration::from_hours(365 * 24);
 const LARGEST: u64 = 4 << 30;
 
 /// Why a text is not the quantity that was meant; completes "`key` …".
-pub(super) type Complaint = String;
+pub(crate) type Complaint = String;
 
 /// Reads `100ms`, `1.5s`, `10min`.
 pub(super) fn duration(text: &str) -> Result<Duration, Complaint> {
@@ -57,7 +57,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, Complaint> {
 }
 
 /// Reads a duration that is more than nothing.
-pub(super) fn positive_duration(text: &str) -> Result<Duration, Complaint> {
+pub(crate) fn positive_duration(text: &str) -> Result<Duration, Complaint> {
     match duration(text)? {
         Duration::ZERO => Err("must be more than zero".to_owned()),
         duration => Ok(duration),

@@ -1,0 +1,361 @@
+//! The loop of a map: lines in, jobs to the deck, ends back, lines out.
+//!
+//! Owns when a map reads on, when it ends and why, and what its exit code is. Everything that is full stops what fills it.
+
+use std::collections::VecDeque;
+use std::io;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::deck::{Signals, start_all};
+use crate::cli::diagnose::{Code, Failure, failed};
+use crate::cli::map::console::{Console, Style};
+use crate::cli::map::feed::{Fed, Line};
+use crate::cli::map::ledger::{Ledger, Lines};
+use crate::cli::map::pen::Pen;
+use crate::cli::map::plan::{Plan, Report};
+use crate::cli::map::progress::{Going, Meter};
+use crate::cli::map::summary;
+use crate::cli::map::watch::{Hopeless, Watch};
+use crate::deck::{Clock, Deck, Update};
+use crate::model::{Command, JobCommand, JobFilter, MonoTime, Outcome, Refusal, Submission};
+
+/// How often the progress is drawn at the most.
+const BEAT: Duration = Duration::from_millis(100);
+
+/// How many ends are taken in one turn.
+const TURN: usize = 1024;
+
+/// Lines that wait for room in the window; with so many, no more are taken from the feed.
+const PENDING: usize = 1024;
+
+/// How long the last lines may take to a slow reader of standard error.
+const LAST_LINES: Duration = Duration::from_secs(5);
+
+/// The standard streams of a map.
+#[derive(Debug)]
+pub(super) struct Streams {
+    /// Lines of standard input.
+    pub(super) feed: mpsc::Receiver<Fed>,
+    /// How many bytes standard input has, where it is a file.
+    pub(super) size: Option<u64>,
+    /// Standard output.
+    pub(super) out: Pen,
+    /// Standard error.
+    pub(super) console: Console,
+    /// What standard error can show.
+    pub(super) style: Style,
+}
+
+/// A job's end, with the number that it was given by.
+type End = (u64, Result<Outcome, Refusal>);
+
+/// A map that runs.
+#[derive(Debug)]
+pub(super) struct Flow {
+    deck: Deck,
+    clock: Clock,
+    plan: Plan,
+    streams: Streams,
+    ledger: Ledger,
+    pending: VecDeque<Line>,
+    ends: (mpsc::Sender<End>, mpsc::Receiver<End>),
+    watch: Watch,
+    meter: Meter,
+    /// Whether standard input is at its end, and whether it broke there.
+    is_read: bool,
+    broken: Option<io::Error>,
+    /// Why no more is read, and since when.
+    ending: Option<(Ending, MonoTime)>,
+}
+
+/// Why a map ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Ending {
+    /// Every job came to its end.
+    Done,
+    /// The first job failed that was to be the last.
+    FailFast,
+    /// A signal came.
+    Interrupted,
+    /// Nobody reads the results.
+    Unread,
+    /// Its workers never answer.
+    Hopeless(Hopeless),
+}
+
+impl Flow {
+    /// A map that has read nothing yet.
+    pub(super) fn new(deck: Deck, clock: Clock, plan: Plan, streams: Streams) -> Self {
+        Self {
+            // Room for the end of every job in hand: none of them ever waits for this side.
+            ends: mpsc::channel(plan.window.jobs + 1),
+            ledger: Ledger::new(plan.window, plan.is_ordered),
+            watch: Watch::new(plan.workers),
+            deck,
+            clock,
+            plan,
+            streams,
+            pending: VecDeque::new(),
+            meter: Meter::default(),
+            is_read: false,
+            broken: None,
+            ending: None,
+        }
+    }
+
+    /// Runs until the deck is gone and all is printed. A second signal cancels `patience`.
+    pub(super) async fn run(
+        mut self,
+        mut signals: Signals,
+        patience: &CancellationToken,
+    ) -> Result<(), Failure> {
+        let Some(mut events) = self.deck.subscribe().await else {
+            return Ok(());
+        };
+        start_all(&self.deck).await;
+        let mut beat = interval(BEAT);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ended = Vec::new();
+        let deck = self.deck.clone();
+        loop {
+            self.give().await;
+            self.streams.console.settle();
+            let is_reading = self.is_reading();
+            let has_room = !self.streams.out.is_full() && !self.streams.console.pen.is_full();
+            let shows_progress = self.shows_progress();
+            // Every arm is cancel safe: what was not taken stays where it is.
+            tokio::select! {
+                _ = self.ends.1.recv_many(&mut ended, TURN), if has_room => self.take(&mut ended),
+                fed = self.streams.feed.recv(), if is_reading => self.feed(fed),
+                Some(update) = events.next(), if !self.streams.console.pen.is_full() => {
+                    self.hear(&update).await;
+                }
+                is_open = self.streams.out.hand_on() => {
+                    if !is_open {
+                        self.end(Ending::Unread).await;
+                    }
+                }
+                _ = self.streams.console.pen.hand_on() => {}
+                _ = beat.tick(), if shows_progress => self.progress(),
+                () = signals.any() => {
+                    if self.is_ending_early() {
+                        patience.cancel();
+                    }
+                    self.end(Ending::Interrupted).await;
+                }
+                () = deck.ended() => break,
+            }
+            self.judge().await;
+        }
+        while let Some(update) = events.next().await {
+            self.hear(&update).await;
+        }
+        while let Ok(end) = self.ends.1.try_recv() {
+            self.take(&mut vec![end]);
+        }
+        self.finish(signals).await
+    }
+
+    /// Whether more lines are wanted.
+    fn is_reading(&self) -> bool {
+        !self.is_read && self.ending.is_none() && self.pending.len() < PENDING
+    }
+
+    /// Whether it ends before every job came to its end.
+    fn is_ending_early(&self) -> bool {
+        matches!(&self.ending, Some((ending, _)) if *ending != Ending::Done)
+    }
+
+    fn shows_progress(&self) -> bool {
+        self.streams.style.is_movable && self.plan.report != Report::Quiet
+    }
+
+    fn feed(&mut self, fed: Option<Fed>) {
+        match fed {
+            Some(Fed::Lines(lines)) => self.pending.extend(lines),
+            Some(Fed::Broken(error)) => {
+                self.broken = Some(error);
+                self.is_read = true;
+            }
+            None => self.is_read = true,
+        }
+    }
+
+    /// Gives the deck as many jobs as there is room for.
+    async fn give(&mut self) {
+        let first = self.ledger.next();
+        let mut lines = Lines::default();
+        let mut jobs = Vec::new();
+        while self.ending.is_none()
+            && self.ledger.has_room()
+            && !self.streams.console.pen.is_full()
+            && let Some(line) = self.pending.pop_front()
+        {
+            if let Some(payload) = self.ledger.give(line, &mut lines) {
+                jobs.push(Submission::new(self.plan.pool.clone(), payload));
+            }
+        }
+        self.print(&lines);
+        if !jobs.is_empty() {
+            let ends = self.ends.0.clone();
+            self.deck.submit_all(jobs, first, ends).await;
+        }
+    }
+
+    /// Takes the ends of jobs.
+    fn take(&mut self, ended: &mut Vec<End>) {
+        let now = self.clock.now().mono;
+        let mut lines = Lines::default();
+        for (job, result) in ended.drain(..) {
+            self.ledger.end(now, job, result, &mut lines);
+        }
+        if self.ledger.tally.done > 0 {
+            self.watch.replied();
+        }
+        self.print(&lines);
+    }
+
+    fn print(&mut self, lines: &Lines) {
+        self.streams.out.text().extend_from_slice(&lines.results);
+        self.streams.console.lines(&lines.failures);
+    }
+
+    async fn hear(&mut self, update: &Update) {
+        match update {
+            Update::Events(events) => {
+                for stamped in events.iter() {
+                    let hopeless = self.watch.take(&stamped.event, &mut self.streams.console);
+                    if let Some(hopeless) = hopeless {
+                        self.end(Ending::Hopeless(hopeless)).await;
+                    }
+                }
+            }
+            Update::Lagged(count) => {
+                let line = format!(
+                    "forkdeck: {count} events are not shown: standard error was too slow\n"
+                );
+                self.streams.console.lines(line.as_bytes());
+            }
+            // A map shows no states.
+            Update::Snapshot(_) => {}
+        }
+    }
+
+    /// Ends the map where there is nothing left to do, or where a failure is to end it.
+    async fn judge(&mut self) {
+        if self.plan.is_fail_fast && self.ledger.tally.failed > 0 {
+            self.end(Ending::FailFast).await;
+        } else if self.is_read && self.pending.is_empty() && self.ledger.in_hand() == 0 {
+            self.end(Ending::Done).await;
+        }
+    }
+
+    /// Reads no more, and takes the deck down: jobs that run come to their end first, unless nobody wants it.
+    async fn end(&mut self, ending: Ending) {
+        if self.ending.is_some() {
+            return;
+        }
+        let is_wanted = !matches!(ending, Ending::Unread | Ending::Hopeless(_));
+        self.ending = Some((ending, self.clock.now().mono));
+        if !is_wanted && self.ledger.in_hand() > 0 {
+            let filter = JobFilter {
+                pool: Some(self.plan.pool.clone()),
+                ..JobFilter::default()
+            };
+            let cancel = Command::Jobs(JobCommand::Cancel(filter));
+            drop(self.deck.issue(cancel).await);
+        }
+        drop(self.deck.issue(Command::Down).await);
+    }
+
+    fn progress(&mut self) {
+        let tally = &self.ledger.tally;
+        let going = Going {
+            done: tally.done,
+            failed: tally.failed,
+            in_hand: self.ledger.in_hand(),
+            bytes: tally.bytes,
+            size: self.streams.size,
+            is_ending: self.is_ending_early(),
+        };
+        let now = self.clock.now().mono;
+        let line = self.meter.line(now, &going, Console::columns());
+        self.streams.console.show(Some(line));
+    }
+
+    /// Prints what is left, and says how it went.
+    async fn finish(mut self, mut signals: Signals) -> Result<(), Failure> {
+        let mut lines = Lines::default();
+        self.ledger.give_up(self.pending.len(), &mut lines);
+        self.print(&lines);
+        let now = self.clock.now().mono;
+        let (ending, at) = self.ending.unwrap_or((Ending::Done, now));
+        let Streams {
+            out,
+            mut console,
+            style,
+            ..
+        } = self.streams;
+        console.show(None);
+        let wants_summary = match self.plan.report {
+            Report::Terminal => style.is_terminal,
+            Report::Summary => true,
+            Report::Quiet => false,
+        };
+        if wants_summary {
+            let summary = summary::line(&self.ledger.tally, self.plan.workers, at.since_start());
+            console.lines(summary.as_bytes());
+        }
+        console.settle();
+        let writing = async {
+            let written = out.finish().await;
+            // Without a reader of errors there is nobody to tell.
+            let _ = timeout(LAST_LINES, console.pen.finish()).await;
+            written
+        };
+        let written = tokio::select! {
+            written = writing => written,
+            () = signals.any() => {
+                let message = "interrupted before all results were written";
+                return Err(Failure::new(Code::Interrupted, message));
+            }
+        };
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                return Err(failed("cannot write to standard output", &error));
+            }
+            Err(_) if ending != Ending::Interrupted => return Ok(()),
+            _ => {}
+        }
+        verdict(&ending, self.broken.as_ref(), &self.ledger)
+    }
+}
+
+fn verdict(ending: &Ending, broken: Option<&io::Error>, ledger: &Ledger) -> Result<(), Failure> {
+    let tally = &ledger.tally;
+    match (ending, broken) {
+        (Ending::Unread, _) => Ok(()),
+        (Ending::Hopeless(Hopeless { message, help }), _) => {
+            Err(Failure::new(Code::Failed, message).help(help))
+        }
+        (Ending::Interrupted, _) => {
+            let message = match tally.left {
+                0 => "interrupted".to_owned(),
+                1 => "interrupted: 1 job that was read is not done".to_owned(),
+                left => format!("interrupted: {left} jobs that were read are not done"),
+            };
+            Err(Failure::new(Code::Interrupted, message))
+        }
+        (_, Some(error)) => Err(failed("cannot read standard input", error)),
+        // Each failure was told on a line of its own.
+        (_, None) if tally.failed > 0 => Err(Failure {
+            code: Code::Failed,
+            text: String::new(),
+        }),
+        (Ending::Done | Ending::FailFast, None) => Ok(()),
+    }
+}

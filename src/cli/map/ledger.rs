@@ -1,0 +1,185 @@
+//! The jobs in hand: what was given to the deck and what came of it.
+//!
+//! Owns the window, the order of results, and the lines that are printed of ends. Does no I/O; called by `flow`.
+
+use std::collections::HashMap;
+
+use crate::cli::map::failure;
+use crate::cli::map::feed::{Line, NoJob};
+use crate::cli::map::order::Order;
+use crate::cli::map::plan::Window;
+use crate::cli::map::tally::Tally;
+use crate::model::{JobState, JobView, MonoTime, Outcome, Refusal, RefusalKind};
+use crate::wire::Message;
+
+/// Everything that was read and is not yet printed.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    window: Window,
+    given: HashMap<u64, Given>,
+    /// What they weigh.
+    bytes: usize,
+    /// The number of the next job.
+    next: u64,
+    order: Option<Order>,
+    /// What came of all so far.
+    pub(super) tally: Tally,
+}
+
+/// A job that the deck has.
+#[derive(Debug)]
+struct Given {
+    line: u64,
+    length: u64,
+    payload: Message,
+}
+
+/// What is to be printed.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    /// Results, for standard output.
+    pub(super) results: Vec<u8>,
+    /// Failures, for standard error.
+    pub(super) failures: Vec<u8>,
+}
+
+impl Ledger {
+    /// With nothing in hand.
+    pub(super) fn new(window: Window, is_ordered: bool) -> Self {
+        Self {
+            window,
+            given: HashMap::new(),
+            bytes: 0,
+            next: 0,
+            order: is_ordered.then(Order::default),
+            tally: Tally::default(),
+        }
+    }
+
+    /// How many jobs the deck has.
+    pub(super) fn in_hand(&self) -> usize {
+        self.given.len()
+    }
+
+    /// Whether another job may be given.
+    pub(super) fn has_room(&self) -> bool {
+        let (jobs, bytes) = match &self.order {
+            None => (self.given.len(), self.bytes),
+            Some(order) => {
+                let ahead = usize::try_from(self.next - order.first()).unwrap_or(usize::MAX);
+                (ahead, self.bytes + order.bytes())
+            }
+        };
+        jobs == 0 || jobs < self.window.jobs && bytes < self.window.bytes
+    }
+
+    /// The number that the next job will have; one more with each that is given.
+    pub(super) fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// Takes a line: its job is to be given to the deck, or there is none and its failure is told.
+    pub(super) fn give(&mut self, line: Line, lines: &mut Lines) -> Option<Message> {
+        match line.job {
+            Ok(payload) => {
+                let given = Given {
+                    line: line.number,
+                    length: line.length,
+                    payload: payload.clone(),
+                };
+                self.bytes += payload.len();
+                self.given.insert(self.next, given);
+                self.next += 1;
+                Some(payload)
+            }
+            Err(NoJob { text, error }) => {
+                self.tally.failed += 1;
+                self.tally.bytes += line.length;
+                let job = failure::quoted(&text);
+                failure::write(&job, line.number, &error, 0, &mut lines.failures);
+                None
+            }
+        }
+    }
+
+    /// Takes a job's end.
+    pub(super) fn end(
+        &mut self,
+        now: MonoTime,
+        job: u64,
+        result: Result<Outcome, Refusal>,
+        lines: &mut Lines,
+    ) {
+        let Some(given) = self.given.remove(&job) else {
+            return;
+        };
+        self.bytes -= given.payload.len();
+        self.tally.bytes += given.length;
+        match result {
+            Ok(Outcome::Job(view)) => self.ended(now, job, &given, &view, lines),
+            Err(refusal) if refusal.kind != RefusalKind::ShuttingDown => {
+                self.failed(&given, &refusal.message, 0, lines);
+                self.print(job, b"", lines);
+            }
+            // The deck went down before it came to this one; nothing else answers a job.
+            Ok(_) | Err(_) => self.leave(job, lines),
+        }
+    }
+
+    /// Gives up what was read and what the deck still has; results that waited for those are printed.
+    pub(super) fn give_up(&mut self, unread: usize, lines: &mut Lines) {
+        self.tally.left += unread as u64 + self.given.len() as u64;
+        self.given.clear();
+        if let Some(order) = &mut self.order {
+            order.flush(&mut lines.results);
+        }
+    }
+
+    fn leave(&mut self, job: u64, lines: &mut Lines) {
+        self.tally.left += 1;
+        self.print(job, b"", lines);
+    }
+
+    fn ended(&mut self, now: MonoTime, job: u64, given: &Given, view: &JobView, lines: &mut Lines) {
+        self.tally.account(now, view);
+        match view.state {
+            JobState::Done => {
+                self.tally.done += 1;
+                let result = view.result.as_ref().map_or(&b"null"[..], Message::as_bytes);
+                if self.order.is_none() {
+                    lines.results.extend_from_slice(result);
+                    lines.results.push(b'\n');
+                } else {
+                    self.print(job, &[result, b"\n"].concat(), lines);
+                }
+            }
+            JobState::Dead => {
+                let error = view.error.as_deref().unwrap_or("failed");
+                self.failed(given, error, view.attempts, lines);
+                self.print(job, b"", lines);
+            }
+            // It was taken back; the others do not come to an end.
+            JobState::Cancelled
+            | JobState::Scheduled
+            | JobState::Ready
+            | JobState::Running
+            | JobState::Failed => self.leave(job, lines),
+        }
+    }
+
+    fn failed(&mut self, given: &Given, error: &str, attempts: u32, lines: &mut Lines) {
+        self.tally.failed += 1;
+        let job = given.payload.as_str();
+        failure::write(job, given.line, error, attempts, &mut lines.failures);
+    }
+
+    fn print(&mut self, job: u64, line: &[u8], lines: &mut Lines) {
+        if let Some(order) = &mut self.order {
+            order.put(job, line, &mut lines.results);
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "ledger_tests.rs"]
+pub(super) mod tests;

@@ -1,0 +1,120 @@
+//! What the deck tells while a map runs: output of workers, and workers that come to nothing.
+//!
+//! Owns when a map is given up because its workers never answer. Called by `flow`.
+
+use std::collections::HashSet;
+
+use crate::cli::map::console::Console;
+use crate::model::{Direction, Event, Exited, FrameFault, Logs, Messages, State, StateChanged};
+
+/// So many exits in a row before any reply, and the program is no worker.
+const EXITS: u32 = 5;
+
+/// What was told so far.
+#[derive(Debug)]
+pub(super) struct Watch {
+    workers: u32,
+    failed: HashSet<u32>,
+    exits: u32,
+    has_replied: bool,
+}
+
+impl Watch {
+    /// Of so many workers.
+    pub(super) fn new(workers: u32) -> Self {
+        Self {
+            workers,
+            failed: HashSet::new(),
+            exits: 0,
+            has_replied: false,
+        }
+    }
+
+    /// A job was answered.
+    pub(super) fn replied(&mut self) {
+        self.has_replied = true;
+    }
+
+    /// Takes an event; answers why the map cannot go on.
+    pub(super) fn take(&mut self, event: &Event, console: &mut Console) -> Option<Hopeless> {
+        match event {
+            Event::Logs(Logs { worker, lines, .. }) => {
+                for line in lines.iter() {
+                    console.log(worker, line);
+                }
+            }
+            Event::Messages(Messages { envelopes, .. }) if !self.has_replied => {
+                let replied = |from: Direction| from == Direction::In;
+                self.has_replied = envelopes.iter().any(|one| replied(one.direction));
+            }
+            Event::Exit(exited) => return self.exited(exited),
+            Event::State(changed) => return self.changed(changed),
+            Event::FrameError(fault) => console.lines(fault_line(fault).as_bytes()),
+            Event::Messages(_)
+            | Event::Pool(_)
+            | Event::Dropped(_)
+            | Event::Liveness(_)
+            | Event::Stalled(_)
+            | Event::Sample(_)
+            | Event::Jobs(_)
+            | Event::Route(_)
+            | Event::Deck(_)
+            | Event::Down => {}
+        }
+        None
+    }
+
+    fn exited(&mut self, exited: &Exited) -> Option<Hopeless> {
+        if exited.planned || self.has_replied {
+            return None;
+        }
+        self.exits += 1;
+        (self.exits >= EXITS).then(|| Hopeless {
+            message: format!(
+                "the workers ended {EXITS} times before any reply; the last one: {}",
+                exited.cause
+            ),
+            help: "a worker reads jobs and writes replies as lines of JSON on descriptor 3 until it is closed; \
+                   `forkdeck run` shows what it does",
+        })
+    }
+
+    fn changed(&mut self, changed: &StateChanged) -> Option<Hopeless> {
+        if changed.state != State::Failed {
+            self.failed.remove(&changed.worker.number);
+            return None;
+        }
+        self.failed.insert(changed.worker.number);
+        if self.failed.len() < self.workers as usize {
+            return None;
+        }
+        let reason = changed.reason.as_deref().unwrap_or("it failed");
+        Some(Hopeless {
+            message: format!("no worker can be started: {reason}"),
+            help: "is it installed, and is its name right?",
+        })
+    }
+}
+
+/// Why a map cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Hopeless {
+    /// What happened.
+    pub(super) message: String,
+    /// What to do about it.
+    pub(super) help: &'static str,
+}
+
+fn fault_line(fault: &FrameFault) -> String {
+    let hint = fault.hint.map(|hint| format!("; {hint}"));
+    format!(
+        "{}: (wrote {} bytes to its channel that are no message{})\n",
+        fault.worker,
+        fault.bytes,
+        hint.unwrap_or_default()
+    )
+}
+
+#[cfg(test)]
+#[path = "watch_tests.rs"]
+mod tests;

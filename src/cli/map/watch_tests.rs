@@ -1,0 +1,109 @@
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::*;
+use crate::cli::map::console::Style;
+use crate::cli::map::pen::Pen;
+use crate::model::{Envelope, Exit, Incarnation, Now, PoolName, WallTime, WorkerId};
+use crate::wire::Message;
+
+fn worker(number: u32) -> WorkerId {
+    WorkerId::new(PoolName::new("a").unwrap(), number)
+}
+
+fn exit(planned: bool) -> Event {
+    Event::Exit(Exited {
+        now: Now::default(),
+        worker: worker(1),
+        incarnation: Incarnation(1),
+        pid: 7,
+        exit: Exit::Code(3),
+        planned,
+        escalated: false,
+        cause: Arc::from("exited with code 3"),
+        uptime: Duration::ZERO,
+    })
+}
+
+fn state(number: u32, state: State) -> Event {
+    Event::State(StateChanged {
+        worker: worker(number),
+        state,
+        pid: None,
+        incarnation: Incarnation(1),
+        restarts: 0,
+        runtime: None,
+        reason: Some("find nope in PATH: ENOENT".to_owned()),
+        until: None,
+        budget: (0, 0),
+    })
+}
+
+fn message(direction: Direction) -> Event {
+    Event::Messages(Messages {
+        worker: worker(1),
+        incarnation: Incarnation(1),
+        envelopes: Arc::from([Envelope {
+            at: WallTime(0),
+            incarnation: Incarnation(1),
+            order: 1,
+            seq: 1,
+            direction,
+            message: Message::parse("1").unwrap(),
+            bytes: 2,
+            latency: None,
+            job: None,
+            internal: false,
+        }]),
+    })
+}
+
+/// What a watch of two workers says of the last of these events.
+fn last(events: &[Event]) -> Option<Hopeless> {
+    let mut console = Console::new(Pen::start("test", io::sink()).unwrap(), Style::default());
+    let mut watch = Watch::new(2);
+    let said = events.iter().map(|event| watch.take(event, &mut console));
+    said.last().flatten()
+}
+
+#[test]
+fn five_exits_before_any_reply_end_a_map() {
+    let mut events = vec![exit(false), exit(true), message(Direction::Out)];
+    events.extend([exit(false), exit(false), exit(false)]);
+    assert_eq!(last(&events), None);
+
+    events.push(exit(false));
+
+    let message = last(&events).unwrap().message;
+    assert!(message.contains("5 times before any reply"), "{message}");
+    assert!(message.ends_with("exited with code 3"), "{message}");
+}
+
+#[test]
+fn after_a_reply_no_exit_ends_a_map() {
+    let mut events = vec![message(Direction::In)];
+    events.extend((0..20).map(|_| exit(false)));
+
+    assert_eq!(last(&events), None);
+}
+
+#[test]
+fn a_map_ends_when_no_worker_can_be_started() {
+    let one = [state(1, State::Failed)];
+    assert_eq!(last(&one), None);
+    let back = [
+        state(1, State::Failed),
+        state(1, State::Starting),
+        state(2, State::Failed),
+    ];
+    assert_eq!(last(&back), None);
+
+    let all = [state(1, State::Failed), state(2, State::Failed)];
+
+    let message = last(&all).unwrap().message;
+    assert_eq!(
+        message,
+        "no worker can be started: find nope in PATH: ENOENT"
+    );
+}
