@@ -112,7 +112,8 @@ async function measure(kind, row, round) {
     row.runs.push({ round, jobs: row.count, ...figures });
     say(`  ${row.row}: ${Math.round(row.count / figures.seconds).toLocaleString('en')} jobs/s`);
   } catch (error) {
-    row.failure = (error.stderr || error.message).trim().split('\n').filter((line) => /error/i.test(line))[0] ?? error.message;
+    row.failure = /^\w*Error: (.*)$/m.exec(error.stderr)?.[1] ?? error.message;
+    process.exitCode = 1;
     say(`  ${row.row}: failed: ${row.failure}`);
   }
 }
