@@ -3,8 +3,9 @@
 // A job is {"id":1,"source":"a.jpg","into":"thumbs","width":320}. Its reply is {"id":1,"ok":true,"width":320,"height":240,…},
 // or {"id":1,"error":"…"}: what is no image will not become one, so that is marked as not worth another attempt.
 //
-//     npm install --prefix workers            sharp, which does the work
-//     cargo run --release --example images -- pictures | forkdeck map workers/thumbnail.js
+//     npm install --prefix workers           fetches sharp, which does the work
+//     cargo run --release --example images -- pictures |
+//         forkdeck map --failed-when /error workers/thumbnail.js
 
 const { mkdir, readFile, writeFile } = require('node:fs/promises');
 const { join, parse } = require('node:path');

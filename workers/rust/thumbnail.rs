@@ -5,7 +5,8 @@
 //!
 //! ```text
 //! cargo build --release --examples
-//! target/release/examples/images pictures | forkdeck map target/release/examples/thumbnail
+//! target/release/examples/images pictures |
+//!     forkdeck map --failed-when /error target/release/examples/thumbnail
 //! ```
 
 use std::env;
