@@ -103,3 +103,20 @@ fn with_another_rule_mail_and_jobs_do_not_wait_for_each_other() {
     assert_eq!(writes(&world.effects[before..]), ["2"]);
     assert!(news(&world.effects[before..]).is_empty());
 }
+
+#[test]
+fn mail_that_came_before_a_job_goes_before_it() {
+    let mut world = serving(by_id());
+    let text = format!("\"{}\"", "x".repeat(100_000));
+    for _ in 0..3 {
+        world.send("a/1", &text);
+    }
+    world.assign(1, &[(1, "1")]);
+    world.send("a/1", "2");
+
+    let rest = writes(&world.written(1, 2));
+
+    assert_eq!(rest.len(), 3);
+    assert_eq!(rest[0].len(), text.len());
+    assert_eq!(rest[1..], ["1", "2"]);
+}

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::model::{Command, Exit, PoolName, PoolSpec, RouteForm, RouteSpec, WorkerId};
+use crate::model::{Command, Exit, PoolName, PoolSpec, ReplyRule, RouteForm, RouteSpec, WorkerId};
 use crate::supervisor::tests::orders::{job, news};
 use crate::supervisor::tests::world::{World, a, dropped, frame, message, ms};
 use crate::supervisor::{Effect, Input};
@@ -221,13 +221,16 @@ fn a_message_becomes_a_job_and_its_answer_comes_back() {
     assert_eq!(forwards(&reply(&mut world, &a(1), "2")), [(2, true)]);
 }
 
-#[test]
-fn replies_to_jobs_are_passed_on_with_the_hops_of_the_job() {
+/// What follows when `a/1` answers a job that has come along seven routes.
+fn answer_routed_job(rule: ReplyRule) -> Vec<Effect> {
     let mut there = route("a", "b");
     there.form = RouteForm::Job;
-    let mut world = world(vec![there]);
+    let mut from = pool("a");
+    from.jobs.reply = rule;
+    let mut world = World::with_routes(vec![from, pool("b")], vec![there]);
+    world.start_all();
     world.enlist();
-    let mut routed = job(1, "1");
+    let mut routed = job(1, r#"{"id":1}"#);
     routed.hops = 7;
     let incarnation = world.incarnation(1);
     world.give(Input::Assign {
@@ -235,11 +238,23 @@ fn replies_to_jobs_are_passed_on_with_the_hops_of_the_job() {
         incarnation,
         jobs: vec![routed],
     });
+    reply(&mut world, &a(1), r#"{"id":1,"ok":true}"#)
+}
 
-    let effects = reply(&mut world, &a(1), "10");
+#[test]
+fn replies_to_jobs_are_passed_on_with_the_hops_of_the_job() {
+    let by_id = ReplyRule::Id(Pointer::parse("/id").unwrap());
+    for rule in [ReplyRule::Next, by_id] {
+        let effects = answer_routed_job(rule);
 
-    assert_eq!(news(&effects), ["answered 1=10"]);
-    assert_eq!(forwards(&effects), [(8, false)]);
+        assert_eq!(news(&effects), [r#"answered 1={"id":1,"ok":true}"#]);
+        assert_eq!(forwards(&effects), [(8, false)]);
+    }
+}
+
+#[test]
+fn what_follows_a_job_without_reply_has_its_hops_too() {
+    assert_eq!(forwards(&answer_routed_job(ReplyRule::None)), [(8, false)]);
 }
 
 #[test]
