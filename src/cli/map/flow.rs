@@ -145,7 +145,7 @@ impl Flow {
                     if self.is_ending_early() {
                         patience.cancel();
                     }
-                    self.end(Ending::Interrupted).await;
+                    self.interrupt().await;
                 }
                 () = deck.ended() => break,
             }
@@ -272,6 +272,14 @@ impl Flow {
         drop(self.deck.issue(Command::Down).await);
     }
 
+    async fn interrupt(&mut self) {
+        if self.ending.is_none() && self.plan.report != Report::Quiet {
+            let line = b"forkdeck: finishing what runs; a second Ctrl-C ends it at once\n";
+            self.streams.console.lines(line);
+        }
+        self.end(Ending::Interrupted).await;
+    }
+
     fn progress(&mut self) {
         let tally = &self.ledger.tally;
         let going = Going {
@@ -345,8 +353,7 @@ fn verdict(ending: &Ending, broken: Option<&io::Error>, ledger: &Ledger) -> Resu
         (Ending::Interrupted, _) => {
             let message = match tally.left {
                 0 => "interrupted".to_owned(),
-                1 => "interrupted: 1 job that was read is not done".to_owned(),
-                left => format!("interrupted: {left} jobs that were read are not done"),
+                jobs => format!("interrupted: {}", left(jobs)),
             };
             Err(Failure::new(Code::Interrupted, message))
         }
@@ -356,6 +363,17 @@ fn verdict(ending: &Ending, broken: Option<&io::Error>, ledger: &Ledger) -> Resu
             code: Code::Failed,
             text: String::new(),
         }),
+        // The deck ended by itself; who ended it says why.
+        (_, None) if tally.left > 0 && *ending == Ending::Done => {
+            Err(Failure::new(Code::Failed, left(tally.left)))
+        }
         (Ending::Done | Ending::FailFast, None) => Ok(()),
+    }
+}
+
+fn left(jobs: u64) -> String {
+    match jobs {
+        1 => "1 job that was read is not done".to_owned(),
+        jobs => format!("{jobs} jobs that were read are not done"),
     }
 }

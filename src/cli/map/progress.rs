@@ -60,7 +60,7 @@ impl Meter {
         parts.push(format!("{} in hand", count(going.in_hand as u64)));
         parts.push(span(now.since_start()));
         if going.is_ending {
-            parts.push("ending, Ctrl-C ends it at once".to_owned());
+            parts.push("ending".to_owned());
         }
         fitting(&parts, columns.saturating_sub(1))
     }
@@ -161,7 +161,7 @@ mod tests {
         going.is_ending = true;
         assert_eq!(
             meter.line(at(61_000), &going, 80),
-            "5 done  0/s  0 in hand  1m01  ending, Ctrl-C ends it at once"
+            "5 done  0/s  0 in hand  1m01  ending"
         );
     }
 

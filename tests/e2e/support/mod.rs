@@ -2,10 +2,12 @@
 //!
 //! Every process that a test starts is gone when the test ends, and no other is ever signalled.
 
+mod filter;
 mod rpc;
 mod screen;
 mod wait;
 
+pub(crate) use filter::{Filter, folder, map};
 pub(crate) use rpc::Rpc;
 pub(crate) use screen::Screen;
 pub(crate) use wait::{Proc, memory, runtime, skip, skip_without_node, until};
