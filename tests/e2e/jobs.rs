@@ -269,7 +269,11 @@ fn a_job_can_be_taken_back_before_and_while_it_runs() {
     job_event(&mut deck, &running, "cancelled");
     assert_eq!(deck.state("work/1", "ready")["incarnation"], 2);
     let worker = deck.ps("work/1");
-    assert_eq!(worker["last_exit"], json!({"signal": "SIGTERM"}), "{worker}");
+    assert_eq!(
+        worker["last_exit"],
+        json!({"signal": "SIGTERM"}),
+        "{worker}"
+    );
     assert_eq!(run(&mut deck, &json!({"id": 3}))["state"], "done");
     assert!(deck.end().success());
 }
@@ -441,9 +445,9 @@ stop = { drain = '100ms', grace = '200ms' }
         ),
     );
 
+    let again = job_event(&mut next, &running, "running");
+    assert_eq!(again["attempts"], 1, "it was given back uncounted: {again}");
     assert_eq!(job_event(&mut next, &waiting, "done")["result"]["id"], 2);
-    let whole = next.call("job", &json!({"id": running})).unwrap();
-    assert!(whole["attempts"].as_u64().unwrap() <= 2, "{whole}");
     assert!(next.end().success());
 }
 

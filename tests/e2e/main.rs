@@ -11,12 +11,9 @@
 mod crashes;
 mod deaths;
 mod floods;
-<<<<<<< HEAD
 mod jobs;
-=======
 mod map;
 mod map_ends;
->>>>>>> 671d960 (tests: run map from outside)
 mod routes;
 mod support;
 mod terminal;
