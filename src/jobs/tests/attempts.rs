@@ -238,6 +238,23 @@ fn jobs_behind_one_that_timed_out_are_given_back_uncounted() {
 }
 
 #[test]
+fn who_was_to_be_ended_anyway_charges_no_other_job() {
+    let mut world = World::new(1, timed(ReplyRule::Next, 2));
+    world.submit("1");
+    let second = world.submit("2");
+    world.pass(secs(30));
+    world.hands.get_mut(&worker(1)).unwrap().pop_front();
+
+    world.lose(1, died(), 1);
+
+    let view = world.view(second);
+    assert_eq!(
+        (view.state, view.attempts, view.kills),
+        (JobState::Ready, 0, 0)
+    );
+}
+
+#[test]
 fn an_answer_gives_the_next_job_the_whole_time() {
     let mut world = World::new(1, timed(ReplyRule::Next, 2));
     world.submit("1");

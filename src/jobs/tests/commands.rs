@@ -167,6 +167,7 @@ fn a_dead_job_is_tried_again_with_fresh_attempts_and_its_causes() {
             (view.state, view.attempts, view.kills),
             (JobState::Ready, 0, 0)
         );
+        assert_eq!((view.finished, view.result), (None, None));
     }
     assert_eq!(world.view(dead).causes.len(), 1);
     for _ in 0..3 {

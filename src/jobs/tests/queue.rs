@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::jobs::tests::world::{World, deck, message, pointer, pool, secs};
 use crate::jobs::{Effect, Input};
 use crate::model::{
-    JobCommand, JobState, JobsSpec, Outcome, PoolName, QueueSpec, RefusalKind, ReplyRule,
-    Submission, WhenFull, WorkerId,
+    JobCommand, JobFilter, JobState, JobsSpec, Outcome, PoolName, QueueSpec, RefusalKind,
+    ReplyRule, Submission, WhenFull, WorkerId,
 };
 
 fn bounded(capacity: usize, bytes: usize, when_full: WhenFull) -> JobsSpec {
@@ -128,6 +128,23 @@ fn a_blocked_submission_is_accepted_in_turn_once_there_is_room() {
 }
 
 #[test]
+fn a_small_submission_does_not_pass_a_large_one_that_is_blocked() {
+    let mut world = World::start(deck(0, bounded(10, 12, WhenFull::Block)), None);
+    world.submit("\"1234\"");
+    let (large, _) = world.try_submit(World::submission("\"12345678\""));
+    let (small, _) = world.try_submit(World::submission("1"));
+    assert!(!world.answers.contains_key(&large) && !world.answers.contains_key(&small));
+
+    world
+        .command(JobCommand::Drop(JobFilter::default()))
+        .unwrap();
+
+    let accepted = world.list(JobFilter::default());
+    let accepted: Vec<_> = accepted.iter().map(|view| view.payload.len()).collect();
+    assert_eq!(accepted, [10, 1]);
+}
+
+#[test]
 fn what_is_blocked_is_refused_when_the_deck_goes_down_and_waits_stay() {
     let mut world = World::new(1, bounded(1, 100, WhenFull::Block));
     let (_, running) = world.submit_as(World::submission("0"));
@@ -191,6 +208,21 @@ fn a_delayed_job_becomes_ready_in_its_time() {
     world.pass(Duration::from_millis(1));
     assert_eq!(world.held(1), ["1"]);
     assert_eq!(world.view(id).wait, Some(Duration::ZERO));
+}
+
+#[test]
+fn a_delayed_job_waits_from_its_time_on_however_late_that_is_noticed() {
+    let mut world = World::new(1, JobsSpec::default());
+    let delayed = Submission {
+        delay: secs(10),
+        ..World::submission("1")
+    };
+    let (id, _) = world.submit_as(delayed);
+
+    world.advance(secs(12));
+    world.give(Input::Tick);
+
+    assert_eq!(world.view(id).wait, Some(secs(2)));
 }
 
 #[test]
