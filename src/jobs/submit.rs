@@ -207,33 +207,18 @@ impl Jobs {
         let Some(pool) = self.pools.get_mut(place) else {
             return;
         };
-        let mut job = Job {
-            pool: u32::try_from(place).unwrap_or(u32::MAX),
-            hash: hash_of(pool, &submission.payload),
-            payload: submission.payload,
-            created: turn.now.wall,
-            submitted: turn.at,
-            phase: Phase::Moving,
-            attempts: 0,
-            max_attempts: pool.spec.retries.saturating_add(1),
-            kills: 0,
-            priority: submission.priority.unwrap_or(pool.spec.default_priority()),
-            wait: None,
-            rare: None,
-        };
+        let delay = submission.delay;
+        let mut job = new_job(turn, (place, pool), submission);
         let submitter = source.submitter();
         match source {
             Source::Client { wait, .. } => job.wait = wait,
             Source::Route { origin, .. } => job.rare().origin = Some(origin),
         }
         pool.enlist(turn);
-        if submission.delay.is_zero() {
+        if delay.is_zero() {
             pool.put_ready(id, &mut job, End::Back, turn.at);
         } else {
-            pool.put_scheduled(id, &mut job, turn.at + submission.delay);
-        }
-        if let Some(key) = submission.key {
-            job.rare().key = Some(key);
+            pool.put_scheduled(id, &mut job, turn.at + delay);
         }
         self.log.insert(turn, (id, &job), pool);
         if let Some(key) = job.key().cloned() {
@@ -260,6 +245,28 @@ impl Pool {
             });
         }
     }
+}
+
+/// A submission as a job that has found no place yet.
+fn new_job(turn: &Turn<'_>, (place, pool): (usize, &Pool), submission: Submission) -> Job {
+    let mut job = Job {
+        pool: u32::try_from(place).unwrap_or(u32::MAX),
+        hash: hash_of(pool, &submission.payload),
+        payload: submission.payload,
+        created: turn.now.wall,
+        submitted: turn.at,
+        phase: Phase::Moving,
+        attempts: 0,
+        max_attempts: pool.spec.retries.saturating_add(1),
+        kills: 0,
+        priority: submission.priority.unwrap_or(pool.spec.default_priority()),
+        wait: None,
+        rare: None,
+    };
+    if let Some(key) = submission.key {
+        job.rare().key = Some(key);
+    }
+    job
 }
 
 /// Refuses a submission, and what its end is tied to.
