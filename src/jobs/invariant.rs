@@ -12,6 +12,9 @@ use crate::model::JobId;
 /// Beyond so many jobs they are not gone through: the oracle would rule the time of every debug run.
 const JOBS: usize = 256;
 
+/// The same for workers of one pool.
+const WORKERS: usize = 64;
+
 /// Checks the machine; the error says what is broken.
 pub(super) fn check(jobs: &Jobs) -> Result<(), String> {
     let held: usize = jobs.pools.iter().map(holds).sum();
@@ -106,6 +109,9 @@ fn check_pool(jobs: &Jobs, place: usize, pool: &Pool) -> Result<(), String> {
 }
 
 fn check_workers(jobs: &Jobs, pool: &Pool) -> Result<(), String> {
+    if pool.roster.all().nth(WORKERS).is_some() {
+        return Ok(());
+    }
     claim(pool.ready.adds_up(), "its lanes do not add up")?;
     claim(pool.roster.adds_up(), "its workers do not add up")?;
     let mut seats = 0;
