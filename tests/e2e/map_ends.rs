@@ -21,7 +21,7 @@ done";
 
 /// Reads so many lines.
 fn take(output: &mut BufReader<ChildStdout>, count: usize) {
-    let read = output.by_ref().lines().take(count).filter(Result::is_ok);
+    let read = output.by_ref().lines().map_while(Result::ok).take(count);
     assert_eq!(read.count(), count);
 }
 

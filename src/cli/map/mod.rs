@@ -26,4 +26,4 @@ mod summary;
 mod tally;
 mod watch;
 
-pub(super) use start::map;
+pub(crate) use start::map;
