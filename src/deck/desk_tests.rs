@@ -154,7 +154,7 @@ async fn nothing_follows_from_what_is_not_kept() {
     answer(&mut worker, "1", "2").await;
     {
         let kept = kept.lock().unwrap();
-        assert!(kept.iter().any(|record| is_running(record)), "{kept:?}");
+        assert!(kept.iter().any(is_running), "{kept:?}");
     }
     let mut finished = Box::pin(submitted.finished.unwrap());
     table.deck.read(|_, _| ()).await;
