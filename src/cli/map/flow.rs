@@ -285,7 +285,7 @@ impl Flow {
         let going = Going {
             done: tally.done,
             failed: tally.failed,
-            in_hand: self.ledger.in_hand(),
+            in_flight: self.watch.in_flight(),
             bytes: tally.bytes,
             size: self.streams.size,
             is_ending: self.is_ending_early(),
@@ -315,7 +315,7 @@ impl Flow {
             Report::Quiet => false,
         };
         if wants_summary {
-            let summary = summary::line(&self.ledger.tally, self.plan.workers, at.since_start());
+            let summary = summary::line(&self.ledger.tally, &self.watch, at.since_start());
             console.lines(summary.as_bytes());
         }
         console.settle();

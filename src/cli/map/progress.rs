@@ -21,8 +21,8 @@ pub(super) struct Going {
     pub(super) done: u64,
     /// Jobs that failed.
     pub(super) failed: u64,
-    /// Jobs that the deck has.
-    pub(super) in_hand: usize,
+    /// Jobs that workers have.
+    pub(super) in_flight: u64,
     /// Bytes of the input that came to their end.
     pub(super) bytes: u64,
     /// Bytes of the whole input, where it is a file.
@@ -57,7 +57,7 @@ impl Meter {
                 parts.push(format!("{} left", span(left)));
             }
         }
-        parts.push(format!("{} in hand", count(going.in_hand as u64)));
+        parts.push(format!("{} in flight", count(going.in_flight)));
         parts.push(span(now.since_start()));
         if going.is_ending {
             parts.push("ending".to_owned());
@@ -138,15 +138,15 @@ mod tests {
         };
         assert_eq!(
             meter.line(at(0), &going, 120),
-            "[....................]   0%  0 done  0/s  0 in hand  0s"
+            "[....................]   0%  0 done  0/s  0 in flight  0s"
         );
         going.done = 1_234;
         going.failed = 2;
         going.bytes = 2_500;
-        going.in_hand = 8;
+        going.in_flight = 8;
         assert_eq!(
             meter.line(at(2000), &going, 120),
-            "[#####...............]  25%  1,234 done  2 failed  618/s  6s left  8 in hand  2s"
+            "[#####...............]  25%  1,234 done  2 failed  618/s  6s left  8 in flight  2s"
         );
     }
 
@@ -157,11 +157,14 @@ mod tests {
             done: 5,
             ..Going::default()
         };
-        assert_eq!(meter.line(at(0), &going, 80), "5 done  0/s  0 in hand  0s");
+        assert_eq!(
+            meter.line(at(0), &going, 80),
+            "5 done  0/s  0 in flight  0s"
+        );
         going.is_ending = true;
         assert_eq!(
             meter.line(at(61_000), &going, 80),
-            "5 done  0/s  0 in hand  1m01  ending"
+            "5 done  0/s  0 in flight  1m01  ending"
         );
     }
 
@@ -170,7 +173,7 @@ mod tests {
         let going = Going {
             done: 1 << 40,
             failed: 1 << 30,
-            in_hand: 1 << 20,
+            in_flight: 1 << 20,
             bytes: 5,
             size: Some(10),
             is_ending: true,

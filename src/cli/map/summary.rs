@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use crate::cli::map::tally::Tally;
+use crate::cli::map::watch::Watch;
 use crate::tui::figures::{count, latency, percent, plural, rate};
 
-/// `forkdeck: 1,000 jobs in 4.2s (238/s), 3 failed, 12 retries, run p50 3.1ms p99 9.0ms, 2 workers busy 97%`.
+/// `forkdeck: 1,000 jobs in 4.2s (238/s), 3 failed, 12 retries, run p50 3.1ms p99 9.0ms, 2 workers busy 97%, CPU 92%`.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     reason = "a rate for people"
 )]
-pub(super) fn line(tally: &Tally, workers: u32, elapsed: Duration) -> String {
+pub(super) fn line(tally: &Tally, watch: &Watch, elapsed: Duration) -> String {
     let jobs = tally.done + tally.failed;
     let seconds = elapsed.as_secs_f64();
     let a_second = if seconds > 0.0 {
@@ -40,11 +41,15 @@ pub(super) fn line(tally: &Tally, workers: u32, elapsed: Duration) -> String {
         let ascii = |run| latency(run).replace('µ', "u");
         parts.push(format!("run p50 {} p99 {}", ascii(p50), ascii(p99)));
     }
+    let workers = watch.workers();
     let busy = percent(tally.utilisation(workers, elapsed));
     parts.push(format!(
         "{} busy {busy}",
         plural(u64::from(workers), "worker")
     ));
+    if let Some(cpu) = watch.cpu() {
+        parts.push(format!("CPU {}", percent(cpu)));
+    }
     format!("forkdeck: {}\n", parts.join(", "))
 }
 
@@ -67,13 +72,16 @@ mod tests {
         tally.failed = 1;
         tally.retries = 1;
 
-        let line = line(&tally, 1, Duration::from_secs(2));
+        let line = line(&tally, &Watch::new(1), Duration::from_secs(2));
 
         assert_eq!(
             line,
             "forkdeck: 1,001 jobs in 2.0s (500/s), 1 failed, 1 retry, run p50 100ms p99 100ms, 1 worker busy 50%\n"
         );
         tally.left = 7;
-        assert!(super::line(&tally, 1, Duration::ZERO).contains("1 failed, 7 not done, 1 retry"));
+        assert!(
+            super::line(&tally, &Watch::new(1), Duration::ZERO)
+                .contains("1 failed, 7 not done, 1 retry")
+        );
     }
 }

@@ -5,7 +5,10 @@
 use std::collections::HashSet;
 
 use crate::cli::map::console::Console;
-use crate::model::{Direction, Event, Exited, FrameFault, Logs, Messages, State, StateChanged};
+use crate::model::{
+    Direction, Dropped, DroppedWhat, Event, Exited, FrameFault, Logs, Messages, Sampled, State,
+    StateChanged,
+};
 
 /// So many exits in a row before any reply, and the program is no worker.
 const EXITS: u32 = 5;
@@ -17,6 +20,9 @@ pub(super) struct Watch {
     failed: HashSet<u32>,
     exits: u32,
     has_replied: bool,
+    in_flight: u64,
+    /// The CPU of all samples together, in percent of a core, and how many they are.
+    cpu: (f64, u32),
 }
 
 impl Watch {
@@ -27,7 +33,26 @@ impl Watch {
             failed: HashSet::new(),
             exits: 0,
             has_replied: false,
+            in_flight: 0,
+            cpu: (0.0, 0),
         }
+    }
+
+    /// How many workers there are.
+    pub(super) fn workers(&self) -> u32 {
+        self.workers
+    }
+
+    /// How many jobs they have.
+    pub(super) fn in_flight(&self) -> u64 {
+        self.in_flight
+    }
+
+    /// How much of a core each of them used while it was looked at, in percent; none when none was long enough.
+    #[expect(clippy::cast_possible_truncation, reason = "a percentage")]
+    pub(super) fn cpu(&self) -> Option<f32> {
+        let (sum, samples) = self.cpu;
+        (samples > 0).then(|| (sum / f64::from(samples)) as f32)
     }
 
     /// A job was answered.
@@ -50,8 +75,18 @@ impl Watch {
             Event::Exit(exited) => return self.exited(exited),
             Event::State(changed) => return self.changed(changed),
             Event::FrameError(fault) => console.lines(fault_line(fault).as_bytes()),
+            Event::Dropped(dropped) if dropped.what == DroppedWhat::Log => {
+                let Dropped { worker, count, .. } = dropped;
+                console.lines(format!("{worker}: ({count} lines were lost)\n").as_bytes());
+            }
+            Event::Pool(changed) => self.in_flight = changed.jobs.in_flight,
+            Event::Sample(Sampled {
+                cpu_percent: Some(cpu),
+                ..
+            }) if self.cpu.1 < u32::MAX => {
+                self.cpu = (self.cpu.0 + f64::from(*cpu), self.cpu.1 + 1);
+            }
             Event::Messages(_)
-            | Event::Pool(_)
             | Event::Dropped(_)
             | Event::Liveness(_)
             | Event::Stalled(_)

@@ -5,7 +5,9 @@ use std::time::Duration;
 use super::*;
 use crate::cli::map::console::Style;
 use crate::cli::map::pen::Pen;
-use crate::model::{Envelope, Exit, Incarnation, Now, PoolName, WallTime, WorkerId};
+use crate::model::{
+    Envelope, Exit, Incarnation, Now, PoolChanged, PoolName, WallTime, WorkerId, WorkerJobs,
+};
 use crate::wire::Message;
 
 fn worker(number: u32) -> WorkerId {
@@ -37,6 +39,20 @@ fn state(number: u32, state: State) -> Event {
         reason: Some("find nope in PATH: ENOENT".to_owned()),
         until: None,
         budget: (0, 0),
+    })
+}
+
+fn sample(cpu_percent: Option<f32>) -> Event {
+    Event::Sample(Sampled {
+        worker: worker(1),
+        cpu_percent,
+        memory_bytes: None,
+        mailbox: 0,
+        unread_bytes: 0,
+        in_flight: 0,
+        sent: 0,
+        received: 0,
+        jobs: WorkerJobs::default(),
     })
 }
 
@@ -78,6 +94,29 @@ fn five_exits_before_any_reply_end_a_map() {
     let message = last(&events).unwrap().message;
     assert!(message.contains("5 times before any reply"), "{message}");
     assert!(message.ends_with("exited with code 3"), "{message}");
+}
+
+#[test]
+fn what_is_shown_of_workers_is_what_was_told_last() {
+    let mut console = Console::new(Pen::start("test", io::sink()).unwrap(), Style::default());
+    let mut watch = Watch::new(2);
+    assert_eq!((watch.in_flight(), watch.cpu()), (0, None));
+    let mut pool = PoolChanged::sized(PoolName::new("a").unwrap(), 2);
+    pool.jobs.in_flight = 7;
+
+    watch.take(&Event::Pool(pool), &mut console);
+    for cpu in [None, Some(50.0), Some(100.0)] {
+        watch.take(&sample(cpu), &mut console);
+    }
+    let dropped = Dropped {
+        worker: worker(1),
+        what: DroppedWhat::Log,
+        count: 5,
+    };
+    watch.take(&Event::Dropped(dropped), &mut console);
+
+    assert_eq!((watch.in_flight(), watch.cpu()), (7, Some(75.0)));
+    assert_eq!(console.pen.text(), b"a/1: (5 lines were lost)\n");
 }
 
 #[test]
