@@ -6,8 +6,8 @@ use std::collections::HashSet;
 
 use crate::cli::map::console::Console;
 use crate::model::{
-    Direction, Dropped, DroppedWhat, Event, Exited, FrameFault, Logs, Messages, Sampled, State,
-    StateChanged,
+    Direction, Dropped, DroppedWhat, Envelope, Event, Exited, FrameFault, Logs, Messages, Sampled,
+    State, StateChanged,
 };
 
 /// So many exits in a row before any reply, and the program is no worker.
@@ -69,8 +69,8 @@ impl Watch {
                 }
             }
             Event::Messages(Messages { envelopes, .. }) if !self.has_replied => {
-                let replied = |from: Direction| from == Direction::In;
-                self.has_replied = envelopes.iter().any(|one| replied(one.direction));
+                let is_reply = |one: &Envelope| one.direction == Direction::In && one.job.is_some();
+                self.has_replied = envelopes.iter().any(is_reply);
             }
             Event::Exit(exited) => return self.exited(exited),
             Event::State(changed) => return self.changed(changed),

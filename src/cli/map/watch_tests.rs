@@ -6,7 +6,7 @@ use super::*;
 use crate::cli::map::console::Style;
 use crate::cli::map::pen::Pen;
 use crate::model::{
-    Envelope, Exit, Incarnation, Now, PoolChanged, PoolName, WallTime, WorkerId, WorkerJobs,
+    Envelope, Exit, Incarnation, JobId, Now, PoolChanged, PoolName, WallTime, WorkerId, WorkerJobs,
 };
 use crate::wire::Message;
 
@@ -56,7 +56,7 @@ fn sample(cpu_percent: Option<f32>) -> Event {
     })
 }
 
-fn message(direction: Direction) -> Event {
+fn message(direction: Direction, is_job: bool) -> Event {
     Event::Messages(Messages {
         worker: worker(1),
         incarnation: Incarnation(1),
@@ -69,7 +69,7 @@ fn message(direction: Direction) -> Event {
             message: Message::parse("1").unwrap(),
             bytes: 2,
             latency: None,
-            job: None,
+            job: is_job.then(|| JobId::new(WallTime(0), [0; 10])),
             internal: false,
         }]),
     })
@@ -85,7 +85,8 @@ fn last(events: &[Event]) -> Option<Hopeless> {
 
 #[test]
 fn five_exits_before_any_reply_end_a_map() {
-    let mut events = vec![exit(false), exit(true), message(Direction::Out)];
+    let mut events = vec![exit(false), exit(true), message(Direction::Out, true)];
+    events.push(message(Direction::In, false));
     events.extend([exit(false), exit(false), exit(false)]);
     assert_eq!(last(&events), None);
 
@@ -121,7 +122,7 @@ fn what_is_shown_of_workers_is_what_was_told_last() {
 
 #[test]
 fn after_a_reply_no_exit_ends_a_map() {
-    let mut events = vec![message(Direction::In)];
+    let mut events = vec![message(Direction::In, true)];
     events.extend((0..20).map(|_| exit(false)));
 
     assert_eq!(last(&events), None);
