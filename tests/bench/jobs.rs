@@ -7,18 +7,20 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::print_stdout,
+    clippy::cast_precision_loss,
     clippy::disallowed_methods,
     reason = "a benchmark prints, reads the clock, and fails by panicking"
 )]
 
 use std::env;
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Read, Write};
-use std::os::fd::OwnedFd;
+use std::io::{BufRead, BufReader, BufWriter, Read, Write, stdin};
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use forkdeck::deck::{self, Clock, Deck, Opened};
@@ -62,8 +64,12 @@ fn main() {
 
 /// The worker: as little as a worker can do.
 fn echo() {
-    let fd = env::var("NODE_CHANNEL_FD").unwrap().parse().unwrap();
-    let channel = UnixStream::from(adopt_channel(fd).unwrap());
+    let channel = if env::var_os("FORKDECK_BENCH_STDIN").is_some() {
+        UnixStream::from(stdin().as_fd().try_clone_to_owned().unwrap())
+    } else {
+        let fd = env::var("NODE_CHANNEL_FD").unwrap().parse().unwrap();
+        UnixStream::from(adopt_channel(fd).unwrap())
+    };
     let mut input = BufReader::new(channel.try_clone().unwrap());
     let mut output = BufWriter::new(channel);
     let mut line = Vec::new();
@@ -76,27 +82,39 @@ fn echo() {
     }
 }
 
-/// A worker without a deck.
+/// A worker without a deck; it ends with its channel.
 struct Bare {
-    channel: UnixStream,
+    channel: Option<UnixStream>,
+    child: Child,
 }
 
 impl Bare {
     fn start() -> Self {
         let (channel, theirs) = UnixStream::pair().unwrap();
-        Command::new(env::current_exe().unwrap())
+        let child = Command::new(env::current_exe().unwrap())
             .arg(ECHO)
-            .env("NODE_CHANNEL_FD", "0")
+            .env("FORKDECK_BENCH_STDIN", "1")
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .spawn()
             .unwrap();
-        Self { channel }
+        Self {
+            channel: Some(channel),
+            child,
+        }
     }
 
     fn round_trip(&mut self, message: &[u8]) {
-        self.channel.write_all(message).unwrap();
+        let channel = self.channel.as_mut().unwrap();
+        channel.write_all(message).unwrap();
         let mut answer = vec![0; message.len()];
-        self.channel.read_exact(&mut answer).unwrap();
+        channel.read_exact(&mut answer).unwrap();
+    }
+}
+
+impl Drop for Bare {
+    fn drop(&mut self) {
+        self.channel = None;
+        self.child.wait().unwrap();
     }
 }
 
@@ -274,7 +292,7 @@ async fn throughput() {
     }
     for ((title, _), mut row) in pools.iter().zip(rows) {
         row.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let (rate, cpu) = row[row.len() / 2];
+        let (rate, cpu) = row.get(row.len() / 2).copied().unwrap();
         println!("  {title:20} {rate:9.0} jobs/s   {cpu:5.2} us of this process's CPU a job");
     }
     deck.command(model::Command::Down).await.unwrap();
@@ -282,9 +300,9 @@ async fn throughput() {
 }
 
 /// Keeps 64 jobs under way until so many are done; jobs a second, and CPU a job in microseconds.
-async fn flow(deck: &Deck, pool: &PoolName, count: u64) -> (f64, f64) {
-    const WINDOW: u64 = 64;
-    let (ends, mut ended) = mpsc::channel(WINDOW as usize);
+async fn flow(deck: &Deck, pool: &PoolName, count: usize) -> (f64, f64) {
+    const WINDOW: usize = 64;
+    let (ends, mut ended) = mpsc::channel(WINDOW);
     let start = Instant::now();
     let cpu = cpu_time();
     let (mut given, mut done) = (0, 0);
@@ -292,8 +310,9 @@ async fn flow(deck: &Deck, pool: &PoolName, count: u64) -> (f64, f64) {
         let batch = (WINDOW - (given - done)).min(count - given);
         if batch > 0 {
             let one = Submission::new(pool.clone(), message());
-            let submissions = vec![one; batch as usize];
-            assert!(deck.submit_all(submissions, given, ends.clone()).await);
+            let submissions = vec![one; batch];
+            let first = given as u64;
+            assert!(deck.submit_all(submissions, first, ends.clone()).await);
             given += batch;
         }
         let (_, end) = ended.recv().await.unwrap();
@@ -304,7 +323,7 @@ async fn flow(deck: &Deck, pool: &PoolName, count: u64) -> (f64, f64) {
             done += 1;
         }
     }
-    let spent = (cpu_time() - cpu).as_secs_f64();
+    let spent = cpu_time().saturating_sub(cpu).as_secs_f64();
     let count = count as f64;
     (count / start.elapsed().as_secs_f64(), spent * 1e6 / count)
 }
