@@ -343,7 +343,7 @@ fn timed(work: impl FnOnce()) -> Duration {
 
 fn median(times: &mut [Duration]) -> Duration {
     times.sort_unstable();
-    times[times.len() / 2]
+    times.get(times.len() / 2).copied().unwrap()
 }
 
 /// User and system time of this process.
