@@ -42,6 +42,11 @@
 //! 4. **A CPU sample.** `deck/sampler`, once a second -> `process/usage`, all processes in one pass on a thread of its own ->
 //!    `deck/sampler` adds the machine's numbers -> `deck/journal` -> `Event::Sample` for each worker that changed, then
 //!    `Event::Deck`.
+//! 5. **A job.** `Deck::submit` -> `deck/requests` -> `jobs/submit` -> `Effect::Persist` -> `deck/ledger` -> the store's
+//!    thread commits -> the submitter hears that it is accepted, and `jobs/dispatch` has picked a worker ->
+//!    `Effect::Assign` -> `Input::Assign` -> `supervisor/work` -> the mailbox, as in 1. The worker's answer ->
+//!    `supervisor/duty` pairs it -> `Effect::News` -> `jobs/outcome`: done, tried again later, or dead -> kept -> the
+//!    submitter and every client that wants to be told. A deck in memory leaves the store out.
 
 #[cfg(feature = "cli")]
 pub mod cli;
