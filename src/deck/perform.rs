@@ -93,21 +93,7 @@ impl Driver {
             }
             Effect::Answer { ticket, result } => self.answer(ticket, result),
             Effect::News(news) => self.steps.push_back(Step::Jobs(jobs::Input::News(news))),
-            Effect::Forward {
-                route,
-                pool,
-                message,
-                origin,
-                hops,
-                back,
-            } => self.steps.push_back(Step::Jobs(jobs::Input::Forward {
-                route,
-                pool,
-                message,
-                origin,
-                hops,
-                back,
-            })),
+            Effect::Forward(one) => self.steps.push_back(Step::Jobs(jobs::Input::Forward(one))),
             Effect::Halt => self.is_halted = true,
         }
     }

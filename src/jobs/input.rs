@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{JobCommand, JobNews, PoolName, Submission, Ticket, WorkerId};
-use crate::wire::Message;
+use crate::model::{Forwarded, JobCommand, JobNews, PoolName, Submission, Ticket};
 
 /// Something happened.
 #[derive(Debug)]
@@ -26,20 +25,7 @@ pub enum Input {
         command: JobCommand,
     },
     /// A route makes a job of a worker's message.
-    Forward {
-        /// Which of the deck's routes.
-        route: usize,
-        /// Whose job it becomes.
-        pool: PoolName,
-        /// The message.
-        message: Message,
-        /// Who sent it.
-        origin: WorkerId,
-        /// How many routes it has come along, this one included.
-        hops: u8,
-        /// Whether the answer goes back to who sent it.
-        back: bool,
-    },
+    Forward(Forwarded),
     /// Something happened to a worker.
     News(JobNews),
     /// A pool has so many workers.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::jobs::dice::Dice;
 use crate::jobs::ids::IdMap;
-use crate::jobs::job::{Job, Origin};
+use crate::jobs::job::Job;
 use crate::jobs::log::{Found, Log};
 use crate::jobs::moment::Moment;
 use crate::jobs::pool::Pool;
@@ -89,19 +89,7 @@ impl Jobs {
                 submission,
             } => self.submit(&mut turn, Source::Client { ticket, wait }, submission),
             Input::Command { ticket, command } => self.command(&mut turn, ticket, command),
-            Input::Forward {
-                route,
-                pool,
-                message,
-                origin,
-                hops,
-                back,
-            } => {
-                let worker = back.then_some(origin);
-                let origin = Origin { worker, hops };
-                let source = Source::Route { route, origin };
-                self.forward(&mut turn, source, pool, &message);
-            }
+            Input::Forward(forwarded) => self.forward(&mut turn, forwarded),
             Input::News(news) => self.news(&mut turn, news),
             Input::Resized { pool, instances } => {
                 if let Some(pool) = self.pool_mut(&pool) {

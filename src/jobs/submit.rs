@@ -12,7 +12,7 @@ use crate::jobs::refusals;
 use crate::jobs::turn::Turn;
 use crate::jobs::view::view;
 use crate::model::{
-    Dispatch, JobId, Outcome, PoolName, Refusal, ReplyRule, Submission, Ticket, WhenFull,
+    Dispatch, Forwarded, JobId, Outcome, Refusal, ReplyRule, Submission, Ticket, WhenFull,
 };
 use crate::wire::{Message, canonical};
 
@@ -62,11 +62,19 @@ impl Jobs {
     pub(super) fn forward(
         &mut self,
         turn: &mut Turn<'_>,
-        source: Source,
-        pool: PoolName,
-        message: &Message,
+        Forwarded {
+            route,
+            pool,
+            message,
+            origin,
+            hops,
+            back,
+        }: Forwarded,
     ) {
-        self.submit(turn, source, Submission::new(pool, message.detached()));
+        let worker = back.then_some(origin);
+        let origin = Origin { worker, hops };
+        let source = Source::Route { route, origin };
+        self.submit(turn, source, Submission::new(pool, message));
     }
 
     /// Accepts those that waited for room, as far as there is some now.

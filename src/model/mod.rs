@@ -35,7 +35,7 @@ pub use job::{
     Assignment, Cause, JobFigures, JobFilter, JobId, JobIdError, JobState, JobView, LeaseId,
     Percentiles, ReplyId, Submission, WorkerJobs,
 };
-pub use news::{JobNews, Loss};
+pub use news::{Forwarded, JobNews, Loss};
 pub use queue::{
     Dispatch, JobsSpec, KeepSpec, QueueSpec, Rate, ReplyRule, RouteForm, RouteSpec, StoreSpec,
     WhenFull,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{Exit, Incarnation, LeaseId, Now, WorkerId};
+use crate::model::{Exit, Incarnation, LeaseId, Now, PoolName, WorkerId};
 use crate::wire::Message;
 
 /// What happened to a worker that concerns jobs. Everything of one worker is told in order.
@@ -79,4 +79,21 @@ pub enum Loss {
     /// It did not take the jobs: it no longer served when they came, or ceased to before they were given out. Says
     /// nothing of the other jobs it has.
     Refused,
+}
+
+/// A message that a route makes a job of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Forwarded {
+    /// Which of the deck's routes.
+    pub route: usize,
+    /// Whose job it becomes.
+    pub pool: PoolName,
+    /// The message.
+    pub message: Message,
+    /// Who sent it.
+    pub origin: WorkerId,
+    /// How many routes it has come along, this one included.
+    pub hops: u8,
+    /// Whether the answer goes back to who sent it.
+    pub back: bool,
 }

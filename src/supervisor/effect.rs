@@ -1,7 +1,7 @@
 //! What the machine wants done.
 
 use crate::model::{
-    Envelope, Event, Incarnation, JobNews, Outcome, PoolName, Refusal, Signal, Ticket, WorkerId,
+    Envelope, Event, Forwarded, Incarnation, JobNews, Outcome, Refusal, Signal, Ticket, WorkerId,
 };
 use crate::wire::Message;
 
@@ -63,20 +63,7 @@ pub enum Effect {
     /// Something that concerns jobs happened.
     News(JobNews),
     /// A route makes a job of a worker's message.
-    Forward {
-        /// Which of the deck's routes.
-        route: usize,
-        /// Whose job it becomes.
-        pool: PoolName,
-        /// The message.
-        message: Message,
-        /// Who sent it.
-        origin: WorkerId,
-        /// How many routes it has come along, this one included.
-        hops: u8,
-        /// Whether the answer goes back to who sent it.
-        back: bool,
-    },
+    Forward(Forwarded),
     /// The last worker is gone after `Command::Down`: end the deck.
     Halt,
 }

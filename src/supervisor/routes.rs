@@ -3,7 +3,7 @@
 //! Owns what the routes are and how much went along each; bounded by the mailboxes and queues at their ends, and by
 //! [`MOST_HOPS`] along the way. Takes nothing away from other views of a message. Called by `machine`.
 
-use crate::model::{DeckSpec, PoolName, RouteForm, WorkerId};
+use crate::model::{DeckSpec, Forwarded, PoolName, RouteForm, WorkerId};
 use crate::supervisor::Effect;
 use crate::supervisor::machine::Machine;
 use crate::supervisor::roster::{Pool, Roster};
@@ -158,14 +158,14 @@ impl Machine {
         let (Some(route), Some(origin)) = (route, self.roster.worker(way.from)) else {
             return false;
         };
-        turn.push(Effect::Forward {
+        turn.push(Effect::Forward(Forwarded {
             route: way.route,
             pool: route.pool.clone(),
             message: way.message.detached(),
             origin: origin.id.clone(),
             hops: way.hops + 1,
             back,
-        });
+        }));
         true
     }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::jobs::tests::world::{World, deck, message, pointer, pool, secs};
 use crate::jobs::{Effect, Input};
 use crate::model::{
-    JobCommand, JobFilter, JobState, JobsSpec, Outcome, PoolName, QueueSpec, RefusalKind,
-    ReplyRule, Submission, WhenFull, WorkerId,
+    Forwarded, JobCommand, JobFilter, JobState, JobsSpec, Outcome, PoolName, QueueSpec,
+    RefusalKind, ReplyRule, Submission, WhenFull, WorkerId,
 };
 
 fn bounded(capacity: usize, bytes: usize, when_full: WhenFull) -> JobsSpec {
@@ -241,13 +241,15 @@ fn a_pool_is_enlisted_once_before_its_first_job() {
 fn a_route_makes_a_job_whose_answer_goes_back() {
     let origin = WorkerId::new(PoolName::new("b").unwrap(), 3);
     let mut world = World::new(1, JobsSpec::default());
-    let forward = |back| Input::Forward {
-        route: 4,
-        pool: pool(),
-        message: message("1"),
-        origin: origin.clone(),
-        hops: 2,
-        back,
+    let forward = |back| {
+        Input::Forward(Forwarded {
+            route: 4,
+            pool: pool(),
+            message: message("1"),
+            origin: origin.clone(),
+            hops: 2,
+            back,
+        })
     };
     world.give(forward(true));
     world.give(forward(false));
@@ -268,14 +270,14 @@ fn a_route_into_a_full_queue_is_refused_even_where_clients_are_held() {
     let mut world = World::start(deck(1, bounded(1, 100, WhenFull::Block)), None);
     world.submit("1");
 
-    let effects = world.give(Input::Forward {
+    let effects = world.give(Input::Forward(Forwarded {
         route: 4,
         pool: pool(),
         message: message("1"),
         origin: WorkerId::new(pool(), 1),
         hops: 1,
         back: true,
-    });
+    }));
 
     assert_eq!(effects, [Effect::RouteRefused { route: 4 }]);
 }

@@ -6,8 +6,8 @@ use crate::jobs::dice::Dice;
 use crate::jobs::tests::world::{Held, World, deck, died, message, pointer, pool, secs, worker};
 use crate::jobs::{Effect, Input, Kept};
 use crate::model::{
-    Backoff, Dispatch, Incarnation, JobCommand, JobFilter, JobId, JobNews, JobState, JobsSpec,
-    KeepSpec, LeaseId, Loss, QueueSpec, Rate, ReplyRule, Submission, WhenFull,
+    Backoff, Dispatch, Forwarded, Incarnation, JobCommand, JobFilter, JobId, JobNews, JobState,
+    JobsSpec, KeepSpec, LeaseId, Loss, QueueSpec, Rate, ReplyRule, Submission, WhenFull,
 };
 
 pub(super) const WORKERS: u32 = 4;
@@ -262,14 +262,14 @@ impl Run {
                 });
             }
             _ => {
-                self.world.give(Input::Forward {
+                self.world.give(Input::Forward(Forwarded {
                     route: 0,
                     pool: pool(),
                     message: message(r#"{"id":"r"}"#),
                     origin: worker(1),
                     hops: 1,
                     back: true,
-                });
+                }));
             }
         }
     }

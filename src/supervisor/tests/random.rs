@@ -331,7 +331,7 @@ impl Run {
                     process.unwritten += messages.len();
                 }
                 Effect::News(news) => self.ledger.hear(news),
-                Effect::Forward { hops, .. } => assert!(*hops <= 16),
+                Effect::Forward(one) => assert!(one.hops <= 16),
                 _ => {}
             }
         }

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use crate::model::{Command, Exit, PoolName, PoolSpec, ReplyRule, RouteForm, RouteSpec, WorkerId};
+use crate::model::{
+    Command, Exit, Forwarded, PoolName, PoolSpec, ReplyRule, RouteForm, RouteSpec, WorkerId,
+};
 use crate::supervisor::tests::orders::{job, news};
 use crate::supervisor::tests::world::{World, a, dropped, frame, message, ms};
 use crate::supervisor::{Effect, Input};
@@ -50,7 +52,7 @@ fn given(effects: &[Effect]) -> Vec<String> {
 
 fn forwards(effects: &[Effect]) -> Vec<(u8, bool)> {
     let forwards = effects.iter().filter_map(|effect| match effect {
-        Effect::Forward { hops, back, .. } => Some((*hops, *back)),
+        Effect::Forward(one) => Some((one.hops, one.back)),
         _ => None,
     });
     forwards.collect()
@@ -199,14 +201,14 @@ fn a_message_becomes_a_job_and_its_answer_comes_back() {
     let mut world = world(vec![there]);
 
     let effects = world.receive(1, vec![frame("1")]);
-    let forward = Effect::Forward {
+    let forward = Effect::Forward(Forwarded {
         route: 0,
         pool: PoolName::new("b").unwrap(),
         message: message("1"),
         origin: a(1),
         hops: 1,
         back: true,
-    };
+    });
     assert_eq!(effects[1..], [forward]);
     assert_eq!(counts(&world), [(1, 0)]);
 
