@@ -21,10 +21,11 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
 use forkdeck::deck::{self, Clock, Deck, Opened};
-use forkdeck::jobs::store::{SqliteStore, Store};
+use forkdeck::jobs::store::{Committed, SqliteStore, StoreThread};
 use forkdeck::jobs::{Progress, Record, StoredJob};
 use forkdeck::model::{
     self, Address, DeckSpec, JobId, JobState, KeepSpec, Outcome, PoolName, PoolSpec, Submission,
@@ -205,7 +206,7 @@ async fn latency() {
     println!("  {:44} {:9.1}", "one fdatasync of 4 KiB", us(sync));
     println!(
         "  {:44} {:9.1}",
-        "one commit of one record to such a store",
+        "one commit of one job by such a store's thread",
         us(commit)
     );
     println!("  {:44} {:9.1}", "deck with a store", us(durable_time));
@@ -222,25 +223,28 @@ async fn latency() {
 
 /// What the disk takes, measured beside.
 struct Commits {
-    store: SqliteStore,
+    store: StoreThread,
+    done: Receiver<Committed>,
     file: File,
     next: u8,
 }
 
 impl Commits {
     fn new(folder: &Path) -> Self {
-        let store = SqliteStore::open(&folder.join("beside"), WallTime(0))
-            .unwrap()
-            .store;
+        let opening = SqliteStore::open(&folder.join("beside"), WallTime(0)).unwrap();
+        let (told, done) = sync_channel(1);
+        let tell = move |committed| told.send(committed).unwrap();
+        let store = StoreThread::start(Box::new(opening.store), tell).unwrap();
         let file = File::create(folder.join("raw")).unwrap();
         Self {
             store,
+            done,
             file,
             next: 0,
         }
     }
 
-    /// One new job, kept.
+    /// One new job, handed to the store's thread and kept.
     fn commit(&mut self) {
         let wall = Clock::start().now().wall;
         self.next = self.next.wrapping_add(1);
@@ -258,7 +262,8 @@ impl Commits {
             created: wall,
             progress: Progress::new(JobState::Ready, 4, None),
         };
-        self.store.commit(&[Record::Insert(Box::new(job))]).unwrap();
+        self.store.commit(vec![Record::Insert(Box::new(job))]);
+        self.done.recv().unwrap().result.unwrap();
     }
 
     fn sync(&mut self) {
