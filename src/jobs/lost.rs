@@ -95,7 +95,9 @@ impl Jobs {
         match loss {
             Loss::Died { exit, cause } if is_charged => {
                 let error = death(worker, *exit, cause);
-                self.fail(turn, id, lease, failure(error, Next::Later, true));
+                // Who ends cleanly was not killed by its job: it may end after each one.
+                let has_killed = !exit.is_clean();
+                self.fail(turn, id, lease, failure(error, Next::Later, has_killed));
             }
             Loss::Disconnected if is_charged => {
                 let error = format!("{worker} closed its channel");

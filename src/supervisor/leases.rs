@@ -110,6 +110,15 @@ impl Leases {
         waiting.map(|lease| lease.id).collect()
     }
 
+    /// The process is gone and never read the newest job that the kernel took, nor what was given out after it. Whether it
+    /// read those before is not certain.
+    pub(super) fn spare_from(&mut self, newest: LeaseId) {
+        if let Some(index) = self.held.iter().position(|lease| lease.id == newest) {
+            self.given = self.given.min(index);
+            self.written = self.written.min(index);
+        }
+    }
+
     /// Takes all whose answers are waited for, each with whether it was given out.
     pub(super) fn take_all(&mut self) -> Vec<(LeaseId, bool)> {
         let Self { held, given, .. } = std::mem::take(self);

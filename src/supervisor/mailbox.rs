@@ -101,6 +101,17 @@ pub(super) struct Mailbox {
     given_bytes: usize,
     given_internal: usize,
     taken: Taken,
+    /// The job that the newest message of all that the kernel took gives, if it gives one.
+    newest_job: Option<LeaseId>,
+}
+
+/// What a process that is gone never read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unread {
+    /// How many messages, jobs left out; about, since only the newest one is certain.
+    pub(super) mail: u64,
+    /// The job that the newest message gives, if it gives one.
+    pub(super) newest_job: Option<LeaseId>,
 }
 
 impl Mailbox {
@@ -226,17 +237,22 @@ impl Mailbox {
         // A job that was not read is not lost: it is given to another.
         let counts = matches!(letter.sort, Sort::Mail { .. } | Sort::Stop);
         self.taken.note(bytes, counts);
+        self.newest_job = match letter.sort {
+            Sort::Job { lease, .. } => Some(lease),
+            _ => None, // Gives no job.
+        };
         Some(letter)
     }
 
     /// The worker has read everything that the kernel took.
     pub(super) fn all_read(&mut self) {
         self.taken = Taken::default();
+        self.newest_job = None;
     }
 
-    /// The process is gone: mail that was not written waits for the next one, jobs are let go of. Returns how many messages the kernel
+    /// The process is gone: mail that was not written waits for the next one, jobs are let go of. Returns what the kernel
     /// had taken that the process never read, out of `unread` bytes.
-    pub(super) fn rewind(&mut self, unread: u64) -> u64 {
+    pub(super) fn rewind(&mut self, unread: u64) -> Unread {
         while let Some(letter) = self.given.pop_back() {
             if matches!(letter.sort, Sort::Mail { .. }) {
                 self.waiting.push_front(letter);
@@ -248,7 +264,10 @@ impl Mailbox {
         self.given_jobs = 0;
         self.given_bytes = 0;
         self.given_internal = 0;
-        std::mem::take(&mut self.taken).newest(unread)
+        Unread {
+            mail: std::mem::take(&mut self.taken).newest(unread),
+            newest_job: self.newest_job.take().filter(|_| unread > 0),
+        }
     }
 
     /// Empties it and returns what it held; only without a process.

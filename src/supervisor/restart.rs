@@ -99,8 +99,11 @@ impl Worker {
             }
             return;
         };
-        let lost = self.mailbox.rewind(unread);
-        self.tell_dropped(turn, lost);
+        let unread = self.mailbox.rewind(unread);
+        self.tell_dropped(turn, unread.mail);
+        if let Some(lease) = unread.newest_job {
+            self.duty.leases.spare_from(lease);
+        }
         self.pairing.clear();
         self.forsake_owed(turn);
         self.facts.end();

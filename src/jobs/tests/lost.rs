@@ -53,6 +53,24 @@ fn a_worker_that_died_before_it_began_charges_nobody() {
 }
 
 #[test]
+fn a_worker_that_ends_cleanly_was_not_killed_by_its_job() {
+    let mut world = World::new(1, wide(1));
+    let id = world.submit("1");
+    let loss = Loss::Died {
+        exit: Exit::Code(0),
+        cause: "exit 0".into(),
+    };
+
+    world.lose(1, loss, 1);
+
+    let view = world.view(id);
+    assert_eq!(
+        (view.state, view.attempts, view.kills),
+        (JobState::Scheduled, 1, 0)
+    );
+}
+
+#[test]
 fn jobs_given_back_come_before_all_others() {
     let mut world = World::new(1, wide(2));
     for n in 0..4 {

@@ -53,6 +53,28 @@ fn a_death_tells_which_jobs_may_have_begun() {
 }
 
 #[test]
+fn a_job_that_a_dying_process_never_read_did_not_begin() {
+    let mut world = serving(by_id());
+    world.assign(1, &[(1, "1"), (2, "2")]);
+    world.written(1, 2);
+
+    let effects = world.exit_unread(1, Exit::Code(0), 1);
+
+    assert_eq!(news(&effects), ["lost died of exit 0 1? 2"]);
+}
+
+#[test]
+fn a_job_that_was_read_may_have_killed_its_process() {
+    let mut world = serving(by_id());
+    world.assign(1, &[(1, "1"), (2, "2")]);
+    world.written(1, 2);
+
+    let effects = world.exit_unread(1, by(Signal::KILL), 0);
+
+    assert_eq!(news(&effects), ["lost died of killed by SIGKILL 1? 2?"]);
+}
+
+#[test]
 fn a_reply_that_was_read_before_the_exit_counts() {
     let mut world = serving(pool(1));
     world.assign(1, &[(1, "1"), (2, "2")]);
