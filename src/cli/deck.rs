@@ -55,8 +55,8 @@ enum Shape {
 pub(super) fn run(plan: Plan) -> Result<(), Failure> {
     let shape = shape(plan.face, plan.color)?;
     let clock = Clock::start();
-    let opened = store::open(&plan.spec.store, clock)?;
     let (keeper, runtime) = ground()?;
+    let opened = store::open(&plan.spec.store, clock)?;
     let lease = keeper.terminal();
     let (deck, driver) = deck::start_with(plan.spec, keeper, clock, opened);
     let dashboard = (shape == Shape::Dashboard)

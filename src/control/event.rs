@@ -312,7 +312,8 @@ fn write_deck(out: &mut Vec<u8>, at: WallTime, sampled: &DeckSampled) {
     object
         .member("cpu_percent", &sampled.cpu_percent.map(tenths))
         .member("memory_bytes", &sampled.memory_bytes)
-        .member("loop_p99_us", &sampled.loop_p99_us);
+        .member("loop_p99_us", &sampled.loop_p99_us)
+        .some("store_error", sampled.store_error.as_ref());
     object.end();
 }
 

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::fmt::{Display, Write};
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncWrite, AsyncWriteExt};
@@ -130,6 +131,8 @@ struct Printer {
     style: LogStyle,
     /// Ends that are told together with the state that follows them.
     ends: HashMap<WorkerId, (WallTime, String)>,
+    /// Why jobs cannot be kept, as it was told last.
+    store_error: Option<Arc<str>>,
     out: Vec<u8>,
 }
 
@@ -138,6 +141,7 @@ impl Printer {
         Self {
             style,
             ends: HashMap::new(),
+            store_error: None,
             out: Vec::new(),
         }
     }
@@ -182,9 +186,22 @@ impl Printer {
             | Event::Stalled(_)
             | Event::Sample(_)
             | Event::Route(_)
-            | Event::Deck(_)
             | Event::Down => {}
+            Event::Deck(sampled) => self.store(at, sampled.store_error.as_ref()),
         }
+    }
+
+    /// Tells when the store of jobs cannot be written, and when it can again.
+    fn store(&mut self, at: WallTime, error: Option<&Arc<str>>) {
+        if self.store_error.as_ref() == error {
+            return;
+        }
+        let text = match error {
+            Some(error) => format!("no job is accepted: {error}"),
+            None => "can be written again".to_owned(),
+        };
+        self.tell(at, &"store", &text);
+        self.store_error = error.cloned();
     }
 
     fn state(&mut self, at: WallTime, now: MonoTime, changed: &StateChanged) {

@@ -96,6 +96,8 @@ struct DeckObject<'a> {
     cpu_percent: Option<f64>,
     memory_bytes: u64,
     loop_p99_us: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store_error: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -231,6 +233,7 @@ pub fn board_json(board: &Board, now: Now) -> Vec<u8> {
             cpu_percent: board.deck.sampled.cpu_percent.map(tenths),
             memory_bytes: board.deck.sampled.memory_bytes,
             loop_p99_us: board.deck.sampled.loop_p99_us,
+            store_error: board.deck.sampled.store_error.as_deref(),
         },
         pools: pools.map(|pool| PoolObject::of(pool, now.wall)).collect(),
         workers: board

@@ -128,6 +128,7 @@ impl Driver {
             }
             Settled::Failed { reason } => {
                 self.take_step(now, Step::Jobs(Input::StoreFailed { reason }));
+                self.desk.ledger.take_back();
             }
         }
         self.work_off(now);

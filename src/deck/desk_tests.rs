@@ -230,6 +230,62 @@ async fn a_store_that_cannot_write_refuses_and_recovers() {
 }
 
 #[tokio::test]
+async fn a_deck_whose_store_fails_ends_at_once_and_says_what_is_lost() {
+    let fails = Arc::new(AtomicBool::new(false));
+    let store = Moody {
+        fails: Arc::clone(&fails),
+    };
+    let opened = Opened::new(Box::new(store)).unwrap();
+    let mut table = lay_with(vec![pool("a")], Some(opened));
+    let mut updates = table.deck.subscribe().await.unwrap();
+    table.start_all().await;
+    let mut worker = table.played.recv().await.unwrap();
+    let submitted = table.deck.submit(job("1"), true).await;
+    submitted.accepted.await.unwrap();
+
+    fails.store(true, Ordering::SeqCst);
+    answer(&mut worker, "1", "2").await;
+    event(
+        &mut updates,
+        |event| matches!(event, Event::Deck(deck) if deck.store_error.is_some()),
+    )
+    .await;
+    drop(table.deck.issue(Command::Down).await);
+
+    let ended = table.driver.await.unwrap();
+    let fault = ended.fault.unwrap();
+    assert!(fault.contains("the test says so"), "{fault}");
+}
+
+#[tokio::test]
+async fn what_was_refused_is_never_told_to_be_ready() {
+    let fails = Arc::new(AtomicBool::new(true));
+    let store = Moody {
+        fails: Arc::clone(&fails),
+    };
+    let opened = Opened::new(Box::new(store)).unwrap();
+    let table = lay_with(vec![pool("a")], Some(opened));
+    let mut updates = table.deck.subscribe_with(true).await.unwrap();
+    let refused = table.deck.submit(job("1"), false).await;
+    refused.accepted.await.unwrap_err();
+
+    fails.store(false, Ordering::SeqCst);
+    let accepted = loop {
+        let submitted = table.deck.submit(job("2"), false).await;
+        if let Ok(Outcome::Submitted(id)) = submitted.accepted.await {
+            break id;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    };
+
+    let Event::Jobs(jobs) = event(&mut updates, |event| matches!(event, Event::Jobs(_))).await
+    else {
+        unreachable!("it was asked for")
+    };
+    assert!(jobs.iter().all(|one| one.job == accepted), "{jobs:?}");
+}
+
+#[tokio::test]
 async fn a_deck_that_goes_down_keeps_what_happened_last() {
     let (opened, words, kept) = slow();
     let mut pool = pool("a");

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -239,19 +240,17 @@ impl Driver {
     }
 
     async fn end(mut self, mut committed: mpsc::Receiver<Committed>) -> Ended {
-        let late = async {
-            while self.desk.ledger.is_busy()
-                && let Some(committed) = committed.recv().await
-            {
-                let now = self.now();
-                self.committed(now, committed);
-                if self.desk.ledger.is_failing() {
-                    return;
-                }
-            }
-        };
-        // What a slow disk does not take in this time is as if the deck had been killed: no more than it accepted is lost.
-        let _ = tokio::time::timeout(LAST_COMMIT, late).await;
+        let late = tokio::time::timeout(LAST_COMMIT, self.keep_the_last(&mut committed)).await;
+        let unkept = late.unwrap_or_else(|_| {
+            // A disk that hangs holds its thread, not the deck.
+            self.desk.ledger.abandon();
+            Some(format!("the disk takes longer than {LAST_COMMIT:?}").into())
+        });
+        if let Some(reason) = unkept {
+            self.fault.get_or_insert(format!(
+                "what happened to jobs last is not kept, and will be done again: {reason}"
+            ));
+        }
         let now = self.now();
         self.journal.flush(now);
         let Self {
@@ -267,6 +266,23 @@ impl Driver {
         drop(orders);
         tasks.end().await;
         Ended { fault }
+    }
+
+    /// Has the store keep what is left, with one more try where it could not write; why it is not kept, if it is not.
+    async fn keep_the_last(
+        &mut self,
+        committed: &mut mpsc::Receiver<Committed>,
+    ) -> Option<Arc<str>> {
+        self.desk.ledger.hand_over();
+        while self.desk.ledger.is_busy() {
+            let committed = committed.recv().await?;
+            let now = self.now();
+            self.committed(now, committed);
+            if let Some(reason) = self.desk.ledger.trouble() {
+                return Some(Arc::clone(reason));
+            }
+        }
+        None
     }
 
     fn next_deadline(&self) -> MonoTime {

@@ -9,13 +9,14 @@
 //!         -> held (what follows) ----------------------------> let go, in order
 //! ```
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::deck::perform::explain;
 use crate::jobs::store::{Committed, StoreThread};
 use crate::jobs::{Effect, Record};
-use crate::model::MonoTime;
+use crate::model::{JobId, MonoTime};
 
 /// How long after a failure the same batch is tried again: first, and at the most.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
@@ -41,6 +42,7 @@ pub(crate) struct Ledger {
 /// A store that could not write.
 #[derive(Debug)]
 struct Failing {
+    reason: Arc<str>,
     retry_at: MonoTime,
     wait: Duration,
 }
@@ -105,12 +107,16 @@ impl Ledger {
 
     /// Gives the store what was gathered, if it is free.
     pub(crate) fn seal(&mut self) {
-        if self.failing.is_none() && !self.gathered.is_empty() {
+        if self.failing.is_none() {
             self.hand_over();
         }
     }
 
-    fn hand_over(&mut self) {
+    /// Gives the store what was gathered, if it is free, though it could not write before.
+    pub(crate) fn hand_over(&mut self) {
+        if self.gathered.is_empty() {
+            return;
+        }
         let Some(store) = self.store.as_ref().filter(|_| !self.is_under_way) else {
             return;
         };
@@ -142,10 +148,11 @@ impl Ledger {
         let mut batch = committed.batch;
         batch.append(&mut self.gathered);
         self.gathered = batch;
-        let reason: Arc<str> = error.to_string().into();
+        let reason: Arc<str> = explain(&error).into();
         let before = self.failing.take();
         let wait = before.map_or(RETRY.0, |failing| (failing.wait * 2).min(RETRY.1));
         self.failing = Some(Failing {
+            reason: Arc::clone(&reason),
             retry_at: now + wait,
             wait,
         });
@@ -160,15 +167,39 @@ impl Ledger {
         }
     }
 
+    /// The jobs were told that a batch failed, and took back what was submitted in it: what would be told of those is let go
+    /// of.
+    pub(crate) fn take_back(&mut self) {
+        let removed: HashSet<JobId> = self
+            .gathered
+            .iter()
+            .filter_map(|record| match record {
+                Record::Remove(job) => Some(*job),
+                _ => None, // Says of no job that it is gone.
+            })
+            .collect();
+        self.held.retain(|(_, effect)| match effect {
+            Effect::Publish(changed) => !removed.contains(&changed.job),
+            _ => true, // Told to one who waits for it, or asked for when it is due.
+        });
+    }
+
     /// When a batch is to be tried again.
     pub(crate) fn next_deadline(&self) -> Option<MonoTime> {
         let failing = self.failing.as_ref()?;
         (!self.is_under_way).then_some(failing.retry_at)
     }
 
-    /// Whether the store could not write what it was given last.
-    pub(crate) fn is_failing(&self) -> bool {
-        self.failing.is_some()
+    /// Why the store could not write what it was given last.
+    pub(crate) fn trouble(&self) -> Option<&Arc<str>> {
+        self.failing.as_ref().map(|failing| &failing.reason)
+    }
+
+    /// Waits for the store no longer.
+    pub(crate) fn abandon(&mut self) {
+        if let Some(store) = self.store.take() {
+            store.abandon();
+        }
     }
 
     /// Whether the store has a batch, or is to get one.

@@ -138,6 +138,8 @@ impl Driver {
             // A beat that was missed is not caught up.
             self.sampler.beat_at = now.mono + BEAT;
             self.tell_figures(now);
+            // A client that is gone wants nothing any more.
+            self.desk.jobs.set_told(self.journal.wants_jobs());
             self.measure(now);
         }
     }
@@ -184,6 +186,7 @@ impl Driver {
             cpu_percent: measures.own.cpu_percent,
             memory_bytes: measures.own.memory_bytes,
             loop_p99_us: self.sampler.loop_p99_us(),
+            store_error: self.desk.ledger.trouble().cloned(),
         };
         self.journal.publish(now, Event::Deck(sampled));
         for (key, pid) in measures.holders {

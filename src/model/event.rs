@@ -282,6 +282,8 @@ pub struct DeckSampled {
     pub memory_bytes: u64,
     /// How late the deck's own timer ran, 99th percentile of the last minute, in microseconds.
     pub loop_p99_us: u64,
+    /// Why the store of jobs cannot be written, while it cannot: nothing is accepted then.
+    pub store_error: Option<Arc<str>>,
 }
 
 impl Event {

@@ -129,6 +129,7 @@ impl Fixture {
                 cpu_percent: Some(0.6),
                 memory_bytes: 9 << 20,
                 loop_p99_us: 300,
+                store_error: None,
             }));
         }
     }

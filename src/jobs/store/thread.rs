@@ -53,6 +53,13 @@ impl StoreThread {
     }
 }
 
+impl StoreThread {
+    /// Lets go of the thread without waiting for it: it ends when its disk answers, or with the process.
+    pub fn abandon(mut self) {
+        drop(self.thread.take());
+    }
+}
+
 impl Drop for StoreThread {
     fn drop(&mut self) {
         self.batches = None;
