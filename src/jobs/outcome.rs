@@ -72,9 +72,15 @@ impl Jobs {
                 answers,
             } => {
                 for (lease, message) in answers {
-                    self.answered(turn, &worker, now, lease, message);
+                    self.answered(turn, &worker, now, lease, Ok(message));
                 }
             }
+            JobNews::Unreadable {
+                worker,
+                now,
+                lease,
+                reason,
+            } => self.answered(turn, &worker, now, lease, Err(reason)),
             JobNews::Stale { worker, count } => {
                 if let Some(pool) = self.pool_mut(&worker.pool) {
                     pool.stale += count;
@@ -104,14 +110,14 @@ impl Jobs {
         }
     }
 
-    /// A worker answered. What answers no job in its hands is counted and dropped.
+    /// A worker answered, or said something that cannot be read. What answers no job in its hands is counted and dropped.
     fn answered(
         &mut self,
         turn: &mut Turn<'_>,
         worker: &WorkerId,
         now: Now,
         lease: LeaseId,
-        message: Message,
+        reply: Result<Message, Arc<str>>,
     ) {
         let is_held = self.has_lease(worker, lease);
         let Some(pool) = self.pool_mut(&worker.pool) else {
@@ -122,13 +128,13 @@ impl Jobs {
             return;
         }
         pool.roster.note_answer(worker.number, now.mono);
-        let failure = judge(pool, &message, now);
+        let judged = judge(pool, reply, now);
         let Some((id, lease)) = self.release(lease) else {
             return;
         };
-        match failure {
-            Some(failure) => self.fail(turn, id, &lease, failure),
-            None => self.done(turn, id, &lease, now, Some(message)),
+        match judged {
+            Ok(result) => self.done(turn, id, &lease, now, Some(result)),
+            Err(failure) => self.fail(turn, id, &lease, failure),
         }
     }
 
@@ -320,17 +326,23 @@ impl Pool {
     }
 }
 
-/// Whether a reply is a failure.
-fn judge(pool: &Pool, reply: &Message, now: Now) -> Option<Failure> {
-    let error = pool.spec.failed_when.as_ref()?.find(reply)?;
-    let is_final =
-        Pointer::parse(RETRYABLE).is_ok_and(|retryable| retryable.find(reply) == Some("false"));
-    Some(Failure {
-        error: shortened(error),
-        next: if is_final { Next::Nothing } else { Next::Later },
+/// The result that a reply is, or the failure. What cannot be read is a failure as any other.
+fn judge(pool: &Pool, reply: Result<Message, Arc<str>>, now: Now) -> Result<Message, Failure> {
+    let failure = |error, next| Failure {
+        error,
+        next,
         has_killed: false,
         answered: Some(now),
-    })
+    };
+    let reply = reply.map_err(|reason| failure(reason, Next::Later))?;
+    let failed_when = pool.spec.failed_when.as_ref();
+    let Some(error) = failed_when.and_then(|pointer| pointer.find(&reply)) else {
+        return Ok(reply);
+    };
+    let is_final =
+        Pointer::parse(RETRYABLE).is_ok_and(|retryable| retryable.find(&reply) == Some("false"));
+    let next = if is_final { Next::Nothing } else { Next::Later };
+    Err(failure(shortened(error), next))
 }
 
 /// A JSON value as an error: a string's text, anything else as it is.

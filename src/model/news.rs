@@ -41,6 +41,17 @@ pub enum JobNews {
         /// Which, and what.
         answers: Vec<(LeaseId, Message)>,
     },
+    /// The worker answered with something that is no message; told in order with `Answered`.
+    Unreadable {
+        /// Who.
+        worker: WorkerId,
+        /// When.
+        now: Now,
+        /// Which.
+        lease: LeaseId,
+        /// What is wrong with it, in a sentence fragment.
+        reason: Arc<str>,
+    },
     /// The worker sent so many messages with the id of a reply that fitted no job in flight.
     Stale {
         /// Who.

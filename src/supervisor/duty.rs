@@ -12,7 +12,7 @@ use crate::supervisor::leases::{Lease, Leases};
 use crate::supervisor::mailbox::Gate;
 use crate::supervisor::turn::Turn;
 use crate::supervisor::worker::{Phase, Worker};
-use crate::wire::{Message, canonical};
+use crate::wire::{FaultKind, Message, canonical};
 
 /// For how long a message by hand may keep a worker from its next job.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -172,6 +172,42 @@ impl Worker {
             answers.answers.push((lease.id, message.detached()));
         }
         Some(lease)
+    }
+
+    /// Something that is no message came: it is taken for the answer of which nothing else can be known, so that a job
+    /// whose answer cannot be read ends.
+    pub(super) fn note_fault(
+        &mut self,
+        turn: &mut Turn<'_>,
+        kind: FaultKind,
+        answers: &mut Answers,
+    ) {
+        let reason = match kind {
+            FaultKind::Invalid => "its reply is not valid JSON",
+            FaultKind::TooLong => "its reply is longer than max_frame",
+            // The channel ends, or nothing of it is read from here on.
+            FaultKind::Truncated | FaultKind::Mismatch => return,
+        };
+        let leases = &mut self.duty.leases;
+        let lease = match &self.policy.jobs.reply {
+            ReplyRule::Next => leases.answer_oldest(),
+            ReplyRule::Id(_) => leases.answer_only(),
+            ReplyRule::None => None,
+        };
+        let Some(lease) = lease else {
+            return;
+        };
+        if lease.is_forgotten {
+            answers.stale += 1;
+            return;
+        }
+        self.tell_answers(turn, std::mem::take(answers));
+        turn.push(Effect::News(JobNews::Unreadable {
+            worker: self.id.clone(),
+            now: turn.now,
+            lease: lease.id,
+            reason: reason.into(),
+        }));
     }
 
     /// Tells what a read brought.

@@ -88,6 +88,14 @@ impl Leases {
         self.remove(index)
     }
 
+    /// An answer came that says nothing of which job it is: the only one that was given out, if it is the only one.
+    pub(super) fn answer_only(&mut self) -> Option<Lease> {
+        if self.given != 1 {
+            return None;
+        }
+        self.remove(0)
+    }
+
     /// The job's answer is no longer waited for. With `keeps_place`, a message that was given out keeps its place in
     /// the order of replies.
     pub(super) fn forget(&mut self, id: LeaseId, keeps_place: bool) {

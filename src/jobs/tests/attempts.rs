@@ -294,6 +294,33 @@ fn a_job_with_an_id_times_out_alone() {
     );
 }
 
+#[test]
+fn a_reply_that_cannot_be_read_is_a_failed_attempt_of_a_worker_that_lives_on() {
+    let mut world = World::new(
+        1,
+        JobsSpec {
+            retries: 1,
+            ..JobsSpec::default()
+        },
+    );
+    let (id, wait) = world.submit_as(World::submission("1"));
+
+    world.garble(1);
+    let view = world.view(id);
+    assert_eq!(
+        (view.state, view.attempts, view.kills),
+        (JobState::Scheduled, 1, 0)
+    );
+    world.pass(secs(5));
+    assert_eq!(world.held(1), ["1"], "it is given to the same worker again");
+    world.garble(1);
+
+    let end = world.end(wait);
+    assert_eq!((end.state, end.attempts), (JobState::Dead, 2));
+    assert_eq!(end.error.as_deref(), Some("its reply is not valid JSON"));
+    assert_eq!(relieved(&world), [""; 0]);
+}
+
 /// C9.
 #[test]
 fn an_answer_for_a_job_that_the_worker_does_not_have_is_counted_and_dropped() {

@@ -277,6 +277,17 @@ impl World {
         }))
     }
 
+    /// A worker answers the oldest job it has with something that cannot be read.
+    pub(super) fn garble(&mut self, number: u32) -> Vec<Effect> {
+        let held = self.hands.get_mut(&worker(number)).unwrap().pop_front();
+        self.give(Input::News(JobNews::Unreadable {
+            worker: worker(number),
+            now: self.now,
+            lease: held.expect("it has no job").lease,
+            reason: "its reply is not valid JSON".into(),
+        }))
+    }
+
     /// A worker's process is gone; it may have begun with its `begun` oldest jobs.
     pub(super) fn lose(&mut self, number: u32, loss: Loss, begun: usize) -> Vec<Effect> {
         let held = self.hands.remove(&worker(number)).unwrap_or_default();

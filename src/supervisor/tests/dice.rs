@@ -7,8 +7,8 @@ use serde_json::json;
 use crate::model::{
     OnDisconnect, PoolName, PoolSpec, ReplyRule, RestartWhen, RouteForm, RouteSpec,
 };
-use crate::supervisor::tests::world::message;
-use crate::wire::Pointer;
+use crate::supervisor::tests::world::{fault, frame, message};
+use crate::wire::{FaultKind, Frame, InternalKind, Pointer};
 
 /// A small generator (SplitMix64): the same seed, the same run.
 pub(super) struct Dice(pub(super) u64);
@@ -21,6 +21,22 @@ impl Dice {
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         (z ^ (z >> 31)) % sides
+    }
+
+    /// What a process may send at once.
+    pub(super) fn frames(&mut self) -> Vec<Frame> {
+        let count = self.roll(3) + 1;
+        let frames = (0..count).map(|_| match self.roll(6) {
+            0 => Frame::Internal {
+                message: message(r#"{"cmd":"NODE_HANDLE"}"#),
+                bytes: 22,
+                kind: InternalKind::Handle,
+            },
+            1 => frame("{}"),
+            2 => fault([FaultKind::Invalid, FaultKind::TooLong][usize::from(self.roll(2) == 0)]),
+            roll => frame(&format!(r#"{{"id":{}}}"#, roll - 3)),
+        });
+        frames.collect()
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::model::{Command, Direction, Exit, Incarnation, JobNews, PoolName, ReplyRule};
 use crate::supervisor::tests::orders::{by_id, job_id, news, serving, traffic, with_rule};
-use crate::supervisor::tests::world::{World, a, frame, ms, pool, writes};
+use crate::supervisor::tests::world::{World, a, fault, frame, ms, pool, writes};
 use crate::supervisor::{Effect, Input};
+use crate::wire::FaultKind;
 
 fn batches(effects: &[Effect]) -> usize {
     let is_write = |effect: &&Effect| matches!(effect, Effect::Write { .. });
@@ -197,6 +198,62 @@ fn where_the_next_message_answers_a_forgotten_job_keeps_its_place() {
     let answered = world.receive(1, vec![frame("10"), frame("20")]);
 
     assert_eq!(news(&answered), ["answered 2=20", "stale 1"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_taken_for_the_oldest_jobs_answer_in_order() {
+    let mut world = serving(pool(1));
+    world.assign(1, &[(1, "1"), (2, "2"), (3, "3"), (4, "4")]);
+    world.written(1, 4);
+    world.forget(1, &[3]);
+
+    let invalid = || fault(FaultKind::Invalid);
+    let frames = vec![frame("10"), fault(FaultKind::TooLong), invalid(), invalid()];
+    let answered = world.receive(1, frames);
+
+    assert_eq!(
+        news(&answered),
+        [
+            "answered 1=10",
+            "unreadable 2: its reply is longer than max_frame",
+            "stale 1",
+            "unreadable 4: its reply is not valid JSON",
+        ]
+    );
+    assert_eq!(in_flight(&world), 0);
+    assert!(news(&world.receive(1, vec![invalid()])).is_empty());
+    let given = world.assign(1, &[(5, "5")]);
+    assert_eq!(writes(&given), ["5"], "the process lives on");
+}
+
+#[test]
+fn with_ids_what_cannot_be_read_answers_the_only_job_and_none_of_several() {
+    let mut world = serving(by_id());
+    let jobs = [(1, r#"{"id":1}"#), (2, r#"{"id":2}"#)];
+    world.assign(1, &jobs);
+    world.written(1, 2);
+    let invalid = || fault(FaultKind::Invalid);
+
+    assert!(news(&world.receive(1, vec![invalid()])).is_empty());
+    world.receive(1, vec![frame(r#"{"id":1}"#)]);
+    let answered = world.receive(1, vec![invalid()]);
+
+    assert_eq!(
+        news(&answered),
+        ["unreadable 2: its reply is not valid JSON"]
+    );
+}
+
+#[test]
+fn a_frame_that_the_channel_cuts_off_answers_nothing() {
+    let mut world = serving(pool(1));
+    world.assign(1, &[(1, "1")]);
+    world.written(1, 1);
+
+    let cut = world.receive(1, vec![fault(FaultKind::Truncated)]);
+
+    assert!(news(&cut).is_empty());
+    assert_eq!(in_flight(&world), 1);
 }
 
 #[test]

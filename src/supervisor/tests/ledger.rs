@@ -92,6 +92,10 @@ impl Ledger {
                     assert_eq!(holder, *worker);
                 }
             }
+            JobNews::Unreadable { worker, lease, .. } => {
+                let (holder, _) = self.open.remove(lease).expect("it ended twice");
+                assert_eq!(holder, *worker);
+            }
             JobNews::Stale { count, .. } => assert_ne!(*count, 0),
             JobNews::Lost {
                 worker,

@@ -86,6 +86,7 @@ pub(super) fn news(effects: &[Effect]) -> Vec<String> {
                 .map(|(lease, it)| format!(" {}={it}", lease.0));
             format!("answered{}", answers.collect::<String>())
         }
+        JobNews::Unreadable { lease, reason, .. } => format!("unreadable {}: {reason}", lease.0),
         JobNews::Lost { loss, leases, .. } => {
             let loss = match loss {
                 Loss::Died { exit, .. } => format!("died of {exit}"),

@@ -7,9 +7,8 @@ use crate::model::{
 };
 use crate::supervisor::tests::dice::{Dice, pools, routes};
 use crate::supervisor::tests::ledger::Ledger;
-use crate::supervisor::tests::world::{World, frame, message};
+use crate::supervisor::tests::world::{World, message};
 use crate::supervisor::{Effect, Input, SpawnFault};
-use crate::wire::{Frame, InternalKind};
 
 /// What the fake world knows of a process.
 #[derive(Clone)]
@@ -225,24 +224,10 @@ impl Run {
             _ => Input::Received {
                 worker,
                 incarnation,
-                frames: self.frames(),
+                frames: self.dice.frames(),
             },
         };
         self.world.give(input);
-    }
-
-    fn frames(&mut self) -> Vec<Frame> {
-        let count = self.dice.roll(3) + 1;
-        let frames = (0..count).map(|_| match self.dice.roll(5) {
-            0 => Frame::Internal {
-                message: message(r#"{"cmd":"NODE_HANDLE"}"#),
-                bytes: 22,
-                kind: InternalKind::Handle,
-            },
-            1 => frame("{}"),
-            roll => frame(&format!(r#"{{"id":{}}}"#, roll - 2)),
-        });
-        frames.collect()
     }
 
     fn spawn(&mut self, index: usize) {

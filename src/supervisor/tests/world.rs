@@ -8,7 +8,7 @@ use crate::model::{
     PoolSpec, Refusal, RouteSpec, Signal, State, Ticket, WallTime, WorkerId,
 };
 use crate::supervisor::{Effect, Input, Machine, SignalScope, SpawnFault};
-use crate::wire::{Frame, Message};
+use crate::wire::{Fault, FaultKind, Frame, Message};
 
 /// A machine under test.
 pub(super) struct World {
@@ -46,6 +46,16 @@ pub(super) fn frame(text: &str) -> Frame {
         message: message(text),
         bytes: text.len() + 1,
     }
+}
+
+/// A frame from a worker that is no message.
+pub(super) fn fault(kind: FaultKind) -> Frame {
+    Frame::Fault(Fault {
+        kind,
+        bytes: 9,
+        head: b"{oops".to_vec(),
+        hint: None,
+    })
 }
 
 /// A death by a signal.
