@@ -52,7 +52,8 @@ pub enum JobNews {
         /// What is wrong with it, in a sentence fragment.
         reason: Arc<str>,
     },
-    /// The worker sent so many messages with the id of a reply that fitted no job in flight.
+    /// The worker sent so many messages that answered nothing: with an id that fitted no job in flight, or, where the
+    /// next message answers the oldest job, while it had none and owed nobody an answer.
     Stale {
         /// Who.
         worker: WorkerId,

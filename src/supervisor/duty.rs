@@ -95,6 +95,11 @@ impl Worker {
         self.duty.hand.unanswered > 0 || self.mailbox.mail_under_way() > 0
     }
 
+    /// Whether the next message may answer one that was given by hand, however long ago.
+    fn owes_by_hand(&self) -> bool {
+        self.is_asked_by_hand() || self.pairing.len() > 0
+    }
+
     /// Whether the process takes jobs.
     pub(super) fn takes_jobs(&self) -> bool {
         let is_fit = matches!(&self.phase, Phase::Running(life) if life.channel.is_open() && !life.suspended);
@@ -157,7 +162,11 @@ impl Worker {
     pub(super) fn pair(&mut self, message: &Message, answers: &mut Answers) -> Option<Lease> {
         let leases = &mut self.duty.leases;
         let lease = match &self.policy.jobs.reply {
-            ReplyRule::Next => leases.answer_oldest()?,
+            ReplyRule::Next => {
+                let lease = leases.answer_oldest();
+                answers.stale += u64::from(lease.is_none() && !self.owes_by_hand());
+                lease?
+            }
             ReplyRule::Id(pointer) => {
                 let id = ReplyId(canonical(pointer.find(message)?));
                 let lease = leases.answer(&id);

@@ -106,7 +106,7 @@ fn a_batch_of_jobs_is_one_write_and_its_answers_are_one_piece_of_news() {
     assert_eq!(news(&world.written(1, 3)), ["written 1 2 3"]);
     let answered = world.receive(1, vec![frame("10"), frame("20"), frame("30"), frame("40")]);
 
-    assert_eq!(news(&answered), ["answered 1=10 2=20 3=30"]);
+    assert_eq!(news(&answered), ["answered 1=10 2=20 3=30", "stale 1"]);
     let jobs: Vec<_> = traffic(&answered).iter().map(|it| it.job).collect();
     assert_eq!(jobs[2..], [Some(job_id(3)), None]);
 }
@@ -185,6 +185,28 @@ fn an_id_that_fits_nothing_in_flight_is_stale() {
     let late = world.receive(1, frames.into_iter().map(frame).collect());
 
     assert_eq!(news(&late), ["stale 3"]);
+}
+
+#[test]
+fn a_message_that_can_answer_nothing_is_stale() {
+    let mut world = serving(pool(1));
+    assert_eq!(news(&world.receive(1, vec![frame("0")])), ["stale 1"]);
+
+    world.send("a/1", "\"mail\"");
+    world.written(1, 1);
+    let by_hand = world.receive(1, vec![frame("1")]);
+    assert_eq!(news(&by_hand), ["serves"]);
+    world.send("a/1", "\"mail\"");
+    world.written(1, 1);
+    let before = world.effects.len();
+    world.pass(ms(5_001));
+    assert_eq!(news(&world.effects[before..]), ["serves"]);
+    let late = world.receive(1, vec![frame("2"), frame("3")]);
+    assert_eq!(news(&late), ["stale 1"], "the first may be the late answer");
+
+    world.assign(1, &[(1, "1")]);
+    let twice = world.receive(1, vec![frame("10"), frame("10")]);
+    assert_eq!(news(&twice), ["answered 1=10", "stale 1"]);
 }
 
 #[test]
