@@ -139,7 +139,9 @@ impl Driver {
             Effect::Persist(_) => unreachable!(
                 "a ledger gives no record back unless it is in memory, where none is made"
             ),
-            Effect::Answer { ticket, result } => return self.answer(ticket, result),
+            Effect::Answer { ticket, result } | Effect::Tell { ticket, result } => {
+                return self.answer(ticket, result);
+            }
             Effect::Publish(changed) => return self.journal.job(now, changed),
             Effect::Assign {
                 worker,

@@ -9,7 +9,10 @@ use crate::deck::Opened;
 use crate::deck::played::{Played, event, lay, lay_with, pool};
 use crate::jobs::store::{Store, StoreError};
 use crate::jobs::{Kept, Record};
-use crate::model::{Command, Event, JobState, JobView, Outcome, PoolName, RefusalKind, Submission};
+use crate::model::{
+    Command, Event, JobCommand, JobFilter, JobState, JobView, Outcome, PoolName, RefusalKind,
+    Submission,
+};
 use crate::wire::Message;
 
 fn job(text: &str) -> Submission {
@@ -161,6 +164,24 @@ async fn nothing_follows_from_what_is_not_kept() {
     assert!(futures_are_pending(&mut finished).await);
     words.send(true).unwrap();
     assert_eq!(view(finished.await.unwrap()).state, JobState::Done);
+}
+
+/// B1.
+#[tokio::test]
+async fn looking_at_jobs_does_not_wait_for_the_store() {
+    let (opened, words, _kept) = slow();
+    let table = lay_with(vec![pool("a")], Some(opened));
+    let submitted = table.deck.submit(job("1"), false).await;
+
+    let list = JobCommand::List {
+        filter: JobFilter::default(),
+        limit: 10,
+    };
+    let listed = table.deck.command(Command::Jobs(list)).await;
+
+    assert!(matches!(listed, Ok(Outcome::Jobs(jobs)) if jobs.len() == 1));
+    words.send(true).unwrap();
+    assert!(submitted.accepted.await.is_ok());
 }
 
 fn is_running(record: &Record) -> bool {

@@ -217,6 +217,7 @@ fn waits(effect: &Effect) -> bool {
         | Effect::Return { .. }
         | Effect::Answer { result: Ok(_), .. } => true,
         Effect::Answer { result: Err(_), .. }
+        | Effect::Tell { .. }
         | Effect::Enlist { .. }
         | Effect::Forget { .. }
         | Effect::Relieve { .. }

@@ -15,25 +15,30 @@ use crate::model::{
 };
 
 impl Jobs {
-    /// A client asks; it is answered within this step, but for a submission that waits for room.
+    /// A client asks; it is answered within this step, but for a submission that waits for room. While the store cannot
+    /// be written, what would change something is refused.
     pub(super) fn command(&mut self, turn: &mut Turn<'_>, ticket: Ticket, command: JobCommand) {
         let now = turn.now;
-        let answer = match command {
-            JobCommand::Submit(submission) => {
+        let failure = self.failing.as_deref().map(refusals::store_failed);
+        let answer = match (command, failure) {
+            (JobCommand::Submit(submission), _) => {
                 let source = Source::Client { ticket, wait: None };
                 return self.submit(turn, source, submission);
             }
-            JobCommand::List { filter, limit } => self
-                .list(&filter, limit)
-                .map(|ids| Outcome::Jobs(self.views(&ids, now))),
-            JobCommand::Look(id) => match self.view(id, now) {
-                Some(view) => Ok(Outcome::Job(Box::new(view))),
-                None => Err(refusals::no_such_job(id)),
-            },
-            JobCommand::Retry(filter) => self.retry(turn, &filter),
-            JobCommand::Drop(filter) => self.drop_jobs(turn, &filter),
-            JobCommand::Cancel(filter) => self.cancel(turn, &filter),
-            JobCommand::Pause { pool, paused } => self.pause(turn, &pool, paused),
+            (JobCommand::List { filter, limit }, _) => {
+                let ids = self.list(&filter, limit);
+                let listed = ids.map(|ids| Outcome::Jobs(self.views(&ids, now)));
+                return turn.tell(ticket, listed);
+            }
+            (JobCommand::Look(id), _) => {
+                let view = self.view(id, now).ok_or_else(|| refusals::no_such_job(id));
+                return turn.tell(ticket, view.map(|view| Outcome::Job(Box::new(view))));
+            }
+            (_, Some(failure)) => Err(failure),
+            (JobCommand::Retry(filter), None) => self.retry(turn, &filter),
+            (JobCommand::Drop(filter), None) => self.drop_jobs(turn, &filter),
+            (JobCommand::Cancel(filter), None) => self.cancel(turn, &filter),
+            (JobCommand::Pause { pool, paused }, None) => self.pause(turn, &pool, paused),
         };
         turn.answer(ticket, answer);
     }

@@ -23,8 +23,15 @@ pub enum Effect {
         /// The jobs, in order.
         jobs: Vec<Assignment>,
     },
-    /// Answer a command: *after* if it is carried out, at once if it is refused.
+    /// Answer a command that changes something: *after* if it is carried out, at once if it is refused.
     Answer {
+        /// Which.
+        ticket: Ticket,
+        /// The answer.
+        result: Result<Outcome, Refusal>,
+    },
+    /// Answer a command that changed nothing: at once, whatever becomes of the store.
+    Tell {
         /// Which.
         ticket: Ticket,
         /// The answer.

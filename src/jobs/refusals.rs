@@ -70,7 +70,7 @@ fn retry_after(rate: f32) -> Duration {
 pub(super) fn store_failed(reason: &str) -> Refusal {
     let said = format!("the store of jobs cannot be written: {reason}");
     Refusal::new(RefusalKind::StoreFailed, said)
-        .hint("make room or mend the disk, then submit again; running jobs go on")
+        .hint("make room or mend the disk, then try again; running jobs go on")
 }
 
 pub(super) fn no_such_job(id: JobId) -> Refusal {

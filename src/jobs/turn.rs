@@ -30,4 +30,9 @@ impl<'a> Turn<'a> {
     pub(super) fn answer(&mut self, ticket: Ticket, result: Result<Outcome, Refusal>) {
         self.want(Effect::Answer { ticket, result });
     }
+
+    /// Answers a command that changed nothing.
+    pub(super) fn tell(&mut self, ticket: Ticket, result: Result<Outcome, Refusal>) {
+        self.want(Effect::Tell { ticket, result });
+    }
 }

@@ -43,6 +43,41 @@ fn a_failed_store_refuses_what_it_has_not_confirmed_and_nothing_else() {
     assert_eq!(world.held(2).len() + world.held(1).len(), 1);
 }
 
+/// B1.
+#[test]
+fn while_the_store_fails_looking_is_answered_and_changing_is_refused() {
+    let mut world = World::durable(0, JobsSpec::default());
+    let id = world.submit("1");
+    world.is_slow = true;
+    world.give(Input::StoreFailed {
+        reason: "ENOSPC".into(),
+    });
+    let filter = JobFilter::default();
+
+    assert_eq!(world.list(filter.clone()).len(), 1);
+    assert_eq!(world.state(id), JobState::Ready);
+    let changes = [
+        JobCommand::Retry(filter.clone()),
+        JobCommand::Drop(filter.clone()),
+        JobCommand::Cancel(filter),
+        JobCommand::Pause {
+            pool: pool(),
+            paused: true,
+        },
+    ];
+    for change in changes {
+        let refusal = world.command(change).unwrap_err();
+        assert_eq!(refusal.kind, RefusalKind::StoreFailed);
+        assert!(refusal.message.contains("ENOSPC"), "{refusal}");
+    }
+    assert_eq!(world.state(id), JobState::Ready);
+
+    world.give(Input::StoreRecovered);
+    world.is_slow = false;
+    assert!(world.command(JobCommand::Cancel(JobFilter::default())).is_ok());
+    assert_eq!(world.state(id), JobState::Cancelled);
+}
+
 #[test]
 fn a_job_on_its_way_when_the_store_fails_is_given_back_and_given_out_again() {
     let mut world = World::start(

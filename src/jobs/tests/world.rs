@@ -353,7 +353,7 @@ impl World {
 
     fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Answer { ticket, result } => {
+            Effect::Answer { ticket, result } | Effect::Tell { ticket, result } => {
                 // What the store kept late was refused meanwhile; the driver drops the answer that it held back.
                 match self.answers.entry(ticket.0) {
                     Entry::Vacant(vacant) => {
