@@ -47,6 +47,7 @@ impl Jobs {
             next: Next::Later,
             has_killed: false,
             answered: None,
+            reply: None,
         };
         self.fail(turn, id, &lease, failure);
     }

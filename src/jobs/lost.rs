@@ -91,6 +91,7 @@ impl Jobs {
             next,
             has_killed,
             answered: None,
+            reply: None,
         };
         match loss {
             Loss::Died { exit, cause } if is_charged => {

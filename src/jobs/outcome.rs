@@ -30,6 +30,8 @@ pub(super) struct Failure {
     pub(super) has_killed: bool,
     /// When the worker answered, if it did.
     pub(super) answered: Option<Now>,
+    /// Its answer, if it can be read.
+    pub(super) reply: Option<Message>,
 }
 
 /// What follows a failed attempt, if the job has any left.
@@ -216,7 +218,9 @@ impl Jobs {
             return self.end(turn, id, Ending::Cancelled);
         }
         if failure.next == Next::Nothing || found.job.is_spent() {
-            return self.end(turn, id, Ending::Dead);
+            let answer = failure.reply.and_then(|reply| found.answer_back(reply));
+            self.end(turn, id, Ending::Dead);
+            return answer.into_iter().for_each(|answer| turn.want(answer));
         }
         found.pool.failed += 1;
         found.publish(turn, JobState::Failed);
@@ -274,7 +278,7 @@ impl Jobs {
         found.tell_waits(turn);
         found.publish(turn, ending.state());
         if ending == Ending::Done {
-            found.return_answer(turn);
+            found.return_result(turn);
         }
         if !is_kept {
             self.book.remove(&id);
@@ -302,17 +306,22 @@ impl Found<'_> {
         }
     }
 
-    /// Gives the answer back to the worker whose message a route made this job of.
-    fn return_answer(&mut self, turn: &mut Turn<'_>) {
-        let Some(rare) = &mut self.job.rare else {
-            return;
-        };
-        if let Some(Origin { worker, hops }) = rare.origin.take()
-            && let Some(to) = worker
-            && let Some(message) = rare.result.clone()
-        {
-            turn.want(Effect::Return { to, message, hops });
+    /// Gives the result back to the worker whose message a route made this job of.
+    fn return_result(&mut self, turn: &mut Turn<'_>) {
+        let result = self.job.rare.as_ref().and_then(|rare| rare.result.clone());
+        if let Some(answer) = result.and_then(|result| self.answer_back(result)) {
+            turn.want(answer);
         }
+    }
+
+    /// What gives an answer back to the worker whose message a route made this job of, once.
+    fn answer_back(&mut self, message: Message) -> Option<Effect> {
+        let origin = self.job.rare.as_mut()?.origin.as_mut()?;
+        Some(Effect::Return {
+            to: origin.worker.take()?,
+            message,
+            hops: origin.hops,
+        })
     }
 }
 
@@ -328,13 +337,14 @@ impl Pool {
 
 /// The result that a reply is, or the failure. What cannot be read is a failure as any other.
 fn judge(pool: &Pool, reply: Result<Message, Arc<str>>, now: Now) -> Result<Message, Failure> {
-    let failure = |error, next| Failure {
+    let failure = |error, next, reply| Failure {
         error,
         next,
         has_killed: false,
         answered: Some(now),
+        reply,
     };
-    let reply = reply.map_err(|reason| failure(reason, Next::Later))?;
+    let reply = reply.map_err(|reason| failure(reason, Next::Later, None))?;
     let failed_when = pool.spec.failed_when.as_ref();
     let Some(error) = failed_when.and_then(|pointer| pointer.find(&reply)) else {
         return Ok(reply);
@@ -342,7 +352,7 @@ fn judge(pool: &Pool, reply: Result<Message, Arc<str>>, now: Now) -> Result<Mess
     let is_final =
         Pointer::parse(RETRYABLE).is_ok_and(|retryable| retryable.find(&reply) == Some("false"));
     let next = if is_final { Next::Nothing } else { Next::Later };
-    Err(failure(shortened(error), next))
+    Err(failure(shortened(error), next, Some(reply)))
 }
 
 /// A JSON value as an error: a string's text, anything else as it is.

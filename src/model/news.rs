@@ -106,6 +106,7 @@ pub struct Forwarded {
     pub origin: WorkerId,
     /// How many routes it has come along, this one included.
     pub hops: u8,
-    /// Whether the answer goes back to who sent it.
+    /// Whether the answer goes back to who sent it: the result, or, when the job ends dead, the reply that its last attempt
+    /// failed with. Nothing goes back when that attempt had no reply that can be read, or when the job is cancelled.
     pub back: bool,
 }

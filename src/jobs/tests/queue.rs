@@ -8,6 +8,7 @@ use crate::model::{
     Forwarded, JobCommand, JobFilter, JobState, JobsSpec, Outcome, PoolName, QueueSpec,
     RefusalKind, ReplyRule, Submission, WhenFull, WorkerId,
 };
+use crate::wire::Message;
 
 fn bounded(capacity: usize, bytes: usize, when_full: WhenFull) -> JobsSpec {
     JobsSpec {
@@ -257,12 +258,53 @@ fn a_route_makes_a_job_whose_answer_goes_back() {
     world.answer(1, r#"{"r":1}"#);
     world.answer(1, r#"{"r":2}"#);
 
+    assert_eq!(returned(&world), [(origin, message(r#"{"r":1}"#), 2)]);
+}
+
+fn returned(world: &World) -> Vec<(WorkerId, Message, u8)> {
     let returned = world.effects.iter().filter_map(|effect| match effect {
         Effect::Return { to, message, hops } => Some((to.clone(), message.clone(), *hops)),
         _ => None,
     });
-    let returned: Vec<_> = returned.collect();
-    assert_eq!(returned, [(origin, message(r#"{"r":1}"#), 2)]);
+    returned.collect()
+}
+
+/// B4.
+#[test]
+fn of_a_routed_job_that_ends_dead_the_last_reply_goes_back_and_nothing_else() {
+    let spec = JobsSpec {
+        failed_when: Some(pointer("/error")),
+        retries: 1,
+        ..JobsSpec::default()
+    };
+    let mut world = World::durable(1, spec);
+    let forward = |world: &mut World, text| {
+        world.give(Input::Forward(Forwarded {
+            route: 4,
+            pool: pool(),
+            message: message(text),
+            origin: WorkerId::new(PoolName::new("b").unwrap(), 3),
+            hops: 2,
+            back: true,
+        }));
+    };
+    forward(&mut world, "1");
+    world.answer(1, r#"{"error":1}"#);
+    assert_eq!(returned(&world), [], "it is tried again");
+    world.pass(secs(5));
+    let last = world.answer(1, r#"{"error":2}"#);
+    let first = |is_it: fn(&Effect) -> bool| last.iter().position(is_it).unwrap();
+    let kept = first(|effect| matches!(effect, Effect::Persist(_)));
+    assert!(kept < first(|effect| matches!(effect, Effect::Return { .. })));
+
+    forward(&mut world, "2");
+    world.answer(1, r#"{"error":3}"#);
+    world.pass(secs(5));
+    world.garble(1);
+
+    let back = returned(&world);
+    assert_eq!(back.len(), 1, "{back:?}");
+    assert_eq!(back[0].1, message(r#"{"error":2}"#));
 }
 
 #[test]

@@ -74,7 +74,11 @@ fn while_the_store_fails_looking_is_answered_and_changing_is_refused() {
 
     world.give(Input::StoreRecovered);
     world.is_slow = false;
-    assert!(world.command(JobCommand::Cancel(JobFilter::default())).is_ok());
+    assert!(
+        world
+            .command(JobCommand::Cancel(JobFilter::default()))
+            .is_ok()
+    );
     assert_eq!(world.state(id), JobState::Cancelled);
 }
 
