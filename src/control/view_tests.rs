@@ -31,6 +31,7 @@ fn pool_changed() -> Event {
             failed: 4,
             dead: 1,
             stale: 6,
+            forgotten: 0,
             paused: true,
             bytes: 512,
             oldest: Some(WallTime(1_769_860_800_000)),

@@ -54,6 +54,8 @@ pub(super) struct Pool {
     pub(super) done: u64,
     pub(super) failed: u64,
     pub(super) stale: u64,
+    /// Ended jobs that made room for others.
+    pub(super) forgotten: u64,
     /// The lane that was looked at last.
     lane: u32,
     /// Until when only the rate holds jobs back.
@@ -107,6 +109,7 @@ impl Pool {
             done: 0,
             failed: 0,
             stale: 0,
+            forgotten: 0,
             lane: 0,
             held_until: None,
             forgets_at: None,
@@ -235,6 +238,7 @@ impl Pool {
             failed: self.failed,
             dead: count(self.dead.count()),
             stale: self.stale,
+            forgotten: self.forgotten,
             paused: self.is_paused,
             bytes: count(self.waiting_bytes),
             oldest: self.ready.oldest().map(|since| since.wall(now)),

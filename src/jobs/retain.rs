@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::jobs::Record;
 use crate::jobs::job::Ending;
 use crate::jobs::machine::Jobs;
+use crate::jobs::shelf::Surplus;
 use crate::jobs::turn::Turn;
 use crate::model::JobId;
 
@@ -19,9 +20,12 @@ impl Jobs {
     pub(super) fn retain(&mut self, turn: &mut Turn<'_>, place: usize) {
         let mut left = SLICE;
         while left > 0
-            && let Some(id) = self.surplus(turn, place)
+            && let Some(surplus) = self.surplus(turn, place)
         {
-            self.forget(turn, id);
+            if let Some(pool) = self.pools.get_mut(place) {
+                pool.forgotten += u64::from(!surplus.is_old);
+            }
+            self.forget(turn, surplus.job);
             left -= 1;
         }
         let log = &mut self.log;
@@ -68,7 +72,7 @@ impl Jobs {
         }
     }
 
-    fn surplus(&self, turn: &Turn<'_>, place: usize) -> Option<JobId> {
+    fn surplus(&self, turn: &Turn<'_>, place: usize) -> Option<Surplus> {
         let pool = self.pools.get(place).filter(|pool| pool.is_configured)?;
         let keep = pool.spec.keep;
         let ended = pool

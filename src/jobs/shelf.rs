@@ -20,6 +20,14 @@ struct Kept {
     bytes: usize,
 }
 
+/// A job that is kept no longer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Surplus {
+    pub(super) job: JobId,
+    /// Whether its time is over; otherwise it makes room for others.
+    pub(super) is_old: bool,
+}
+
 impl Shelf {
     pub(super) fn count(&self) -> usize {
         self.jobs.len()
@@ -38,17 +46,22 @@ impl Shelf {
         }
     }
 
-    /// The oldest job, if it is one too many, weighs too much or, with `time`, is too old.
+    /// The oldest job, if it is one too many, if all together weigh too much or, with `time`, if it is too old. The
+    /// newest is kept whatever it weighs: otherwise a large one would take all others with it and leave nothing.
     pub(super) fn surplus(
         &self,
         keep: KeepSpec,
         time: Option<Duration>,
         at: Moment,
-    ) -> Option<JobId> {
+    ) -> Option<Surplus> {
         let (_, oldest) = self.jobs.first_key_value()?;
         let is_old = time.is_some_and(|time| at.since(oldest.at) >= time);
-        let is_surplus = is_old || self.jobs.len() > keep.count || self.bytes > keep.bytes;
-        is_surplus.then_some(oldest.job)
+        let weighs_too_much = self.bytes > keep.bytes && self.jobs.len() > 1;
+        let is_surplus = is_old || self.jobs.len() > keep.count || weighs_too_much;
+        is_surplus.then_some(Surplus {
+            job: oldest.job,
+            is_old,
+        })
     }
 
     /// When the oldest ended.

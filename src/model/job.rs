@@ -269,6 +269,9 @@ pub struct JobFigures {
     pub dead: u64,
     /// Replies that fitted no job in flight, since the deck started.
     pub stale: u64,
+    /// Done, cancelled and dead jobs that made room for later ones, by count or by bytes, since the deck started; those
+    /// whose time was over do not count.
+    pub forgotten: u64,
     /// Whether no job is given to workers.
     pub paused: bool,
     /// What waiting jobs weigh, in bytes.

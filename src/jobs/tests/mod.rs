@@ -1,6 +1,7 @@
 //! The jobs, tried rule by rule in a small world without processes, disks or clocks.
 
 mod attempts;
+mod bounds;
 mod commands;
 mod dispatch;
 mod keeping;

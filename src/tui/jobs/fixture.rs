@@ -87,6 +87,7 @@ pub(crate) fn figures() -> JobFigures {
         failed: 7,
         dead: 2,
         stale: 1,
+        forgotten: 0,
         paused: false,
         bytes: 3_174,
         oldest: Some(WallTime(1_769_860_796_800)),

@@ -15,6 +15,7 @@ pub(crate) fn of_pools(pools: &[&PoolView]) -> JobFigures {
         sum.failed += jobs.failed;
         sum.dead += jobs.dead;
         sum.stale += jobs.stale;
+        sum.forgotten += jobs.forgotten;
         sum.bytes += jobs.bytes;
         sum.rate += jobs.rate;
         sum.paused |= jobs.paused;
