@@ -24,6 +24,10 @@ pub(super) fn check(jobs: &Jobs) -> Result<(), String> {
         running == jobs.leases.len(),
         "leases and running jobs do not add up",
     )?;
+    claim(
+        jobs.log.awaited() == 0 || !jobs.log.is_settled(),
+        "a submission waits for a store that has nothing to do",
+    )?;
     if jobs.book.len() > JOBS {
         return Ok(());
     }

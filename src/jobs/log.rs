@@ -105,9 +105,10 @@ impl Log {
         }
     }
 
-    /// Notes that a submission counts on everything that was recorded so far.
+    /// Notes that a submission counts on everything that was recorded so far. If all of that is kept already, no
+    /// further word would come of it.
     pub(super) fn await_store(&mut self, job: JobId, submitter: Submitter, is_new: bool) {
-        if self.is_durable {
+        if !self.is_settled() {
             self.unkept.push_back(Unkept {
                 record: self.records,
                 job,
@@ -127,6 +128,16 @@ impl Log {
         {
             self.unkept.pop_front();
         }
+    }
+
+    /// Whether everything recorded so far is kept.
+    pub(super) fn is_settled(&self) -> bool {
+        self.records <= self.confirmed
+    }
+
+    /// How many submissions wait for the store. For the oracle.
+    pub(super) fn awaited(&self) -> usize {
+        self.unkept.len()
     }
 
     /// The submissions that are not kept; they are waited for no longer.

@@ -184,3 +184,23 @@ fn a_slow_disk_lets_no_job_time_out() {
     let view = world.list(JobFilter::default()).remove(0);
     assert_eq!(view.error.as_deref(), Some("timed out after 5s"));
 }
+
+#[test]
+fn a_key_that_is_known_and_kept_waits_for_no_store() {
+    let keyed = || Submission {
+        key: Some("k".into()),
+        ..World::submission("1")
+    };
+    let mut world = World::durable(0, JobsSpec::default());
+    world.is_slow = true;
+    world.try_submit(keyed());
+    world.try_submit(keyed());
+    assert_eq!(world.jobs.log.awaited(), 2);
+    world.commit();
+
+    for _ in 0..100 {
+        world.try_submit(keyed());
+    }
+
+    assert_eq!(world.jobs.log.awaited(), 0);
+}
