@@ -25,6 +25,7 @@ fn pool_changed() -> Event {
         pool: PoolName::new("process").unwrap(),
         instances: 2,
         jobs: JobFigures {
+            changes: 9,
             queue: 7,
             in_flight: 2,
             done: 3,

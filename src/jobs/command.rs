@@ -116,6 +116,7 @@ impl Jobs {
             }
             Phase::Running(lease) => {
                 lease.is_revoked = true;
+                found.pool.changes += 1;
                 let worker = WorkerId::new(found.pool.name.clone(), lease.worker);
                 self.relieve(turn, &worker, format!("job {id} was cancelled"));
             }

@@ -82,6 +82,7 @@ impl Jobs {
         let incarnation = worker.incarnation;
         pool.roster.seat(number, lease, turn.at);
         pool.running += 1;
+        pool.changes += 1;
         pool.waiting_bytes -= found.job.payload.len();
         pool.meter.wait.note(wait, turn.at);
         found.job.attempts = found.job.attempts.saturating_add(1);

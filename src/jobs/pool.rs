@@ -51,6 +51,8 @@ pub(super) struct Pool {
     pub(super) keys: Keys,
     pub(super) gate: Option<Gate>,
     pub(super) meter: Meter,
+    /// How often a job was put somewhere, or taken away.
+    pub(super) changes: u64,
     pub(super) done: u64,
     pub(super) failed: u64,
     pub(super) stale: u64,
@@ -106,6 +108,7 @@ impl Pool {
             keys: Keys::default(),
             gate: spec.rate.map(Gate::new),
             meter: Meter::default(),
+            changes: 0,
             done: 0,
             failed: 0,
             stale: 0,
@@ -150,6 +153,7 @@ impl Pool {
         let order = self.ready.place(end);
         self.ready.insert(order, id, job.priority, job.hash, since);
         self.waiting_bytes += job.payload.len();
+        self.changes += 1;
         job.phase = Phase::Ready(Place { at: since, order });
     }
 
@@ -158,6 +162,7 @@ impl Pool {
         let order = self.ready.place(End::Back);
         self.scheduled.insert((due, order), id);
         self.waiting_bytes += job.payload.len();
+        self.changes += 1;
         job.phase = Phase::Scheduled(Place { at: due, order });
     }
 
@@ -165,6 +170,7 @@ impl Pool {
     pub(super) fn put_ended(&mut self, id: JobId, job: &mut Job, ending: Ending, at: Moment) {
         let order = self.ready.place(End::Back);
         self.shelf_mut(ending).put(order, id, at, job.bytes());
+        self.changes += 1;
         job.phase = Phase::Ended(ending, Place { at, order });
     }
 
@@ -182,6 +188,7 @@ impl Pool {
             }
             Phase::Ended(ending, place) => self.shelf_mut(*ending).remove(place.order),
         }
+        self.changes += 1;
         job.phase = Phase::Moving;
         true
     }
@@ -217,6 +224,7 @@ impl Pool {
     /// A worker's job is no longer in its hands.
     pub(super) fn vacate(&mut self, lease: &Lease) {
         self.running -= 1;
+        self.changes += 1;
         self.roster.vacate(lease.worker, lease.id);
         self.ready.stir(lease.worker);
     }
@@ -232,6 +240,7 @@ impl Pool {
     pub(super) fn figures(&mut self, now: Now) -> JobFigures {
         let at = Moment::from(now.mono);
         JobFigures {
+            changes: self.changes,
             queue: count(self.waiting()),
             in_flight: count(self.running),
             done: self.done,

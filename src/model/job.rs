@@ -257,6 +257,9 @@ pub struct ReplyId(pub Box<[u8]>);
 /// How a pool's jobs are doing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct JobFigures {
+    /// How often a job of the pool came, went on to another state or was forgotten, since the deck started: a list of
+    /// jobs that was told at this number is up to date.
+    pub changes: u64,
     /// Jobs that wait: ready and scheduled ones.
     pub queue: u64,
     /// Jobs given to workers and not yet answered.

@@ -57,6 +57,36 @@ fn one_of_each(world: &mut World) -> [JobId; 6] {
 }
 
 #[test]
+fn whatever_happens_to_a_job_counts_as_a_change_of_its_pool() {
+    let mut world = World::new(1, failing());
+    let mut before = 0;
+    let mut changes = |world: &mut World, what| {
+        let changes = world.figures().changes;
+        assert!(changes > before, "{what}");
+        before = changes;
+    };
+    world.serve(1);
+    let id = world.submit("1");
+    changes(&mut world, "it runs");
+    world.answer(1, r#"{"error":"no"}"#);
+    changes(&mut world, "it is dead");
+    let dead = JobCommand::Retry(JobFilter::one(id));
+    changed(&mut world, dead.clone());
+    changes(&mut world, "it runs again");
+    world.answer(1, r#"{"error":"no"}"#);
+    changes(&mut world, "it is dead again");
+    let (scheduled, _) = world.submit_as(delayed("2", 60));
+    changes(&mut world, "another one waits for its time");
+    world.pass(secs(60));
+    changes(&mut world, "which has come");
+    changed(&mut world, JobCommand::Cancel(JobFilter::one(scheduled)));
+    changes(&mut world, "it is being cancelled");
+    changed(&mut world, JobCommand::Drop(JobFilter::one(id)));
+    changes(&mut world, "the dead one is forgotten");
+    assert_eq!(world.figures().changes, before, "nothing happened");
+}
+
+#[test]
 fn jobs_are_listed_by_state_and_within_it_in_order() {
     let mut world = World::new(1, failing());
     let all = one_of_each(&mut world);

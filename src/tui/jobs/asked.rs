@@ -56,14 +56,14 @@ pub(crate) fn answered(
     match asked {
         Asked::Other => return false,
         Asked::List => {
-            screen.jobs.refresh.answered();
+            screen.jobs.refresh.answered(screen.now.mono);
             if screen.jobs.is_open() {
                 listed(screen, answer);
             }
             return true;
         }
         Asked::Look(job) => {
-            screen.jobs.refresh.answered();
+            screen.jobs.refresh.answered(screen.now.mono);
             looked(screen, *job, answer);
             return true;
         }
@@ -83,7 +83,7 @@ pub(crate) fn answered(
 fn listed(screen: &mut Screen, answer: &mut Result<Outcome, Refusal>) {
     match answer {
         Ok(Outcome::Jobs(list)) => {
-            screen.jobs.take(std::mem::take(list));
+            screen.jobs.take(std::mem::take(list), screen.now);
             screen.jobs.refresh.listed(None);
         }
         // Never the answer to this.

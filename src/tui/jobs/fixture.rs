@@ -81,6 +81,7 @@ pub(crate) fn figures() -> JobFigures {
         max: Duration::from_micros(p99 * 2),
     };
     JobFigures {
+        changes: 2_500,
         queue: 48,
         in_flight: 4,
         done: 1_204,

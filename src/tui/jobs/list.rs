@@ -1,6 +1,6 @@
 //! The list: what the deck told of its jobs, which of them are shown, and which one is selected.
 
-use crate::model::{Board, JobFilter, JobId, JobState, JobView, PoolName, PoolView};
+use crate::model::{Board, JobFilter, JobId, JobState, JobView, Now, PoolName, PoolView};
 use crate::tui::filter::Filter;
 use crate::tui::jobs::refresh::Refresh;
 use crate::tui::jobs::sum;
@@ -130,7 +130,8 @@ impl Jobs {
     }
 
     /// Takes what the deck told.
-    pub(crate) fn take(&mut self, list: Vec<JobView>) {
+    pub(crate) fn take(&mut self, list: Vec<JobView>, now: Now) {
+        self.refresh.note_due(list.iter(), now);
         self.list = list;
         self.shown = None;
     }

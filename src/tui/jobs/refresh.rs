@@ -1,21 +1,26 @@
 //! When the deck is asked for jobs: once the view opens or what it shows changes, and while it is open about twice a second
-//! where the pools' figures changed. One question at a time.
+//! where a job of the pools changed or became due; less often where the answer takes long. One question at a time.
 
 use std::time::Duration;
 
-use crate::model::{Board, Command, JobCommand, JobFilter, MonoTime, PoolName};
+use crate::model::{Board, Command, JobCommand, JobFilter, JobView, MonoTime, Now, PoolName};
+use crate::tui::figures::since_wall;
 use crate::tui::jobs::list::LIMIT;
 use crate::tui::jobs::sum;
 use crate::tui::screen::{Overlay, Screen};
 
-/// The shortest time between two questions that only figures ask for.
+/// The shortest time between two questions that only changes ask for.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// How many times as long as an answer took the next question waits: a deck that has to look through very many jobs has
+/// other things to do.
+const RESTS: u32 = 8;
 
 /// After how long an answer counts as lost.
 const LOST: Duration = Duration::from_secs(10);
 
-/// The figures by which a list may have changed.
-type Figures = [u64; 6];
+/// The changes of the pools that are shown, and how many of these are paused.
+type Figures = (u64, usize);
 
 /// What was asked when.
 #[derive(Debug, Default)]
@@ -26,6 +31,10 @@ pub(crate) struct Refresh {
     waits: Option<MonoTime>,
     /// When the last question was asked, and the figures of then.
     last: Option<(MonoTime, Figures)>,
+    /// How long its answer took.
+    took: Duration,
+    /// When the first of the jobs that were told becomes ready.
+    ready_at: Option<MonoTime>,
     /// What the question was about.
     asked: JobFilter,
     /// Why the last list was refused.
@@ -48,8 +57,8 @@ impl Refresh {
     }
 
     /// An answer came.
-    pub(crate) fn answered(&mut self) {
-        self.waits = None;
+    pub(crate) fn answered(&mut self, now: MonoTime) {
+        self.took = self.waits.take().map_or(Duration::ZERO, |at| now.since(at));
     }
 
     /// The list that was asked for came, or why it does not.
@@ -70,11 +79,24 @@ impl Refresh {
         self.told.as_ref() == Some(filter)
     }
 
+    /// Notes when the first of these jobs that is not due yet becomes ready.
+    pub(crate) fn note_due<'a>(&mut self, jobs: impl Iterator<Item = &'a JobView>, now: Now) {
+        let due = jobs.filter_map(|job| job.due.filter(|due| *due > now.wall));
+        self.ready_at = due.min().map(|due| now.mono + since_wall(now.wall, due));
+    }
+
     fn due_at(&self, figures: Figures) -> Option<MonoTime> {
         match (self.waits, self.last) {
             (Some(since), _) => Some(since + LOST),
             _ if self.is_wanted => Some(MonoTime::ZERO),
-            (None, Some((at, before))) => (before != figures).then(|| at + PAUSE),
+            (None, Some((at, before))) => {
+                let soonest = at + PAUSE.max(self.took * RESTS);
+                if before == figures {
+                    self.ready_at.map(|due| due.max(soonest))
+                } else {
+                    Some(soonest)
+                }
+            }
             (None, None) => Some(MonoTime::ZERO),
         }
     }
@@ -106,6 +128,7 @@ pub(crate) fn ask(screen: &mut Screen) -> Option<Command> {
     refresh.is_wanted = false;
     refresh.waits = Some(now);
     refresh.last = Some((now, figures));
+    refresh.ready_at = None;
     if let Some(job) = opened {
         return Some(Command::Jobs(JobCommand::Look(job)));
     }
@@ -118,20 +141,8 @@ pub(crate) fn ask(screen: &mut Screen) -> Option<Command> {
 }
 
 fn figures(board: &Board, pool: Option<&PoolName>) -> Figures {
-    let mut figures = [0; 6];
-    for pool in sum::pools(board, pool) {
-        let jobs = &pool.jobs;
-        let numbers = [
-            jobs.queue,
-            jobs.in_flight,
-            jobs.done,
-            jobs.failed,
-            jobs.dead,
-            u64::from(jobs.paused),
-        ];
-        for (figure, number) in figures.iter_mut().zip(numbers) {
-            *figure += number;
-        }
-    }
-    figures
+    let pools = sum::pools(board, pool);
+    let changes = pools.iter().map(|pool| pool.jobs.changes).sum();
+    let paused = pools.iter().filter(|pool| pool.jobs.paused).count();
+    (changes, paused)
 }

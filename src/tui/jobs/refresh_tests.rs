@@ -22,7 +22,7 @@ fn the_view_asks_for_the_selected_pools_jobs_when_it_opens() {
 }
 
 #[test]
-fn it_asks_again_half_a_second_after_figures_changed_and_one_question_at_a_time() {
+fn it_asks_again_half_a_second_after_a_job_changed_and_one_question_at_a_time() {
     let mut fixture = Fixture::with_jobs();
     let start = fixture.screen.now;
     let later = |millis| {
@@ -30,17 +30,21 @@ fn it_asks_again_half_a_second_after_figures_changed_and_one_question_at_a_time(
         now.mono = now.mono + Duration::from_millis(millis);
         Msg::Tick(now)
     };
-    let with = |done| JobFigures { done, ..figures() };
+    let with = |changes| JobFigures {
+        changes,
+        ..figures()
+    };
+    let running = || vec![job(1, JobState::Running, "1")];
     fixture.press("4");
     fixture.figures(with(1));
-    assert_eq!(fixture.send(later(600)), [], "one question waits");
-    let answered = fixture.told(one_of_each());
-    assert_eq!(issued(answered), [resize(None)]);
-    fixture.told(one_of_each());
-    assert_eq!(fixture.send(later(5_000)), [], "no figure changed");
+    assert_eq!(fixture.send(later(60)), [], "one question waits");
+    assert_eq!(fixture.told(running()), []);
+    assert_eq!(issued(fixture.send(later(500))), [resize(None)]);
+    fixture.told(running());
+    assert_eq!(fixture.send(later(5_000)), [], "no job changed");
     fixture.send(later(5_001));
     fixture.figures(with(2));
-    fixture.told(one_of_each());
+    fixture.told(running());
 
     fixture.figures(with(3));
 
@@ -52,13 +56,48 @@ fn it_asks_again_half_a_second_after_figures_changed_and_one_question_at_a_time(
     assert_eq!(issued(fixture.send(later(5_501))), [resize(None)]);
 }
 
+/// A tick so many milliseconds after the fixture's time.
+fn later(fixture: &Fixture, millis: i64) -> Msg {
+    let mut now = fixture.screen.now;
+    now.mono = now.mono + Duration::from_millis(millis.unsigned_abs());
+    now.wall.0 += millis;
+    Msg::Tick(now)
+}
+
+#[test]
+fn a_scheduled_job_that_becomes_ready_is_asked_for_once_though_no_figure_tells() {
+    let mut fixture = view();
+    let due = later(&fixture, 3_200);
+    let tick = later(&fixture, 3_199);
+    assert_eq!(fixture.send(tick), []);
+    assert_eq!(issued(fixture.send(due)), [resize(None)]);
+    fixture.told(one_of_each());
+    assert_eq!(due_at(&fixture.screen), None, "it is said to wait still");
+}
+
+#[test]
+fn a_deck_that_takes_long_to_answer_is_asked_less_often() {
+    let mut fixture = Fixture::with_jobs();
+    fixture.press("4");
+    let start = fixture.screen.now.mono;
+    let slow = later(&fixture, 300);
+    fixture.send(slow);
+    fixture.told(one_of_each());
+    fixture.figures(JobFigures {
+        changes: 9_999,
+        ..figures()
+    });
+    let due = start + Duration::from_millis(2_400);
+    assert_eq!(due_at(&fixture.screen), Some(due));
+}
+
 #[test]
 fn a_closed_view_asks_for_nothing_and_forgets_its_jobs() {
     let mut fixture = view();
     assert_eq!(fixture.press("\u{1b}"), []);
     assert!(!fixture.screen.jobs.is_open());
     let changed = fixture.figures(JobFigures {
-        done: 9,
+        changes: 9,
         ..figures()
     });
     assert_eq!(changed, []);

@@ -9,6 +9,7 @@ pub(crate) fn of_pools(pools: &[&PoolView]) -> JobFigures {
     }
     let mut sum = JobFigures::default();
     for jobs in pools.iter().map(|pool| &pool.jobs) {
+        sum.changes += jobs.changes;
         sum.queue += jobs.queue;
         sum.in_flight += jobs.in_flight;
         sum.done += jobs.done;

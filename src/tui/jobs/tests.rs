@@ -275,7 +275,7 @@ fn a_job_shown_whole_is_kept_up_to_date_and_can_be_acted_on() {
     let mut now = fixture.screen.now;
     now.mono = start + Duration::from_secs(1);
     fixture.figures(JobFigures {
-        done: 9_999,
+        changes: 9_999,
         ..figures()
     });
     let look = Command::Jobs(JobCommand::Look(id(1)));
