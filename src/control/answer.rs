@@ -144,6 +144,7 @@ pub(super) fn told(outcome: &Outcome) -> Vec<u8> {
         Outcome::Workers(ids) => one("workers", ids),
         Outcome::Submitted(job) => one("job", job),
         Outcome::Paused { paused } => one("paused", paused),
+        Outcome::Counted(jobs) => one("jobs", jobs),
         Outcome::Job(job) => job_json(job),
         Outcome::Jobs(jobs) => jobs_json(jobs),
         Outcome::Down => b"{}".to_vec(),

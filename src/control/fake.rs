@@ -187,15 +187,20 @@ impl Fake {
         let jobs = |jobs| Ok(Outcome::Jobs(jobs));
         match command {
             JobCommand::List { filter, limit } => jobs(self.list(filter, *limit)),
+            JobCommand::Count(filter) => {
+                let listed = self.list(filter, usize::MAX).len();
+                Ok(Outcome::Counted(u64::try_from(listed).unwrap_or(u64::MAX)))
+            }
             JobCommand::Look(id) if *id == job_id() => Ok(Outcome::Job(Box::new(done_job()))),
             JobCommand::Look(id) => Err(Refusal::new(
                 RefusalKind::NoSuchJob,
                 format!("the deck has no job {id}"),
             )),
             JobCommand::Retry(_) => jobs(vec![job(JobState::Ready)]),
-            JobCommand::Drop(filter) if filter.state == Some(JobState::Running) => Err(
-                Refusal::new(RefusalKind::WrongState, "a running job cannot be dropped"),
-            ),
+            JobCommand::Drop(filter) if filter.states == [JobState::Running] => Err(Refusal::new(
+                RefusalKind::WrongState,
+                "a running job cannot be dropped",
+            )),
             JobCommand::Drop(_) => jobs(vec![dead_job(), done_job()]),
             JobCommand::Cancel(_) => {
                 for answer in self.waiting.drain(..) {
@@ -226,6 +231,7 @@ impl Fake {
             .as_ref()
             .is_some_and(|pool| pool.as_str() == "block");
         let count = if is_block { self.unaccepted.len() } else { 1 };
-        vec![job(filter.state.unwrap_or(JobState::Ready)); count.min(limit)]
+        let state = filter.states.first().copied();
+        vec![job(state.unwrap_or(JobState::Ready)); count.min(limit)]
     }
 }

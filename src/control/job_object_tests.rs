@@ -37,6 +37,7 @@ pub(in crate::control) fn job(state: JobState) -> JobView {
         finished: None,
         wait: None,
         run: None,
+        cancelling: false,
     }
 }
 

@@ -47,6 +47,8 @@ struct ListParams {
     #[serde(default)]
     state: Option<String>,
     #[serde(default)]
+    text: Option<String>,
+    #[serde(default)]
     limit: Option<usize>,
 }
 
@@ -65,6 +67,8 @@ struct FilterParams {
     pool: Option<String>,
     #[serde(default)]
     state: Option<String>,
+    #[serde(default)]
+    text: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -107,7 +111,10 @@ pub(super) fn submit(params: &str) -> Result<Call, RpcError> {
 pub(super) fn jobs(params: &str) -> Result<JobCommand, RpcError> {
     let params: ListParams = read("jobs", params)?;
     Ok(JobCommand::List {
-        filter: filter(None, params.pool.as_deref(), params.state.as_deref())?,
+        filter: JobFilter {
+            text: text(params.text.as_deref())?,
+            ..filter(None, params.pool.as_deref(), params.state.as_deref())?
+        },
         limit: params.limit.unwrap_or(LIMIT),
     })
 }
@@ -118,17 +125,17 @@ pub(super) fn job(params: &str) -> Result<JobCommand, RpcError> {
     id(&params.id).map(JobCommand::Look)
 }
 
-/// Of `retry`, `drop` and `cancel`: one job, or those of a pool, in a state, or both.
+/// Of `retry`, `drop` and `cancel`: one job, or those of a pool, in a state, with a text, or several of these.
 pub(super) fn chosen(method: &str, params: &str) -> Result<JobFilter, RpcError> {
     let params: FilterParams = read(method, params)?;
-    let filter = filter(
-        params.id.as_deref(),
-        params.pool.as_deref(),
-        params.state.as_deref(),
-    )?;
+    let (pool, state) = (params.pool.as_deref(), params.state.as_deref());
+    let filter = JobFilter {
+        text: text(params.text.as_deref())?,
+        ..filter(params.id.as_deref(), pool, state)?
+    };
     if filter == JobFilter::default() {
         return Err(RpcError::invalid_params(format!(
-            "`{method}` would mean every job of the deck: name an `id`, a `pool` or a `state`"
+            "`{method}` would mean every job of the deck: name an `id`, a `pool`, a `state` or a `text`"
         )));
     }
     Ok(filter)
@@ -151,8 +158,19 @@ fn filter(
     Ok(JobFilter {
         ids: job.map(id).transpose()?.into_iter().collect(),
         pool: pool.map(pool_name).transpose()?,
-        state: by_state.map(state).transpose()?,
+        states: by_state.map(state).transpose()?.into_iter().collect(),
+        text: None,
     })
+}
+
+/// A text that jobs contain; an empty one is none.
+fn text(sought: Option<&str>) -> Result<Option<Arc<str>>, RpcError> {
+    if sought.is_some_and(|text| text.len() > LONGEST_KEY) {
+        return Err(RpcError::invalid_params(format!(
+            "a `text` has at most {LONGEST_KEY} bytes"
+        )));
+    }
+    Ok(sought.filter(|text| !text.is_empty()).map(Arc::from))
 }
 
 fn id(text: &str) -> Result<JobId, RpcError> {

@@ -47,10 +47,14 @@ fn every_other_method_about_jobs_reads_its_documented_parameters() {
     let everything = JobFilter::default();
     let dead = JobFilter {
         pool: Some(pool()),
-        state: Some(JobState::Dead),
+        states: vec![JobState::Dead],
         ..JobFilter::default()
     };
     let one = format!(r#"{{"id":"{ID}"}}"#);
+    let cats = JobFilter {
+        text: Some("cat".into()),
+        ..JobFilter::default()
+    };
     let both = r#"{"pool":"resize","state":"dead"}"#;
     let list = |filter, limit| JobCommand::List { filter, limit };
     let pause = |paused| JobCommand::Pause {
@@ -65,6 +69,8 @@ fn every_other_method_about_jobs_reads_its_documented_parameters() {
             r#"{"pool":"resize","state":"dead","limit":7}"#,
             list(dead.clone(), 7),
         ),
+        ("jobs", r#"{"text":"cat"}"#, list(cats.clone(), 100)),
+        ("drop", r#"{"text":"cat"}"#, JobCommand::Drop(cats)),
         ("job", one.as_str(), JobCommand::Look(job_id())),
         ("retry", &one, JobCommand::Retry(JobFilter::one(job_id()))),
         ("retry", both, JobCommand::Retry(dead.clone())),
@@ -101,6 +107,7 @@ fn what_does_not_fit_is_refused_with_32602() {
         ("retry", r#"{"id":7}"#),
         ("retry", "{}"),
         ("drop", "{}"),
+        ("drop", r#"{"text":""}"#),
         ("cancel", r#"{"id":null}"#),
         ("pause", "{}"),
     ] {
@@ -127,7 +134,7 @@ fn a_refusal_says_what_to_write_instead() {
     assert!(text("job", r#"{"id":"nope"}"#).starts_with("`nope` is not the id of a job"));
     assert_eq!(
         text("drop", "{}"),
-        "`drop` would mean every job of the deck: name an `id`, a `pool` or a `state`"
+        "`drop` would mean every job of the deck: name an `id`, a `pool`, a `state` or a `text`"
     );
 }
 

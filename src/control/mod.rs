@@ -9,10 +9,13 @@
 //! | method | params | result |
 //! | --- | --- | --- |
 //! | `submit` | `{pool, payload, priority?, delay_ms?, key?, wait?}` | `{job}` once it is accepted, or with `wait` `{job, state, result?, error?}` once it is done, dead or cancelled; a dead one adds `causes` |
-//! | `jobs` | `{pool?, state?, limit?}` | an array of jobs, at most 100 unless `limit` says otherwise |
+//! | `jobs` | `{pool?, state?, text?, limit?}` | an array of jobs, at most 100 unless `limit` says otherwise |
 //! | `job` | `{id}` | the job |
-//! | `retry` `drop` `cancel` | `{id?, pool?, state?}`, at least one of them: every job that fits all that is given | the jobs as they are after it; dropped ones as they were |
+//! | `retry` `drop` `cancel` | `{id?, pool?, state?, text?}`, at least one of them: every job that fits all that is given | the jobs as they are after it; dropped ones as they were |
 //! | `pause` `resume` | `{pool}` | `{paused}` |
+//!
+//! `text` names the jobs that contain it, whatever its case, in their id, their key, the name of their worker, their last
+//! error, or the first 64 KiB of their payload as it was submitted.
 //!
 //! A job is `{job, pool, state, attempts, max_attempts, priority, key?, payload, result?, error?, causes?, kills, worker?,
 //! created, due?, started?, finished?, wait_ms?, run_ms?}`; `causes` are `{attempt, worker?, at, error}`, one for each

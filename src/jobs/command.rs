@@ -30,6 +30,10 @@ impl Jobs {
                 let listed = ids.map(|ids| Outcome::Jobs(self.views(&ids, now)));
                 return turn.tell(ticket, listed);
             }
+            (JobCommand::Count(filter), _) => {
+                let counted = self.count(&filter).map(Outcome::Counted);
+                return turn.tell(ticket, counted);
+            }
             (JobCommand::Look(id), _) => {
                 let view = self.view(id, now).ok_or_else(|| refusals::no_such_job(id));
                 return turn.tell(ticket, view.map(|view| Outcome::Job(Box::new(view))));
@@ -95,6 +99,7 @@ impl Jobs {
                     state: JobState::Cancelled,
                     due: None,
                     finished: Some(turn.now.wall),
+                    cancelling: false,
                     ..before
                 })
             };

@@ -210,14 +210,15 @@ impl Ready {
             .min()
     }
 
-    /// The first jobs in about the order in which they will be given; `limit` of each lane and priority.
-    pub(super) fn first(&self, limit: usize) -> Vec<JobId> {
+    /// The first jobs of those that are wanted, in about the order in which they will be given; `limit` of each lane.
+    pub(super) fn first(&self, limit: usize, is_wanted: impl Fn(JobId) -> bool) -> Vec<JobId> {
         let mut found: Vec<(Reverse<usize>, i64, JobId)> = Vec::new();
         for lane in &self.lanes {
             let mut left = limit;
             for (level, class) in lane.classes.iter().enumerate().rev() {
                 let before = found.len();
-                let jobs = class.iter().take(left);
+                let jobs = class.iter().filter(|(_, waiting)| is_wanted(waiting.job));
+                let jobs = jobs.take(left);
                 found.extend(jobs.map(|(place, waiting)| (Reverse(level), *place, waiting.job)));
                 left -= found.len() - before;
             }

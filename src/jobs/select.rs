@@ -2,12 +2,16 @@
 
 use std::cmp::Reverse;
 
-use crate::jobs::job::{Ending, Job};
+use crate::jobs::job::{Ending, Entry, Job};
 use crate::jobs::machine::Jobs;
 use crate::jobs::moment::Moment;
 use crate::jobs::pool::Pool;
 use crate::jobs::refusals;
-use crate::model::{JobFilter, JobId, JobState, PoolName, Refusal};
+use crate::jobs::view::worker;
+use crate::model::{JobFilter, JobId, JobState, Needle, PoolName, Refusal};
+
+/// How much of a payload is searched, in bytes: a look at all jobs is to take a bounded time.
+const SEARCHED: usize = 64 << 10;
 
 /// What is to be done with jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,18 +40,64 @@ impl Verb {
     }
 }
 
+/// What a filter asks of a job, made ready to be asked of many.
+struct Sieve<'a> {
+    filter: &'a JobFilter,
+    text: Option<Needle>,
+    /// Whether the text may be part of an id.
+    may_be_id: bool,
+}
+
+impl<'a> Sieve<'a> {
+    fn new(filter: &'a JobFilter) -> Self {
+        let text = filter.text.as_deref().map(Needle::new);
+        let is_of_ids = |byte: u8| byte == b'-' || byte.is_ascii_hexdigit();
+        Self {
+            filter,
+            may_be_id: text.as_ref().is_some_and(|text| text.is_of(is_of_ids)),
+            text,
+        }
+    }
+
+    fn wants(&self, state: JobState) -> bool {
+        self.filter.states.is_empty() || self.filter.states.contains(&state)
+    }
+
+    /// Whether a job has the pool, a state and the text that the filter names.
+    fn admits(&self, (id, job): Entry<'_>, pool: &Pool) -> bool {
+        let wanted = self.filter.pool.as_ref();
+        wanted.is_none_or(|name| pool.name == *name)
+            && self.wants(job.state())
+            && self
+                .text
+                .as_ref()
+                .is_none_or(|text| self.is_in(text, (id, job), pool))
+    }
+
+    fn is_in(&self, text: &Needle, (id, job): Entry<'_>, pool: &Pool) -> bool {
+        let payload = job.payload.as_bytes();
+        let is_in = |part: &str| text.is_in(part.as_bytes());
+        let rare = job.rare.as_deref();
+        let last = rare.and_then(|rare| rare.causes.last());
+        text.is_in(payload.get(..SEARCHED).unwrap_or(payload))
+            || self.may_be_id && is_in(&id.to_string())
+            || job.key().is_some_and(|key| is_in(key))
+            || last.is_some_and(|cause| is_in(&cause.error))
+            || worker(job.lease(), rare, pool).is_some_and(|id| is_in(&id.to_string()))
+    }
+}
+
 impl Jobs {
     /// The jobs of a filter with which this can be done. Of a job that is named it must be possible.
     pub(super) fn chosen(&self, filter: &JobFilter, verb: Verb) -> Result<Vec<JobId>, Refusal> {
-        if let Some(pool) = &filter.pool {
-            self.check_pool_or_stray(pool)?;
-        }
+        self.check_filter(filter)?;
+        let sieve = Sieve::new(filter);
         let mut chosen = Vec::new();
         for id in &filter.ids {
             let Some((job, pool)) = self.with_pool(*id) else {
                 return Err(refusals::no_such_job(*id));
             };
-            if !fits(filter, job, pool) || chosen.contains(id) {
+            if !sieve.admits((*id, job), pool) || chosen.contains(id) {
                 continue;
             }
             if let Err(hint) = verb.suits(job, pool) {
@@ -58,9 +108,9 @@ impl Jobs {
         if filter.ids.is_empty() {
             let suits = |id: &JobId| {
                 self.with_pool(*id).is_some_and(|(job, pool)| {
-                    fits(filter, job, pool)
-                        && verb.suits(job, pool).is_ok()
+                    verb.suits(job, pool).is_ok()
                         && !(verb == Verb::Cancel && job.state().is_final())
+                        && sieve.admits((*id, job), pool)
                 })
             };
             chosen.extend(self.book.keys().copied().filter(suits));
@@ -69,36 +119,49 @@ impl Jobs {
         Ok(chosen)
     }
 
+    /// How many jobs a filter names.
+    pub(super) fn count(&self, filter: &JobFilter) -> Result<u64, Refusal> {
+        self.check_filter(filter)?;
+        let sieve = Sieve::new(filter);
+        let named = |id: &&JobId| self.is_admitted(&sieve, **id);
+        let count = if filter.ids.is_empty() {
+            self.book.keys().filter(named).count()
+        } else {
+            filter.ids.iter().filter(named).count()
+        };
+        Ok(u64::try_from(count).unwrap_or(u64::MAX))
+    }
+
     /// The first `limit` jobs of a filter, in the order in which they are shown.
     pub(super) fn list(&self, filter: &JobFilter, limit: usize) -> Result<Vec<JobId>, Refusal> {
-        if let Some(pool) = &filter.pool {
-            self.check_pool_or_stray(pool)?;
-        }
+        self.check_filter(filter)?;
+        let sieve = Sieve::new(filter);
+        let is_wanted = |id: JobId| self.is_admitted(&sieve, id);
         let mut listed = Vec::new();
         if !filter.ids.is_empty() {
-            let fitting = |id: &JobId| {
-                self.with_pool(*id)
-                    .is_some_and(|(job, pool)| fits(filter, job, pool))
-            };
-            listed.extend(filter.ids.iter().copied().filter(fitting).take(limit));
+            let fitting = filter.ids.iter().copied().filter(|id| is_wanted(*id));
+            listed.extend(fitting.take(limit));
             return Ok(listed);
         }
-        let wants = |state| filter.state.is_none_or(|wanted| wanted == state);
-        if wants(JobState::Running) {
-            listed.extend(self.running(filter));
+        if sieve.wants(JobState::Running) {
+            listed.extend(self.running(is_wanted));
         }
         let pools = || self.pools_of(filter);
-        if wants(JobState::Ready) && listed.len() < limit {
-            listed.extend(pools().flat_map(|pool| pool.ready.first(limit)));
+        if sieve.wants(JobState::Ready) && listed.len() < limit {
+            listed.extend(pools().flat_map(|pool| pool.ready.first(limit, is_wanted)));
         }
-        if wants(JobState::Scheduled) && listed.len() < limit {
-            let jobs = pools().flat_map(|pool| pool.scheduled.iter().take(limit));
-            let mut jobs: Vec<_> = jobs.map(|(due, id)| (*due, *id)).collect();
+        if sieve.wants(JobState::Scheduled) && listed.len() < limit {
+            let wanted = |pool: &'_ Pool| {
+                let jobs = pool.scheduled.iter().filter(|(_, id)| is_wanted(**id));
+                let first = jobs.take(limit).map(|(due, id)| (*due, *id));
+                first.collect::<Vec<_>>()
+            };
+            let mut jobs: Vec<_> = pools().flat_map(wanted).collect();
             jobs.sort_unstable();
             listed.extend(jobs.into_iter().map(|(_, id)| id));
         }
         if listed.len() < limit {
-            listed.extend(self.finished(filter, limit));
+            listed.extend(self.finished(&sieve, limit));
         }
         listed.truncate(limit);
         Ok(listed)
@@ -126,6 +189,18 @@ impl Jobs {
         Some((job, self.pool_of(job)?))
     }
 
+    fn check_filter(&self, filter: &JobFilter) -> Result<(), Refusal> {
+        match &filter.pool {
+            Some(pool) => self.check_pool_or_stray(pool),
+            None => Ok(()),
+        }
+    }
+
+    fn is_admitted(&self, sieve: &Sieve<'_>, id: JobId) -> bool {
+        self.with_pool(id)
+            .is_some_and(|(job, pool)| sieve.admits((id, job), pool))
+    }
+
     fn pools_of(&self, filter: &JobFilter) -> impl Iterator<Item = &Pool> {
         let wanted = filter.pool.as_ref();
         self.pools
@@ -134,35 +209,24 @@ impl Jobs {
     }
 
     /// Jobs that run, those that run longest first.
-    fn running(&self, filter: &JobFilter) -> impl Iterator<Item = JobId> {
-        let fits = |id: &JobId| {
-            self.with_pool(*id)
-                .is_some_and(|(job, pool)| fits(filter, job, pool))
-        };
-        let leases = self.leases.iter().filter(|(_, id)| fits(id));
+    fn running(&self, is_wanted: impl Fn(JobId) -> bool) -> impl Iterator<Item = JobId> {
+        let leases = self.leases.iter().filter(|(_, id)| is_wanted(**id));
         let mut leases: Vec<_> = leases.map(|(lease, id)| (*lease, *id)).collect();
         leases.sort_unstable();
         leases.into_iter().map(|(_, id)| id)
     }
 
     /// The first finished jobs, newest first.
-    fn finished(&self, filter: &JobFilter, limit: usize) -> impl Iterator<Item = JobId> {
+    fn finished(&self, sieve: &Sieve<'_>, limit: usize) -> impl Iterator<Item = JobId> {
         let mut found: Vec<(Reverse<Moment>, JobId)> = Vec::new();
-        for pool in self.pools_of(filter) {
-            for shelf in [pool.shelf(Ending::Done), pool.shelf(Ending::Dead)] {
-                let fitting = shelf
-                    .newest()
-                    .filter(|(_, id)| self.book.get(id).is_some_and(|job| fits(filter, job, pool)));
+        for pool in self.pools_of(sieve.filter) {
+            for ending in [Ending::Done, Ending::Dead] {
+                let jobs = pool.shelf(ending).newest();
+                let fitting = jobs.filter(|(_, id)| self.is_admitted(sieve, *id));
                 found.extend(fitting.take(limit).map(|(at, id)| (Reverse(at), id)));
             }
         }
         found.sort_by_key(|(at, _)| *at);
         found.into_iter().map(|(_, id)| id)
     }
-}
-
-/// Whether a job has the pool and the state that a filter names.
-fn fits(filter: &JobFilter, job: &Job, pool: &Pool) -> bool {
-    filter.pool.as_ref().is_none_or(|name| pool.name == *name)
-        && filter.state.is_none_or(|state| job.state() == state)
 }

@@ -41,6 +41,7 @@ pub(super) fn view((id, job): Entry<'_>, pool: &Pool, now: Now) -> JobView {
             Some(_) => None,
             None => rare.and_then(|rare| rare.run),
         },
+        cancelling: lease.is_some_and(|lease| lease.is_revoked),
     }
 }
 
@@ -118,7 +119,8 @@ fn since(at: Moment, now: Now, created: WallTime) -> Option<WallTime> {
     Some(at.wall(now)).filter(|at| *at != created)
 }
 
-fn worker(lease: Option<&Lease>, rare: Option<&Rare>, pool: &Pool) -> Option<WorkerId> {
+/// Who has a job, or had it last.
+pub(super) fn worker(lease: Option<&Lease>, rare: Option<&Rare>, pool: &Pool) -> Option<WorkerId> {
     let number = lease
         .map(|lease| lease.worker)
         .or(rare.and_then(|rare| rare.worker))?;

@@ -81,6 +81,8 @@ pub enum JobCommand {
         /// How many at the most.
         limit: usize,
     },
+    /// Tell how many jobs there are.
+    Count(JobFilter),
     /// Tell of one job.
     Look(JobId),
     /// Make dead and cancelled jobs ready again with fresh attempts, and scheduled ones at once.
@@ -123,6 +125,8 @@ pub enum Outcome {
     Job(Box<JobView>),
     /// The jobs that were asked for, or that a command changed.
     Jobs(Vec<JobView>),
+    /// How many jobs there are of those that were asked for.
+    Counted(u64),
     /// Of `pause` and `resume`.
     Paused {
         /// Whether the pool is paused now.

@@ -208,6 +208,8 @@ pub struct JobView {
     pub wait: Option<Duration>,
     /// From given to answered, in its last attempt.
     pub run: Option<Duration>,
+    /// Whether it runs and is being taken back: its worker is stopped for it.
+    pub cancelling: bool,
 }
 
 /// Which jobs a command means: all that fit everything given here.
@@ -217,8 +219,11 @@ pub struct JobFilter {
     pub ids: Vec<JobId>,
     /// Only this pool's.
     pub pool: Option<PoolName>,
-    /// Only those in this state.
-    pub state: Option<JobState>,
+    /// Only those in one of these states, where any is given.
+    pub states: Vec<JobState>,
+    /// Only those that contain this text, whatever its case, in their id, their key, the name of their worker, why their
+    /// last attempt failed, or the first 64 KiB of their payload.
+    pub text: Option<Arc<str>>,
 }
 
 impl JobFilter {

@@ -12,6 +12,7 @@ mod glyph;
 mod history;
 mod id;
 mod job;
+mod needle;
 mod news;
 mod queue;
 mod ring;
@@ -35,6 +36,7 @@ pub use job::{
     Assignment, Cause, JobFigures, JobFilter, JobId, JobIdError, JobState, JobView, LeaseId,
     Percentiles, ReplyId, Submission, WorkerJobs,
 };
+pub use needle::Needle;
 pub use news::{Forwarded, JobNews, Loss};
 pub use queue::{
     Dispatch, JobsSpec, KeepSpec, QueueSpec, Rate, ReplyRule, RouteForm, RouteSpec, StoreSpec,

@@ -73,13 +73,13 @@ pub enum Action {
     Jobs,
     /// Try the selected job again.
     TryAgain,
-    /// Try all dead jobs that are shown again.
+    /// Try all jobs that the filter in force names again.
     TryAllAgain,
     /// Take the selected job back.
     Cancel,
     /// Forget the selected job.
     Drop,
-    /// Forget all jobs that are shown.
+    /// Forget all jobs that the filter in force names.
     DropAll,
     /// Write a job from the selected one.
     Edit,

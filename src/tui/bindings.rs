@@ -124,7 +124,7 @@ pub const ACTIONS: &[Binding] = &[
         &[key('T')],
         Jobs,
         "all again",
-        "Try all dead jobs that are shown again",
+        "Try all of the state again; of all states dead and cancelled",
     )),
     bind(
         Action::Cancel,
@@ -145,7 +145,7 @@ pub const ACTIONS: &[Binding] = &[
         &[key('D')],
         Jobs,
         "drop all",
-        "Forget all jobs that are shown, except those that run",
+        "Forget all of the state; of all states done, dead, cancelled",
     )),
     bind(
         Action::Edit,

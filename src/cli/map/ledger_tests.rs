@@ -27,6 +27,7 @@ pub(crate) fn view(result: &str) -> JobView {
         finished: None,
         wait: None,
         run: Some(Duration::from_millis(1)),
+        cancelling: false,
     }
 }
 

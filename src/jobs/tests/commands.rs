@@ -17,7 +17,7 @@ fn failing() -> JobsSpec {
 
 fn of_state(state: JobState) -> JobFilter {
     JobFilter {
-        state: Some(state),
+        states: vec![state],
         ..JobFilter::default()
     }
 }
@@ -84,6 +84,45 @@ fn whatever_happens_to_a_job_counts_as_a_change_of_its_pool() {
     changed(&mut world, JobCommand::Drop(JobFilter::one(id)));
     changes(&mut world, "the dead one is forgotten");
     assert_eq!(world.figures().changes, before, "nothing happened");
+}
+
+#[test]
+fn a_text_is_found_in_every_part_that_is_searched_and_counted_with_the_states() {
+    let mut world = World::new(1, failing());
+    world.serve(1);
+    let keyed = Submission {
+        key: Some("Order-7".into()),
+        ..World::submission(r#"{"path":"CAT.jpg"}"#)
+    };
+    let (dead, _) = world.submit_as(keyed);
+    world.answer(1, r#"{"error":"out of paper"}"#);
+    let running = world.submit("1");
+    let ready = world.submit(r#""cat""#);
+    let (scheduled, _) = world.submit_as(delayed(r#""a cat, later""#, 60));
+    let with = |text: &str, states: &[JobState]| JobFilter {
+        states: states.to_vec(),
+        text: Some(text.into()),
+        ..JobFilter::default()
+    };
+    for (text, found) in [
+        ("cat", vec![ready, scheduled, dead]),
+        ("order-7", vec![dead]),
+        ("OUT OF PAPER", vec![dead]),
+        (&worker(1).to_string(), vec![running, dead]),
+        (&running.to_string()[24..].to_uppercase(), vec![running]),
+        ("nowhere", vec![]),
+    ] {
+        let listed = world.list(with(text, &[]));
+        let listed: Vec<JobId> = listed.iter().map(|view| view.job).collect();
+        assert_eq!(listed, found, "{text}");
+        let counted = world.command(JobCommand::Count(with(text, &[])));
+        assert_eq!(counted, Ok(Outcome::Counted(found.len() as u64)), "{text}");
+    }
+    let waiting = with("cat", &[JobState::Ready, JobState::Scheduled]);
+    let dropped = changed(&mut world, JobCommand::Drop(waiting.clone()));
+    assert_eq!(dropped.len(), 2);
+    let left = world.command(JobCommand::Count(waiting));
+    assert_eq!(left, Ok(Outcome::Counted(0)));
 }
 
 #[test]

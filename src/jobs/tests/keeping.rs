@@ -19,7 +19,7 @@ fn keeping(time: Duration, count: usize, bytes: usize) -> JobsSpec {
 
 fn ids(world: &mut World, state: JobState) -> Vec<String> {
     let filter = JobFilter {
-        state: Some(state),
+        states: vec![state],
         ..JobFilter::default()
     };
     let views = world.list(filter);

@@ -143,7 +143,7 @@ impl Run {
         let states = JobState::ALL;
         match self.roll(8) {
             0 => JobFilter {
-                state: Some(states[usize::try_from(self.roll(6)).unwrap()]),
+                states: vec![states[usize::try_from(self.roll(6)).unwrap()]],
                 ..JobFilter::default()
             },
             1 => JobFilter::one(JobId::from_bytes([1; 16])),

@@ -6,7 +6,7 @@ use crate::model::{Command, JobCommand, JobFilter, JobState, JobView};
 use crate::tui::action::{Action, Context};
 use crate::tui::composer::LONGEST;
 use crate::tui::filter::Filter;
-use crate::tui::jobs::bulk;
+use crate::tui::jobs::bulk::{Bulk, can_try_again};
 use crate::tui::jobs::list::short;
 use crate::tui::jobs::opened::Opened;
 use crate::tui::json::{self, Token};
@@ -18,6 +18,7 @@ use crate::tui::update::Request;
 
 /// Does what a key asked for; none where it is nothing of the jobs view's own.
 pub(crate) fn act(screen: &mut Screen, action: Action) -> Option<Vec<Request>> {
+    screen.jobs.bulk = None;
     match action {
         Action::Jobs => open_view(screen),
         Action::Deck => screen.jobs.close(),
@@ -25,8 +26,8 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Option<Vec<Request>> {
             let job = screen.jobs.selected().cloned();
             return Some(with(screen, job, action));
         }
-        Action::TryAllAgain => ask_first(screen, bulk::try_again),
-        Action::DropAll => ask_first(screen, bulk::drop_all),
+        Action::TryAllAgain => return Some(count(screen, Bulk::TryAgain)),
+        Action::DropAll => return Some(count(screen, Bulk::Drop)),
         Action::New => write(screen),
         Action::Pause => return Some(pause(screen)),
         Action::NextState => screen.jobs.turn_state(false),
@@ -117,7 +118,7 @@ fn issue(command: JobCommand) -> Vec<Request> {
 }
 
 fn try_again(screen: &mut Screen, job: &JobView) -> Vec<Request> {
-    if bulk::can_try_again(job.state) {
+    if can_try_again(job.state) {
         return issue(JobCommand::Retry(JobFilter::one(job.job)));
     }
     let text = format!(
@@ -173,10 +174,17 @@ fn forget(screen: &mut Screen, job: &JobView) -> Vec<Request> {
     }
 }
 
-fn ask_first(screen: &mut Screen, question: impl FnOnce(&Screen) -> Result<Question, String>) {
-    match question(screen) {
-        Ok(question) => screen.overlays.push(Overlay::Sure(Box::new(question))),
-        Err(text) => screen.say(text, false),
+/// Has the jobs counted that are meant; the question comes with their number.
+fn count(screen: &mut Screen, bulk: Bulk) -> Vec<Request> {
+    match bulk.filter(screen) {
+        Ok(filter) => {
+            screen.jobs.bulk = Some((bulk, filter.clone()));
+            issue(JobCommand::Count(filter))
+        }
+        Err(text) => {
+            screen.say(text, false);
+            Vec::new()
+        }
     }
 }
 

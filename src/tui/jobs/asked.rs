@@ -1,9 +1,11 @@
 //! What an answer answers, and what is said about it.
 
 use crate::model::{
-    Command, JobCommand, JobId, JobState, JobView, Outcome, PoolName, Refusal, RefusalKind,
+    Command, JobCommand, JobFilter, JobId, JobState, JobView, Outcome, PoolName, Refusal,
+    RefusalKind,
 };
 use crate::tui::figures::{plural, wait};
+use crate::tui::jobs::bulk::Bulk;
 use crate::tui::jobs::list::short;
 use crate::tui::jobs::opened::Opened;
 use crate::tui::screen::{Overlay, Screen};
@@ -15,6 +17,8 @@ pub(crate) enum Asked {
     List,
     /// What became of one.
     Look(JobId),
+    /// How many jobs a filter names.
+    Count(JobFilter),
     /// To try jobs again.
     Retry,
     /// To forget jobs.
@@ -37,6 +41,7 @@ impl Asked {
         };
         match command {
             JobCommand::List { .. } => Self::List,
+            JobCommand::Count(filter) => Self::Count(filter.clone()),
             JobCommand::Look(job) => Self::Look(*job),
             JobCommand::Retry(_) => Self::Retry,
             JobCommand::Drop(_) => Self::Drop,
@@ -67,6 +72,7 @@ pub(crate) fn answered(
             looked(screen, *job, answer);
             return true;
         }
+        Asked::Count(filter) => return counted(screen, filter, answer),
         Asked::Retry | Asked::Drop | Asked::Cancel | Asked::Submit(_) | Asked::Pause(_) => {}
     }
     screen.jobs.refresh.want();
@@ -78,6 +84,25 @@ pub(crate) fn answered(
         }
         Err(_) => false,
     }
+}
+
+/// Puts the question that waited for the number, unless something else came up meanwhile; true unless it was refused.
+fn counted(screen: &mut Screen, filter: &JobFilter, answer: &Result<Outcome, Refusal>) -> bool {
+    let is_free = screen.overlays.is_empty() && !screen.composer.is_open();
+    let waits = |(_, meant): &mut (Bulk, JobFilter)| meant == filter && is_free;
+    let Some((bulk, meant)) = screen.jobs.bulk.take_if(waits) else {
+        return true;
+    };
+    match answer {
+        Ok(Outcome::Counted(jobs)) => match bulk.question(meant, *jobs) {
+            Ok(question) => screen.overlays.push(Overlay::Sure(Box::new(question))),
+            Err(text) => screen.say(text, false),
+        },
+        // Never the answer to this.
+        Ok(_) => {}
+        Err(_) => return false,
+    }
+    true
 }
 
 fn listed(screen: &mut Screen, answer: &mut Result<Outcome, Refusal>) {

@@ -58,6 +58,7 @@ pub(crate) fn job(number: u8, state: JobState, payload: &str) -> JobView {
         finished: state.is_final().then_some(WallTime(1_769_860_799_000)),
         wait: has_run.then_some(Duration::from_micros(340)),
         run: matches!(state, JobState::Done).then_some(Duration::from_millis(200)),
+        cancelling: false,
     }
 }
 
@@ -105,7 +106,8 @@ pub(crate) fn list(pool: Option<PoolName>, state: Option<JobState>) -> Command {
         filter: JobFilter {
             ids: Vec::new(),
             pool,
-            state,
+            states: state.into_iter().collect(),
+            text: None,
         },
         limit: 500,
     })

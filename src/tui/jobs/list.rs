@@ -1,15 +1,15 @@
 //! The list: what the deck told of its jobs, which of them are shown, and which one is selected.
 
+use std::sync::Arc;
+
 use crate::model::{Board, JobFilter, JobId, JobState, JobView, Now, PoolName, PoolView};
 use crate::tui::filter::Filter;
+use crate::tui::jobs::bulk::Bulk;
 use crate::tui::jobs::refresh::Refresh;
 use crate::tui::jobs::sum;
 
 /// How many jobs are asked for at the most.
 pub(crate) const LIMIT: usize = 500;
-
-/// How much of a payload is searched, in bytes.
-const SEARCHED: usize = 64 << 10;
 
 /// What narrows the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,30 +23,23 @@ pub(crate) struct Narrowed {
 }
 
 impl Narrowed {
-    /// What the deck is asked for: it knows nothing of the text.
+    /// What the deck is asked for.
     pub(crate) fn filter(&self) -> JobFilter {
         JobFilter {
             ids: Vec::new(),
             pool: self.pool.clone(),
-            state: self.state,
+            states: self.state.into_iter().collect(),
+            text: Some(self.text.text())
+                .filter(|text| !text.is_empty())
+                .map(Arc::from),
         }
     }
+
+    /// Whether a job that was told is shown until the deck has answered. What contains the text only the deck knows.
 
     fn admits(&self, job: &JobView) -> bool {
         self.pool.as_ref().is_none_or(|pool| *pool == job.pool)
             && self.state.is_none_or(|state| state == job.state)
-            && (self.text.is_empty() || self.is_in(job))
-    }
-
-    fn is_in(&self, job: &JobView) -> bool {
-        let payload = job.payload.as_bytes();
-        let payload = payload.get(..SEARCHED).unwrap_or(payload);
-        let is_in = |text: &str| self.text.admits(text.as_bytes());
-        is_in(&job.job.to_string())
-            || self.text.admits(payload)
-            || job.error.as_deref().is_some_and(is_in)
-            || job.key.as_deref().is_some_and(is_in)
-            || job.worker.as_ref().is_some_and(|id| is_in(&id.to_string()))
     }
 }
 
@@ -61,6 +54,8 @@ pub(crate) struct Jobs {
     shown: Option<(Narrowed, Vec<usize>)>,
     selected: Option<JobId>,
     at: usize,
+    /// What is to be done with all jobs of a filter, once the deck has counted them.
+    pub(crate) bulk: Option<(Bulk, JobFilter)>,
     /// When the deck is asked.
     pub(crate) refresh: Refresh,
 }
@@ -78,6 +73,7 @@ impl Jobs {
     /// Closes and forgets the jobs.
     pub(crate) fn close(&mut self) {
         self.is_open = false;
+        self.bulk = None;
         self.narrowed.text = Filter::default();
         self.list = Vec::new();
         self.shown = None;

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use crate::model::{Board, Command, JobCommand, JobFilter, JobView, MonoTime, Now, PoolName};
+use crate::model::{
+    Board, Command, JobCommand, JobFilter, JobId, JobView, MonoTime, Now, PoolName,
+};
 use crate::tui::figures::since_wall;
 use crate::tui::jobs::list::LIMIT;
 use crate::tui::jobs::sum;
@@ -85,10 +87,13 @@ impl Refresh {
         self.ready_at = due.min().map(|due| now.mono + since_wall(now.wall, due));
     }
 
-    fn due_at(&self, figures: Figures) -> Option<MonoTime> {
+    /// `is_asked` unless the last question was about something else than what is shown.
+    fn due_at(&self, figures: Figures, is_asked: bool) -> Option<MonoTime> {
         match (self.waits, self.last) {
             (Some(since), _) => Some(since + LOST),
             _ if self.is_wanted => Some(MonoTime::ZERO),
+            // A text that is being written is searched for as fast as the deck can.
+            (None, Some((at, _))) if !is_asked => Some(at + self.took * RESTS),
             (None, Some((at, before))) => {
                 let soonest = at + PAUSE.max(self.took * RESTS);
                 if before == figures {
@@ -109,7 +114,17 @@ pub(crate) fn due_at(screen: &Screen) -> Option<MonoTime> {
         return None;
     }
     let pool = jobs.narrowed.pool.as_ref();
-    jobs.refresh.due_at(figures(&screen.board, pool))
+    let is_asked = opened(screen).is_some() || jobs.refresh.asked == jobs.narrowed.filter();
+    let figures = figures(&screen.board, pool);
+    jobs.refresh.due_at(figures, is_asked)
+}
+
+/// The job that is shown whole, if there still is one.
+fn opened(screen: &Screen) -> Option<JobId> {
+    screen.overlays.iter().find_map(|overlay| match overlay {
+        Overlay::Job { opened, .. } if !opened.is_gone => Some(opened.job.job),
+        _ => None,
+    })
 }
 
 /// The question that is due, which then waits for its answer: for the list, or for the job that is shown whole.
@@ -118,10 +133,7 @@ pub(crate) fn ask(screen: &mut Screen) -> Option<Command> {
     if due_at(screen).is_none_or(|at| at > now) {
         return None;
     }
-    let opened = screen.overlays.iter().find_map(|overlay| match overlay {
-        Overlay::Job { opened, .. } if !opened.is_gone => Some(opened.job.job),
-        _ => None,
-    });
+    let opened = opened(screen);
     let jobs = &mut screen.jobs;
     let figures = figures(&screen.board, jobs.narrowed.pool.as_ref());
     let refresh = &mut jobs.refresh;

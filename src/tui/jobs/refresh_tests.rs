@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::{JobFigures, JobState, Refusal, RefusalKind};
+use crate::model::{Command, JobCommand, JobFigures, JobFilter, JobState, Refusal, RefusalKind};
 use crate::tui::fixture::{Fixture, at, pool};
 use crate::tui::jobs::fixture::{figures, id, job, list, one_of_each, resize, view};
 use crate::tui::jobs::{Asked, due_at};
@@ -170,24 +170,39 @@ fn pools_are_gone_through_and_all_of_them_shown() {
 }
 
 #[test]
-fn a_text_narrows_the_list_by_id_payload_error_and_worker() {
+fn a_text_is_searched_by_the_deck_in_all_its_jobs() {
     let mut fixture = view();
-    for (text, states) in [
-        ("SIGSEGV", vec![JobState::Dead]),
-        ("ready.jpg", vec![JobState::Ready]),
-        (
-            "resize/2",
-            vec![JobState::Running, JobState::Dead, JobState::Done],
-        ),
-        ("05050505", vec![JobState::Done]),
-        ("nowhere", vec![]),
-    ] {
-        fixture.press(&format!("/{text}\n"));
-        assert_eq!(shown(&fixture), states, "{text}");
-        fixture.press("\u{1b}");
-        assert!(fixture.screen.jobs.is_open());
-    }
-    assert_eq!(shown(&fixture).len(), 6);
+    let cat = |text: &str| {
+        let filter = JobFilter {
+            pool: Some(pool("resize")),
+            text: Some(text.into()),
+            ..JobFilter::default()
+        };
+        let limit = 500;
+        Command::Jobs(JobCommand::List { filter, limit })
+    };
+    assert_eq!(fixture.press("/"), []);
+    assert_eq!(issued(fixture.press("c")), [cat("c")]);
+    assert_eq!(fixture.press("at\n"), [], "one question at a time");
+    let found = vec![job(4, JobState::Dead, "\"cat\"")];
+    assert_eq!(issued(fixture.told(found.clone())), [cat("cat")]);
+    fixture.told(found);
+    assert_eq!(shown(&fixture), [JobState::Dead]);
+    assert_eq!(issued(fixture.press("\u{1b}")), [resize(None)]);
+    assert!(fixture.screen.jobs.is_open());
+}
+
+#[test]
+fn a_text_is_searched_less_often_where_it_takes_long() {
+    let mut fixture = view();
+    fixture.press("/c");
+    let slow = later(&fixture, 100);
+    let asked = fixture.screen.now.mono;
+    fixture.send(slow);
+    fixture.press("at");
+    assert_eq!(fixture.told(Vec::new()), []);
+    let due = asked + Duration::from_millis(800);
+    assert_eq!(due_at(&fixture.screen), Some(due));
 }
 
 #[test]

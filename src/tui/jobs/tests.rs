@@ -5,8 +5,7 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use crate::model::{
-    Command, JobCommand, JobFigures, JobFilter, JobState, JobView, Outcome, Refusal, RefusalKind,
-    Submission,
+    Command, JobCommand, JobFigures, JobFilter, JobState, Outcome, Refusal, RefusalKind, Submission,
 };
 use crate::tui::fixture::{Fixture, pool};
 use crate::tui::jobs::Asked;
@@ -110,60 +109,76 @@ fn dropping_asks_unless_the_job_is_done_with_and_never_takes_one_that_runs() {
     assert_eq!(issued(dropped), [one(JobCommand::Drop, 5)]);
 }
 
-fn ids(command: impl Fn(JobFilter) -> JobCommand, numbers: &[u8]) -> Command {
-    Command::Jobs(command(JobFilter {
-        ids: numbers.iter().map(|number| id(*number)).collect(),
-        ..JobFilter::default()
-    }))
-}
-
-#[test]
-fn all_that_are_shown_are_tried_again_or_dropped_after_a_question_with_their_count() {
-    let mut fixture = view();
-    fixture.press("T");
-    assert!(fixture.draw(80, 24).contains("Try 1 dead job again?"));
-    assert_eq!(issued(fixture.press("\n")), [ids(JobCommand::Retry, &[4])]);
-    fixture.press("D");
-    assert!(
-        fixture.draw(120, 24).contains(
-            "Forget 5 jobs (1 ready, 1 scheduled, 1 dead, 1 done, 1 cancelled) for good?"
-        )
-    );
-    assert_eq!(
-        issued(fixture.press("\n")),
-        [ids(JobCommand::Drop, &[2, 3, 4, 5, 6])]
-    );
-    fixture.press("/jpg\",\"w\":5\n");
-    assert_eq!(issued(fixture.press("D\n")), [ids(JobCommand::Drop, &[5])]);
-    assert_eq!(fixture.press("T"), []);
-    assert_eq!(toast(&fixture), "No dead job is shown");
-}
-
-#[test]
-fn what_the_list_has_no_room_for_is_meant_too() {
-    let dead = (0..=255).cycle().take(500);
-    let jobs: Vec<JobView> = dead
-        .map(|number| job(number, JobState::Dead, "0"))
-        .collect();
-    let mut fixture = Fixture::jobs_view(jobs);
-    let changed = JobFigures {
-        dead: 1_204,
-        ..figures()
-    };
-    fixture.figures(changed);
-    fixture.press("T");
-    assert!(
-        fixture
-            .draw(80, 24)
-            .contains("Try 1,204 dead jobs of resize again?")
-    );
-    let filter = JobFilter {
+/// Those of a filter that a key means, and how many the deck says they are.
+fn meant(pools: Option<&str>, states: &[JobState], text: Option<&str>) -> JobFilter {
+    JobFilter {
         ids: Vec::new(),
-        pool: Some(pool("resize")),
-        state: Some(JobState::Dead),
-    };
-    let retry = Command::Jobs(JobCommand::Retry(filter));
+        pool: pools.map(pool),
+        states: states.to_vec(),
+        text: text.map(Into::into),
+    }
+}
+
+fn counted(fixture: &mut Fixture, filter: &JobFilter, jobs: u64) {
+    let asked = Asked::Count(filter.clone());
+    fixture.send(Msg::Answered(asked, Ok(Outcome::Counted(jobs))));
+}
+
+#[test]
+fn all_that_the_filter_names_are_counted_and_meant_whether_listed_or_not() {
+    use JobState::{Cancelled, Dead, Done};
+    let mut fixture = view();
+    let all = meant(Some("resize"), &[Dead, Cancelled], None);
+    let count = |filter: &JobFilter| Command::Jobs(JobCommand::Count(filter.clone()));
+    assert_eq!(issued(fixture.press("T")), [count(&all)]);
+    assert!(fixture.screen.overlays.is_empty(), "not before the number");
+    counted(&mut fixture, &all, 1_204);
+    let text = fixture.draw(80, 24);
+    assert!(text.contains("Try 1,204 dead and cancelled jobs of resize again?"));
+    let retry = Command::Jobs(JobCommand::Retry(all));
     assert_eq!(issued(fixture.press("\n")), [retry]);
+
+    fixture.told(one_of_each());
+    fixture.press("a/Cat\n");
+    let all = meant(None, &[Done, Dead, Cancelled], Some("Cat"));
+    assert_eq!(issued(fixture.press("D")), [count(&all)]);
+    counted(&mut fixture, &all, 1);
+    let text = fixture.draw(120, 24);
+    let question = "Forget 1 done, dead or cancelled job of all pools with \"Cat\" for good?";
+    assert!(text.contains(question), "{text}");
+    let forget = Command::Jobs(JobCommand::Drop(all));
+    assert_eq!(issued(fixture.press("\n")), [forget]);
+}
+
+#[test]
+fn waiting_jobs_are_only_dropped_together_where_their_state_is_chosen() {
+    let mut fixture = view();
+    fixture.press("→→");
+    let ready = meant(Some("resize"), &[JobState::Ready], None);
+    fixture.press("D");
+    counted(&mut fixture, &ready, 48);
+    let text = fixture.draw(80, 24);
+    assert!(text.contains("Forget 48 ready jobs of resize for good?"));
+    fixture.press("\u{1b}T");
+    assert_eq!(toast(&fixture), "A ready job cannot be tried again");
+    fixture.press("←D");
+    assert!(toast(&fixture).starts_with("A running job cannot be dropped"));
+}
+
+#[test]
+fn a_number_that_comes_too_late_or_is_none_asks_nothing() {
+    let mut fixture = view();
+    let dead = meant(Some("resize"), &[JobState::Dead, JobState::Cancelled], None);
+    fixture.press("T↓");
+    counted(&mut fixture, &dead, 7);
+    assert!(fixture.screen.overlays.is_empty());
+    fixture.press("T");
+    counted(&mut fixture, &dead, 0);
+    assert!(fixture.screen.overlays.is_empty());
+    assert_eq!(
+        toast(&fixture),
+        "There is no dead or cancelled job of resize"
+    );
 }
 
 #[test]

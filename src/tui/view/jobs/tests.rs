@@ -2,9 +2,11 @@
 
 use insta::assert_snapshot;
 
-use crate::model::{Event, JobFigures, JobState, PoolChanged};
+use crate::model::{Event, JobFigures, JobFilter, JobState, Outcome, PoolChanged};
 use crate::tui::fixture::{Fixture, pool};
+use crate::tui::jobs::Asked;
 use crate::tui::jobs::fixture::{figures, job, one_of_each};
+use crate::tui::update::Msg;
 
 #[test]
 fn a_job_in_each_state_at_120_by_40() {
@@ -121,6 +123,13 @@ fn a_done_job_whole_at_40_by_12() {
 fn a_question_before_all_are_dropped_at_40_by_12() {
     let mut fixture = Fixture::jobs_view(one_of_each());
     fixture.press("D");
+    let filter = JobFilter {
+        pool: Some(pool("resize")),
+        states: vec![JobState::Done, JobState::Dead, JobState::Cancelled],
+        ..JobFilter::default()
+    };
+    let counted = Ok(Outcome::Counted(12_034));
+    fixture.send(Msg::Answered(Asked::Count(filter), counted));
     assert_snapshot!(fixture.draw(40, 12));
 }
 
