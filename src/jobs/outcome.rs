@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::jobs::dice::jittered;
-use crate::jobs::job::{Ending, Lease, Origin, Phase, Place};
+use crate::jobs::job::{Ending, Lease, Phase, Place};
 use crate::jobs::log::Found;
 use crate::jobs::machine::Jobs;
 use crate::jobs::pool::Pool;
