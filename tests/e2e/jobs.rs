@@ -102,7 +102,7 @@ fn a_worker_that_dies_in_mid_job_costs_an_attempt_and_no_result() {
     let mut deck = deck(&folder, keys);
     let waits: Vec<u64> = (0..100)
         .map(|id| {
-            let payload = json!({"id": id, "burn": 10, "note": note});
+            let payload = json!({"id": id, "burn": 40, "note": note});
             let params = json!({"pool": "work", "payload": payload, "wait": true});
             deck.ask("submit", &params)
         })
@@ -113,8 +113,14 @@ fn a_worker_that_dies_in_mid_job_costs_an_attempt_and_no_result() {
             event["event"] == "job" && event["state"] == "running"
         });
         let worker = running["worker"].as_str().unwrap().to_owned();
-        let pid = deck.ps(&worker)["pid"].as_u64();
-        if let Some(pid) = pid {
+        let job = deck.call("job", &json!({"id": running["job"]})).unwrap();
+        let has_begun = || {
+            let ran = fs::read_to_string(&note).unwrap_or_default();
+            ran.lines()
+                .any(|id| *id == job["payload"]["id"].to_string())
+        };
+        until("the job has begun", || has_begun().then_some(()));
+        if let Some(pid) = deck.ps(&worker)["pid"].as_u64() {
             kill(pid);
         }
         deck.state(&worker, "ready");
