@@ -81,7 +81,7 @@ fn routes(screen: &Screen, list: Rect, rows: usize, buffer: &mut Buffer) -> Rect
     let mut lines = routes::lines(screen, usize::from(list.width));
     lines.truncate(usize::from(list.height).saturating_sub(rows).max(1));
     let left = usize::from(list.height).saturating_sub(lines.len());
-    if left < 4 {
+    if left < rows.min(4) {
         return list;
     }
     for (row, text) in lines.iter().enumerate() {
