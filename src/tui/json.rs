@@ -4,12 +4,16 @@
 
 use crate::tui::sanitize::Painter;
 use crate::tui::theme::Theme;
+use crate::wire::Message;
 
 /// How many lines of a text are shown whole.
 pub(crate) const LINES: usize = 5_000;
 
 /// How much of a text is looked at, in bytes.
 const BYTES: usize = 256 << 10;
+
+/// How much of it is looked at each frame, in bytes.
+const HEAD: usize = 4096;
 
 /// What a piece of JSON is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +89,7 @@ fn string_length(text: &str) -> usize {
 /// Paints a JSON text on one line, as far as it fits.
 pub(crate) fn paint(painter: &mut Painter, text: &str, theme: Theme) {
     // Of a long text only its beginning can be seen; finding a string's end must not walk megabytes a frame.
-    let end = text.floor_char_boundary(text.len().min(4096));
+    let end = text.floor_char_boundary(text.len().min(HEAD));
     for (token, piece) in tokens(text.get(..end).unwrap_or_default()) {
         if painter.is_full() {
             return;
@@ -104,10 +108,22 @@ pub(crate) fn whole(text: &str) -> Vec<String> {
     lines
 }
 
-/// The beginning of a JSON text over at most `most` lines, for what is drawn each frame.
-pub(crate) fn beginning(text: &str, most: usize) -> Vec<String> {
-    let end = text.floor_char_boundary(text.len().min(4096));
-    pretty(text.get(..end).unwrap_or_default(), most)
+/// The beginning of a message over at most `most` lines, for what is drawn each frame.
+pub(crate) fn beginning(message: &Message, most: usize) -> Vec<String> {
+    pretty(head(message), most)
+}
+
+/// As much of a message as fits on any screen; never looks at the rest, which may be megabytes.
+pub(crate) fn head(message: &Message) -> &str {
+    let bytes = message.as_bytes();
+    let bytes = bytes.get(..HEAD).unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(cut) => {
+            let whole = bytes.get(..cut.valid_up_to()).unwrap_or_default();
+            std::str::from_utf8(whole).unwrap_or_default()
+        }
+    }
 }
 
 /// A JSON text over several lines, at most `most` of them.
@@ -169,6 +185,15 @@ mod tests {
             let joined: String = tokens(text).map(|(_, piece)| piece).collect();
             assert_eq!(joined, text);
         }
+    }
+
+    #[test]
+    fn the_head_of_a_message_ends_with_a_whole_character() {
+        let message = |text: String| Message::parse(&text).unwrap();
+        let long = message(format!("\"{}\"", "é".repeat(3_000)));
+        assert_eq!(head(&long).len(), HEAD - 1);
+        assert!(head(&long).ends_with('é'));
+        assert_eq!(head(&message("[1]".to_owned())), "[1]");
     }
 
     #[test]

@@ -49,7 +49,11 @@ pub(crate) fn is_calm(events: &[Stamped]) -> bool {
     events.iter().all(|stamped| {
         matches!(
             stamped.event,
-            Event::Sample(_) | Event::Deck(_) | Event::Stalled(_) | Event::Route(_)
+            Event::Sample(_)
+                | Event::Deck(_)
+                | Event::Stalled(_)
+                | Event::Route(_)
+                | Event::Pool(_)
         )
     })
 }

@@ -12,7 +12,7 @@ use crate::model::{Board, MonoTime, Now, PoolName, State, WorkerId};
 use crate::tui::action::Context;
 use crate::tui::composer::Composer;
 use crate::tui::filter::Filter;
-use crate::tui::jobs::{Jobs, Opened};
+use crate::tui::jobs::{Folded, Jobs, Opened};
 use crate::tui::merge::Sought;
 use crate::tui::overlay::Question;
 use crate::tui::rows::{self, Row, Scope, Table};
@@ -128,6 +128,8 @@ pub(crate) struct ViewState {
     /// The lines of the jobs, and the first job shown.
     pub(crate) jobs: Rect,
     pub(crate) jobs_top: usize,
+    /// The payload and the result of the job on top, cut into lines.
+    pub(crate) job: Folded,
     /// How far the overlay on top can be scrolled.
     pub(crate) overlay_end: usize,
 }

@@ -54,6 +54,11 @@ pub(crate) fn press(screen: &mut Screen, key: &KeyEvent) -> Option<Vec<Request>>
         return None;
     }
     let job = opened.job.clone();
+    if opened.gone.is_some() && action != Action::Edit {
+        let text = format!("The deck has forgotten job {}", short(job.job));
+        screen.say(format!("{text} · e writes a new one from it"), false);
+        return Some(Vec::new());
+    }
     Some(with(screen, Some(job), action))
 }
 

@@ -7,7 +7,6 @@ use crate::model::{
 use crate::tui::figures::{plural, wait};
 use crate::tui::jobs::bulk::Bulk;
 use crate::tui::jobs::list::short;
-use crate::tui::jobs::opened::Opened;
 use crate::tui::screen::{Overlay, Screen};
 
 /// What was asked, as far as its answer has to be told apart.
@@ -127,10 +126,10 @@ fn looked(screen: &mut Screen, job: JobId, answer: &Result<Outcome, Refusal>) {
         };
         match answer {
             Ok(Outcome::Job(view)) if opened.job.job == view.job => {
-                **opened = Opened::new((**view).clone());
+                opened.renew((**view).clone());
             }
             Err(refusal) if opened.job.job == job && refusal.kind == RefusalKind::NoSuchJob => {
-                opened.is_gone = true;
+                opened.gone = Some(screen.now.wall);
             }
             // Of another job, or no answer: what is shown stays.
             _ => {}

@@ -23,6 +23,6 @@ pub(crate) use act::{act, press, works_on_one};
 pub(crate) use asked::{Asked, answered, retry_hint};
 pub(crate) use glide::{click, glide, step};
 pub(crate) use list::{Jobs, short};
-pub(crate) use opened::Opened;
+pub(crate) use opened::{Folded, Opened, Texts};
 pub(crate) use refresh::{ask, due_at};
 pub(crate) use sum::{had_jobs, of_deck, of_pools};

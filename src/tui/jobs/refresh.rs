@@ -122,7 +122,7 @@ pub(crate) fn due_at(screen: &Screen) -> Option<MonoTime> {
 /// The job that is shown whole, if there still is one.
 fn opened(screen: &Screen) -> Option<JobId> {
     screen.overlays.iter().find_map(|overlay| match overlay {
-        Overlay::Job { opened, .. } if !opened.is_gone => Some(opened.job.job),
+        Overlay::Job { opened, .. } if opened.gone.is_none() => Some(opened.job.job),
         _ => None,
     })
 }

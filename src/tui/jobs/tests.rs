@@ -313,8 +313,20 @@ fn a_job_that_is_forgotten_while_it_is_shown_says_so() {
     fixture.press("\n");
     let refusal = Refusal::new(RefusalKind::NoSuchJob, "no job 01010101");
     fixture.send(Msg::Answered(Asked::Look(id(1)), Err(refusal)));
-    assert!(fixture.draw(80, 24).contains("The deck has forgotten it"));
+    let text = fixture.draw(80, 24);
+    assert!(text.contains("The deck has forgotten it"), "{text}");
     assert!(fixture.screen.toasts.is_empty());
+    let footer = text.lines().last().unwrap();
+    assert_eq!(footer.trim(), "↑↓ scroll  Esc close  e edit");
+    let mut later = fixture.screen.now;
+    later.wall.0 += 60_000;
+    fixture.send(Msg::Tick(later));
+    let text = fixture.draw(80, 24);
+    assert!(text.contains("running for 1.2s") && text.contains("1m00 ago"));
+    assert_eq!(issued(fixture.press("tcd")), []);
+    assert!(toast(&fixture).starts_with("The deck has forgotten job 01010101"));
+    fixture.press("e");
+    assert!(fixture.screen.composer.text().contains("running.jpg"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::tui::action::{Binding, Context};
+use crate::tui::action::{Action, Binding, Context};
 use crate::tui::jobs;
 use crate::tui::keymap;
 use crate::tui::sanitize::{Painter, width};
@@ -76,8 +76,11 @@ fn on_top(top: &Overlay) -> Vec<(String, String)> {
         Overlay::Help { .. } | Overlay::Worker { .. } | Overlay::Text { .. } => {
             &[("↑↓", "scroll"), ("Esc", "close")]
         }
-        Overlay::Job { .. } => {
-            let works = |binding: &&Binding| jobs::works_on_one(binding.action);
+        Overlay::Job { opened, .. } => {
+            let works = |binding: &&Binding| {
+                let is_left = opened.gone.is_none() || binding.action == Action::Edit;
+                is_left && jobs::works_on_one(binding.action)
+            };
             let mut keys = pairs(&[("↑↓", "scroll"), ("Esc", "close")]);
             keys.extend(
                 keymap::bindings(Context::Jobs)

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::tui::jobs::Folded;
 use crate::tui::screen::{Overlay, Pane, Screen, ViewState};
 use crate::tui::view::{
     composer, footer, header, help, history, jobs, layout, logs, messages, overlay, stopping,
@@ -40,20 +41,26 @@ fn draw(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) 
     }
     footer::render(screen, layout.footer, buffer);
     if let Some(top) = screen.overlays.last() {
-        view.overlay_end = on_top(screen, top, layout.body, buffer);
+        view.overlay_end = on_top(screen, top, &mut view.job, layout.body, buffer);
     }
     toast::render(screen, layout.body, buffer);
 }
 
 /// Draws the topmost overlay; how far it can be scrolled.
-fn on_top(screen: &Screen, top: &Overlay, area: Rect, buffer: &mut Buffer) -> usize {
+fn on_top(
+    screen: &Screen,
+    top: &Overlay,
+    job: &mut Folded,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> usize {
     match top {
         Overlay::Help { top } => help::render(screen, *top, area, buffer),
         Overlay::Worker { id, top } => worker::render(screen, id, *top, area, buffer),
         Overlay::Text { title, lines, top } => {
             overlay::text(screen, title, lines, *top, area, buffer)
         }
-        Overlay::Job { opened, top } => jobs::render_job(screen, opened, *top, area, buffer),
+        Overlay::Job { opened, top } => jobs::render_job(screen, job, (opened, *top), area, buffer),
         Overlay::Sure(question) => {
             overlay::sure(screen, question, area, buffer);
             0

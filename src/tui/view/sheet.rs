@@ -75,9 +75,8 @@ impl Sheet {
 
     /// Adds JSON that stands on several lines already.
     pub(crate) fn json(&mut self, name: &str, lines: &[String]) {
-        let room = self.wide.saturating_sub(NAMES).max(8);
-        for (place, piece) in lines.iter().flat_map(|line| fold(line, room)).enumerate() {
-            let name = if place == 0 { name } else { "" };
+        let pieces = folded(name, lines, self.wide);
+        for (name, piece) in pieces {
             self.fact(name, |painter, theme| json::paint(painter, &piece, theme));
         }
     }
@@ -86,4 +85,16 @@ impl Sheet {
     pub(crate) fn finish(self) -> Vec<Line<'static>> {
         self.lines
     }
+}
+
+/// Lines cut into pieces that fit on a sheet, each with its name: the first one has it, the others none.
+pub(crate) fn folded<'a>(
+    name: &'a str,
+    lines: &[String],
+    wide: usize,
+) -> impl Iterator<Item = (&'a str, String)> {
+    let room = wide.saturating_sub(NAMES).max(8);
+    let pieces = lines.iter().flat_map(move |line| fold(line, room));
+    let names = std::iter::once(name).chain(std::iter::repeat(""));
+    names.zip(pieces)
 }

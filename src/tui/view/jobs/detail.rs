@@ -1,36 +1,69 @@
 //! One job whole: what it is, what became of each attempt, what it was given and what it answered.
 
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::Line;
 
 use crate::model::{JobState, JobView, WallTime};
 use crate::tui::figures::{count, latency, plural, since_wall, wait};
-use crate::tui::jobs::{Opened, short};
+use crate::tui::jobs::{Folded, Opened, Texts, short};
+use crate::tui::json;
 use crate::tui::screen::Screen;
 use crate::tui::theme::{Theme, job_mark};
-use crate::tui::view::frame::{Frame, dialog, line, scrolled};
+use crate::tui::view::frame::{Frame, dialog, line};
 use crate::tui::view::jobs::table::running;
-use crate::tui::view::sheet::Sheet;
+use crate::tui::view::sheet::{self, Sheet};
 
 /// The widest it gets.
 const WIDEST: usize = 110;
 
+/// Cuts the payload and the result into lines that fit, unless that is done already.
+fn fold(folded: &mut Folded, texts: &Arc<Texts>, wide: usize) {
+    if Arc::ptr_eq(&folded.of, texts) && folded.wide == wide {
+        return;
+    }
+    let payload = sheet::folded("payload", &texts.payload, wide);
+    let result = sheet::folded("result", &texts.result, wide);
+    *folded = Folded {
+        of: Arc::clone(texts),
+        wide,
+        lines: payload.chain(result).collect(),
+    };
+}
+
 /// Draws the job on top; how far it can be scrolled.
 pub(crate) fn render(
     screen: &Screen,
-    opened: &Opened,
-    top: usize,
+    folded: &mut Folded,
+    (opened, top): (&Opened, usize),
     body: Rect,
     buffer: &mut Buffer,
 ) -> usize {
+    let theme = screen.theme;
     let wide = usize::from(body.width).saturating_sub(4).min(WIDEST);
-    let lines = lines(screen, opened, wide);
+    let facts = facts(screen, opened, wide).finish();
+    fold(folded, &opened.texts, wide);
+    let count = facts.len() + folded.lines.len();
     let title = format!("Job {}", short(opened.job.job));
-    let size = (wide, lines.len());
-    let inner = dialog(screen.theme, &title, "Esc closes", size, body, buffer);
-    scrolled(&lines, top, inner, buffer)
+    let inner = dialog(theme, &title, "Esc closes", (wide, count), body, buffer);
+    let height = usize::from(inner.height);
+    let end = count.saturating_sub(height);
+    let top = top.min(end);
+    for row in 0..height {
+        let place = top + row;
+        if let Some(fact) = facts.get(place) {
+            line(buffer, inner, row, fact);
+        } else if let Some((name, piece)) = folded.lines.get(place - facts.len()) {
+            let mut sheet = Sheet::new(wide, theme);
+            sheet.fact(name, |painter, theme| json::paint(painter, piece, theme));
+            for text in sheet.finish() {
+                line(buffer, inner, row, &text);
+            }
+        }
+    }
+    end
 }
 
 /// Draws the beginning of the selected job below the list.
@@ -52,22 +85,27 @@ pub(crate) fn preview(screen: &Screen, area: Rect, buffer: &mut Buffer) {
         ..inner
     };
     let opened = Opened::beginning(job, usize::from(inner.height));
-    let lines = lines(screen, &opened, wide);
+    let mut sheet = facts(screen, &opened, wide);
+    sheet.json("payload", &opened.texts.payload);
+    sheet.json("result", &opened.texts.result);
+    let lines = sheet.finish();
     for (row, text) in lines.iter().take(usize::from(inside.height)).enumerate() {
         line(buffer, inside, row, text);
     }
 }
 
-fn lines(screen: &Screen, opened: &Opened, wide: usize) -> Vec<Line<'static>> {
+/// All but its payload and its result.
+fn facts(screen: &Screen, opened: &Opened, wide: usize) -> Sheet {
     let job = &opened.job;
     let theme = screen.theme;
     let mut sheet = Sheet::new(wide, theme);
-    if opened.is_gone {
-        sheet.fact("", |painter, theme| {
-            painter.text("The deck has forgotten it.", theme.warning());
+    if opened.gone.is_some() {
+        sheet.fact("gone", |painter, theme| {
+            let text = "The deck has forgotten it. This is how it was last.";
+            painter.text(text, theme.warning());
         });
     }
-    let now = screen.now.wall;
+    let now = opened.gone.unwrap_or(screen.now.wall);
     sheet.parts("state", &state(theme, job, now));
     sheet.parts("pool", &place(theme, job));
     sheet.parts("times", &times(theme, job, now));
@@ -81,11 +119,7 @@ fn lines(screen: &Screen, opened: &Opened, wide: usize) -> Vec<Line<'static>> {
     if let Some(key) = &job.key {
         sheet.long("key", key, theme.text());
     }
-    sheet.json("payload", &opened.payload);
-    if !opened.result.is_empty() {
-        sheet.json("result", &opened.result);
-    }
-    sheet.finish()
+    sheet
 }
 
 fn state(theme: Theme, job: &JobView, now: WallTime) -> Vec<(String, Style)> {

@@ -128,7 +128,7 @@ impl Table {
             cell(&mut painter, *column, &text, column.head().1, style);
         }
         painter.pad(1);
-        json::paint(&mut painter, job.payload.as_str(), theme);
+        json::paint(&mut painter, json::head(&job.payload), theme);
         painter
     }
 

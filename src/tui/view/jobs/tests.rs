@@ -2,10 +2,12 @@
 
 use insta::assert_snapshot;
 
-use crate::model::{Event, JobFigures, JobFilter, JobState, Outcome, PoolChanged};
+use crate::model::{
+    Event, JobFigures, JobFilter, JobState, Outcome, PoolChanged, RouteForm, RouteSpec, RouteView,
+};
 use crate::tui::fixture::{Fixture, pool};
 use crate::tui::jobs::Asked;
-use crate::tui::jobs::fixture::{figures, job, one_of_each};
+use crate::tui::jobs::fixture::{figures, id, job, one_of_each};
 use crate::tui::update::Msg;
 
 #[test]
@@ -120,6 +122,26 @@ fn a_done_job_whole_at_40_by_12() {
 }
 
 #[test]
+fn a_long_payload_is_cut_into_lines_once_and_scrolled_to_its_end() {
+    let long = format!("[{}0]", "\"é\",".repeat(30_000));
+    let mut fixture = Fixture::jobs_view(vec![job(1, JobState::Ready, &long)]);
+    fixture.press("\n");
+    fixture.draw(80, 24);
+    let first = fixture.screen.view.job.lines.as_ptr();
+    fixture.press("G");
+    let text = fixture.draw(80, 24);
+    assert!(text.contains('…') && !text.contains("payload"), "{text}");
+    assert_eq!(fixture.screen.view.job.lines.as_ptr(), first);
+    let told = job(1, JobState::Running, &long);
+    let answer = Ok(Outcome::Job(Box::new(told)));
+    fixture.send(Msg::Answered(Asked::Look(id(1)), answer));
+    fixture.press("g");
+    assert!(fixture.draw(80, 24).contains("running"));
+    assert_eq!(fixture.screen.view.job.lines.as_ptr(), first);
+    assert!(fixture.draw(100, 24).contains("payload"));
+}
+
+#[test]
 fn a_question_before_all_are_dropped_at_40_by_12() {
     let mut fixture = Fixture::jobs_view(one_of_each());
     fixture.press("D");
@@ -152,6 +174,26 @@ fn a_deck_with_jobs_and_routes_at_80_by_24() {
     let mut fixture = Fixture::with_jobs();
     fixture.routes();
     assert_snapshot!(fixture.draw(80, 24));
+}
+
+#[test]
+fn a_deck_of_two_workers_has_room_for_its_route() {
+    let mut fixture = Fixture::new(&[("a", 1), ("b", 1)]);
+    let mut route = RouteSpec {
+        from: pool("a"),
+        when: Vec::new(),
+        to: pool("b"),
+        form: RouteForm::Message,
+        back: false,
+    };
+    fixture.screen.board.routes.push(RouteView::new(&route));
+    for (width, height) in [(120, 40), (80, 24), (80, 20)] {
+        let text = fixture.draw(width, height);
+        assert!(text.contains("1 route") && text.contains("b/1"), "{text}");
+    }
+    std::mem::swap(&mut route.from, &mut route.to);
+    fixture.screen.board.routes.push(RouteView::new(&route));
+    assert!(fixture.draw(40, 12).contains("2 routes"));
 }
 
 #[test]
