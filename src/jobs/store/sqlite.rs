@@ -5,20 +5,22 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `jobs.sqlite3` | the database; `jobs.sqlite3-wal` and `-shm` are its write-ahead log while it is open |
-//! | `lock` | locked while a deck has the store; its pid, and `log` below it while a write-ahead log must be there |
+//! | `lock` | locked while a deck has the store; its pid, below it `log` while the log holds batches, and how many there were |
 //! | `jobs.sqlite3.damaged-TIME` | a database that was found damaged at TIME, as it was found; removed by people only |
 //! | `jobs.sqlite3.new`, `.salvaged` | a database that is being made, and one that is about to take a damaged one's place |
 //!
 //! # The database
 //!
 //! `application_id` is `fkdk`, `user_version` the format (`sqlite/format_1.sql` says it column by column). `jobs` has a row
-//! for each job, in the order of submission by `seq`; `keys` the idempotency keys; `pools` which pools are paused. States
-//! are words, times milliseconds, messages JSON; the view `readable` shows jobs with their ids and times as text. It may
-//! be read with `sqlite3` while a deck has it.
+//! for each job, in the order of submission by `seq`; `keys` the idempotency keys; `pools` which pools are paused;
+//! `commits` how many batches there were. States are words, times milliseconds, messages JSON; the view `readable` shows
+//! jobs with their ids and times as text. It may be read with `sqlite3` at any time, which after the deck's death brings
+//! the log into the database and removes it.
 //!
 //! A batch is one transaction, and the log is flushed before it counts as kept. At the opening the whole database is
-//! checked and read; a damaged one is set aside, never emptied. Two things are not seen: a byte that is wrong within a
-//! value and leaves it one, and a log that was cut short between two batches.
+//! checked and read; a damaged one is set aside, never emptied. It is damaged too if it has fewer batches than the lock
+//! file says. Two things are not seen: a byte that is wrong within a value and leaves it one, and, after a loss of power,
+//! which the lock file's number need not survive, a log that was cut short between two batches.
 
 mod damage;
 mod folder;
@@ -37,8 +39,8 @@ use crate::jobs::store::coalesce::{Change, coalesce};
 use crate::jobs::store::{Store, StoreError};
 use crate::jobs::{Kept, Record};
 use crate::model::WallTime;
-use damage::Finding;
-use folder::Folder;
+use damage::{Finding, Sound};
+use folder::{Folder, Noted};
 
 pub use damage::SetAside;
 
@@ -50,6 +52,8 @@ pub struct SqliteStore {
     database: PathBuf,
     /// What the opening read, until somebody asks for it or something is written.
     kept: Option<Kept>,
+    /// How many batches were kept in all.
+    commits: u64,
     folder: Folder,
 }
 
@@ -79,19 +83,24 @@ impl SqliteStore {
                 salvaged: 0,
                 lost: true,
             });
-            note_log(&mut folder, false)?;
+            note(&mut folder, Noted::default())?;
         }
         if !exists(&database)? {
             set_aside = create(&mut folder, wall)?.or(set_aside);
         }
-        let (connection, kept) = match look(&folder)? {
-            Finding::Sound(connection, kept) => (connection, kept),
+        let found = match look(&mut folder)? {
+            Finding::Sound(found) => found,
             Finding::Damaged(reason, lost) => {
                 set_aside = Some(damage::salvage(&folder, reason, lost, wall)?);
-                note_log(&mut folder, false)?;
+                note(&mut folder, Noted::default())?;
                 reopen(&database)?
             }
         };
+        let Sound {
+            connection,
+            kept,
+            commits,
+        } = found;
         schema::prepare(&connection).map_err(|error| damage::open_error(&database, error))?;
         if let Some(set_aside) = &mut set_aside {
             set_aside.salvaged = kept.jobs.len();
@@ -100,6 +109,7 @@ impl SqliteStore {
             connection: Some(connection),
             database,
             kept: Some(kept),
+            commits,
             folder,
         };
         Ok(Opening { store, set_aside })
@@ -123,7 +133,8 @@ impl SqliteStore {
     }
 
     fn write(&mut self, changes: &[Change<'_>]) -> Result<(), StoreError> {
-        let written = write_batch(self.connection()?, changes);
+        let commits = self.commits + 1;
+        let written = write_batch(self.connection()?, changes, commits);
         written.map_err(|error| {
             let keeps_connection = matches!(
                 error.sqlite_error_code(),
@@ -156,9 +167,14 @@ impl Store for SqliteStore {
         }
         self.kept = None;
         self.write(&changes)?;
-        // The log is on the disk by now, and from here on its absence means that something is lost. Where that cannot be
-        // noted, the batch is kept all the same, and the next one brings another attempt.
-        self.folder.note_log(true).ok();
+        self.commits += 1;
+        // It is on the disk by now, and from here on a database without it has lost something. Where that cannot be noted,
+        // the batch is kept all the same, and the next one brings another attempt.
+        let noted = Noted {
+            log_is_open: true,
+            commits: self.commits,
+        };
+        self.folder.note(noted).ok();
         Ok(())
     }
 }
@@ -170,7 +186,11 @@ impl Drop for SqliteStore {
         let Some(connection) = self.connection.take() else {
             return;
         };
-        if self.folder.note_log(false).is_err() {
+        let noted = Noted {
+            log_is_open: false,
+            commits: self.commits,
+        };
+        if self.folder.note(noted).is_err() {
             let keep = rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
             connection.set_db_config(keep, true).ok();
         }
@@ -178,42 +198,60 @@ impl Drop for SqliteStore {
     }
 }
 
-fn write_batch(connection: &mut Connection, changes: &[Change<'_>]) -> rusqlite::Result<()> {
+fn write_batch(
+    connection: &mut Connection,
+    changes: &[Change<'_>],
+    commits: u64,
+) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     write::write(&transaction, changes)?;
+    write::count(&transaction, commits)?;
     transaction.commit()
 }
 
-/// Looks at the folder's database, and at its log if one must be there.
-fn look(folder: &Folder) -> Result<Finding, StoreError> {
+/// Looks at the folder's database, and at its log if that held batches. A log that is gone did no harm if all of them are
+/// in the database: whoever looked into it brought them there.
+fn look(folder: &mut Folder) -> Result<Finding, StoreError> {
     let database = folder.database();
+    let noted = folder.noted();
+    if !noted.log_is_open {
+        return damage::inspect(&database);
+    }
     // Before the database is opened: that makes a log where there is none.
-    let log_fault = if folder.log_is_open() {
-        find_log_fault(&folder::log_of(&database))?
-    } else {
-        None
+    let log = folder::log_of(&database);
+    // An empty one was made by a start that came to nothing.
+    let has_log = exists(&log)? && !fs::metadata(&log).is_ok_and(|found| found.len() == 0);
+    let is_damaged = has_log && has_lost(&log)?;
+    let found = match damage::inspect(&database)? {
+        Finding::Sound(found) => found,
+        damaged @ Finding::Damaged(..) => return Ok(damaged),
     };
-    let finding = damage::inspect(&database)?;
-    Ok(match (finding, log_fault) {
-        (Finding::Sound(..), Some(fault)) => Finding::Damaged(fault.to_owned(), true),
-        (finding, _) => finding,
-    })
+    let fault = match (found.commits < noted.commits, has_log) {
+        (_, true) if is_damaged => "its write-ahead log is damaged",
+        (true, true) => "its write-ahead log was cut short, and what was written last is lost",
+        (true, false) => "its write-ahead log is gone, and what was written last is lost",
+        (false, true) => return Ok(Finding::Sound(found)),
+        (false, false) => {
+            let log_is_open = false;
+            note(
+                folder,
+                Noted {
+                    log_is_open,
+                    ..noted
+                },
+            )?;
+            return Ok(Finding::Sound(found));
+        }
+    };
+    Ok(Finding::Damaged(fault.to_owned(), true))
 }
 
-/// What is wrong with a log that was in use.
-fn find_log_fault(log: &Path) -> Result<Option<&'static str>, StoreError> {
-    // An empty one was made by a start that came to nothing.
-    if !exists(log)? || fs::metadata(log).is_ok_and(|found| found.len() == 0) {
-        return Ok(Some(
-            "its write-ahead log is gone, and what was written last may be with it",
-        ));
-    }
-    let has_lost = log::has_lost(log).map_err(|source| StoreError::File {
+fn has_lost(log: &Path) -> Result<bool, StoreError> {
+    log::has_lost(log).map_err(|source| StoreError::File {
         what: "read",
         path: log.to_owned(),
         source,
-    })?;
-    Ok(has_lost.then_some("its write-ahead log is damaged"))
+    })
 }
 
 /// Makes a database where there is none. A log without one is kept: it is all that is left.
@@ -229,22 +267,22 @@ fn create(folder: &mut Folder, wall: WallTime) -> Result<Option<SetAside>, Store
         None
     };
     damage::create(folder)?;
-    note_log(folder, false)?;
+    note(folder, Noted::default())?;
     Ok(set_aside)
 }
 
 /// Opens a database that was just made of a damaged one.
-fn reopen(database: &Path) -> Result<(Connection, Kept), StoreError> {
+fn reopen(database: &Path) -> Result<Sound, StoreError> {
     match damage::inspect(database)? {
-        Finding::Sound(connection, kept) => Ok((connection, kept)),
+        Finding::Sound(found) => Ok(found),
         Finding::Damaged(reason, _) => Err(StoreError::Failed {
             reason: format!("what was salvaged is damaged: {reason}").into(),
         }),
     }
 }
 
-fn note_log(folder: &mut Folder, is_open: bool) -> Result<(), StoreError> {
-    folder.note_log(is_open).map_err(|source| StoreError::File {
+fn note(folder: &mut Folder, noted: Noted) -> Result<(), StoreError> {
+    folder.note(noted).map_err(|source| StoreError::File {
         what: "write the lock beside",
         path: folder.database(),
         source,

@@ -62,10 +62,19 @@ impl fmt::Display for SetAside {
     }
 }
 
+/// A database that is sound.
+pub(crate) struct Sound {
+    pub(crate) connection: Connection,
+    /// What it holds.
+    pub(crate) kept: Kept,
+    /// How many batches that was.
+    pub(crate) commits: u64,
+}
+
 /// What a look at a database finds.
 pub(crate) enum Finding {
     /// It is sound, and this is what it holds.
-    Sound(Connection, Kept),
+    Sound(Sound),
     /// It is damaged; and whether rows may be missing.
     Damaged(String, bool),
 }
@@ -103,11 +112,21 @@ pub(crate) fn inspect(path: &Path) -> Result<Finding, StoreError> {
         Ok(Some(reason)) => return Ok(Finding::Damaged(reason, true)),
         Err(error) => return failed(error),
     }
-    match scan::read_all(&connection) {
-        Ok(_) if id != schema::APPLICATION_ID => Ok(Finding::Damaged(FOREIGN.to_owned(), false)),
-        Ok(kept) => Ok(Finding::Sound(connection, kept)),
-        Err(ScanError::Row(unreadable)) => damaged(&unreadable.to_string()),
-        Err(ScanError::Database(error)) => failed(error),
+    let kept = match scan::read_all(&connection) {
+        Ok(_) if id != schema::APPLICATION_ID => {
+            return Ok(Finding::Damaged(FOREIGN.to_owned(), false));
+        }
+        Ok(kept) => kept,
+        Err(ScanError::Row(unreadable)) => return damaged(&unreadable.to_string()),
+        Err(ScanError::Database(error)) => return failed(error),
+    };
+    match scan::read_commits(&connection) {
+        Ok(commits) => Ok(Finding::Sound(Sound {
+            connection,
+            kept,
+            commits,
+        })),
+        Err(error) => failed(error),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The store's folder: its files' names, and the lock that keeps two decks apart.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::io::{self, Read};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::FlockOperation;
@@ -12,7 +12,7 @@ use crate::jobs::store::StoreError;
 /// The database's name in the folder.
 const DATABASE: &str = "jobs.sqlite3";
 
-/// What the lock file says below the pid while the write-ahead log must be there.
+/// What the lock file says below the pid while the write-ahead log holds batches.
 const LOG_IS_OPEN: &str = "log";
 
 /// More than a lock file ever holds.
@@ -23,7 +23,16 @@ const MAX_LOCK_BYTES: u64 = 64;
 pub(crate) struct Folder {
     path: PathBuf,
     lock: File,
-    log_is_open: bool,
+    noted: Noted,
+}
+
+/// What the lock file says below the pid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Noted {
+    /// Whether the write-ahead log holds batches that were acknowledged.
+    pub(crate) log_is_open: bool,
+    /// How many batches the database held at least. After a loss of power it may be too low.
+    pub(crate) commits: u64,
 }
 
 impl Folder {
@@ -49,19 +58,20 @@ impl Folder {
             Err(rustix::io::Errno::WOULDBLOCK) => true,
             Err(errno) => return Err(failed(errno.into())),
         };
-        let (pid, log_is_open) = read(&mut lock).map_err(failed)?;
+        let (pid, noted) = read(&mut lock).map_err(failed)?;
         if is_taken {
             return Err(StoreError::Taken {
                 folder: path.to_owned(),
                 pid,
             });
         }
-        let mut folder = Self {
+        let folder = Self {
             path: path.to_owned(),
             lock,
-            log_is_open,
+            noted,
         };
-        folder.write(log_is_open).map_err(failed)?;
+        let length = folder.write(noted).map_err(failed)?;
+        folder.lock.set_len(length).map_err(failed)?;
         Ok(folder)
     }
 
@@ -75,18 +85,23 @@ impl Folder {
         self.path.join(format!("{DATABASE}.{ending}"))
     }
 
-    /// Whether a write-ahead log was in use when the folder was last let go of, or is now.
-    pub(crate) fn log_is_open(&self) -> bool {
-        self.log_is_open
+    /// What was noted by who had the folder last, or since.
+    pub(crate) fn noted(&self) -> Noted {
+        self.noted
     }
 
-    /// Notes whether the write-ahead log must be there from now on, for the next one who opens the store to see.
-    pub(crate) fn note_log(&mut self, is_open: bool) -> io::Result<()> {
-        if self.log_is_open != is_open {
-            self.write(is_open)?;
-            self.lock.sync_data()?;
-            self.log_is_open = is_open;
+    /// Notes something for the next one who opens the store to see. Survives a loss of power only where it says anew
+    /// whether the log is open.
+    pub(crate) fn note(&mut self, noted: Noted) -> io::Result<()> {
+        if noted == self.noted {
+            return Ok(());
         }
+        let length = self.write(noted)?;
+        if noted.log_is_open != self.noted.log_is_open || noted.commits < self.noted.commits {
+            self.lock.set_len(length)?;
+            self.lock.sync_data()?;
+        }
+        self.noted = noted;
         Ok(())
     }
 
@@ -101,12 +116,12 @@ impl Folder {
             })
     }
 
-    fn write(&mut self, log_is_open: bool) -> io::Result<()> {
-        let log = if log_is_open { LOG_IS_OPEN } else { "" };
-        let text = format!("{}\n{log}\n", std::process::id());
-        self.lock.seek(SeekFrom::Start(0))?;
-        self.lock.write_all(text.as_bytes())?;
-        self.lock.set_len(text.len() as u64)
+    /// Writes in one piece: a process that is killed leaves the old lines or the new ones, and maybe a rest below them.
+    fn write(&self, noted: Noted) -> io::Result<u64> {
+        let log = if noted.log_is_open { LOG_IS_OPEN } else { "" };
+        let text = format!("{}\n{log}\n{}\n", std::process::id(), noted.commits);
+        self.lock.write_all_at(text.as_bytes(), 0)?;
+        Ok(text.len() as u64)
     }
 }
 
@@ -162,12 +177,16 @@ fn make(path: &Path) -> Result<(), StoreError> {
         .map_err(failed)
 }
 
-/// Who wrote the lock file, and whether it says that the log is open.
-fn read(lock: &mut File) -> io::Result<(u32, bool)> {
+/// Who wrote the lock file, and what it says.
+fn read(lock: &mut File) -> io::Result<(u32, Noted)> {
     let mut bytes = Vec::new();
     lock.take(MAX_LOCK_BYTES).read_to_end(&mut bytes)?;
     let text = String::from_utf8_lossy(&bytes);
     let mut lines = text.lines();
     let pid = lines.next().and_then(|line| line.parse().ok()).unwrap_or(0);
-    Ok((pid, lines.next() == Some(LOG_IS_OPEN)))
+    let noted = Noted {
+        log_is_open: lines.next() == Some(LOG_IS_OPEN),
+        commits: lines.next().and_then(|line| line.parse().ok()).unwrap_or(0),
+    };
+    Ok((pid, noted))
 }

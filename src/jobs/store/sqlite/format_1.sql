@@ -35,6 +35,12 @@ CREATE TABLE pools (
     paused INTEGER NOT NULL       -- 0 or 1
 ) STRICT, WITHOUT ROWID;
 
+-- How many batches were kept so far, in its only row; the lock file says it too.
+CREATE TABLE commits (
+    id INTEGER PRIMARY KEY CHECK (id = 0),
+    count INTEGER NOT NULL
+) STRICT;
+
 -- For people.
 CREATE VIEW readable AS
 SELECT

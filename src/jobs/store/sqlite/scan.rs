@@ -16,6 +16,8 @@ const KEYS: &str = "SELECT pool, key, job, until FROM keys ORDER BY pool, key";
 const KEYS_BACKWARD: &str = "SELECT pool, key, job, until FROM keys ORDER BY pool DESC, key DESC";
 const PAUSED: &str = "SELECT pool FROM pools WHERE paused <> 0 ORDER BY pool";
 
+const COMMITS: &str = "SELECT coalesce(max(count), 0) FROM commits";
+
 /// A row cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ScanError {
@@ -47,6 +49,12 @@ pub(crate) fn read_all(connection: &Connection) -> Result<Kept, ScanError> {
         kept.paused.push(row::read_pool(row, 0, &mut None)?);
     }
     Ok(kept)
+}
+
+/// How many batches were kept in all.
+pub(crate) fn read_commits(connection: &Connection) -> rusqlite::Result<u64> {
+    let commits: i64 = connection.query_row(COMMITS, [], |row| row.get(0))?;
+    Ok(u64::try_from(commits).unwrap_or(0))
 }
 
 /// What could be had of a damaged database.

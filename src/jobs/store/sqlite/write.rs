@@ -13,6 +13,9 @@ const FORGET_KEY: &str = "DELETE FROM keys WHERE pool = ?1 AND key = ?2";
 const PAUSED: &str = "INSERT INTO pools (pool, paused) VALUES (?1, ?2)
     ON CONFLICT (pool) DO UPDATE SET paused = ?2";
 
+const COUNT: &str = "INSERT INTO commits (id, count) VALUES (0, ?1)
+    ON CONFLICT (id) DO UPDATE SET count = ?1";
+
 /// So many free pages, 16 MiB, are left in the file for what comes.
 const SPARE_PAGES: i64 = 4096;
 
@@ -57,6 +60,13 @@ pub(crate) fn write(connection: &Connection, changes: &[Change<'_>]) -> Result<(
     } else {
         Ok(())
     }
+}
+
+/// Writes how many batches there are, this one included.
+pub(crate) fn count(connection: &Connection, commits: u64) -> Result<()> {
+    let commits = i64::try_from(commits).unwrap_or(i64::MAX);
+    connection.prepare_cached(COUNT)?.execute([commits])?;
+    Ok(())
 }
 
 /// Writes everything into an empty database.
