@@ -1,6 +1,7 @@
 //! Jobs that take too long, and workers that are to be ended for a job's sake.
 
 use crate::jobs::Effect;
+use crate::jobs::job::Phase;
 use crate::jobs::machine::Jobs;
 use crate::jobs::outcome::{Failure, Next};
 use crate::jobs::turn::Turn;
@@ -17,9 +18,24 @@ impl Jobs {
         {
             if found.is_on_its_way() {
                 // A slow disk is not the worker's fault.
-                found.pool.roster.restart_clock(number, turn.at);
+                found.pool.roster.restart_clock(number, lease, turn.at);
             } else {
                 self.time_out(turn, lease);
+            }
+        }
+    }
+
+    /// The first so many records are kept. Workers get what waited for that only now: their time starts anew.
+    pub(super) fn committed(&mut self, turn: &Turn<'_>, records: u64) {
+        self.log.confirm(records);
+        while let Some(lease) = self.log.next_on_its_way() {
+            let id = self.leases.get(&lease).copied();
+            let Some(found) = id.and_then(|id| self.find(id)) else {
+                continue; // It was taken back meanwhile.
+            };
+            if let Phase::Running(held) = &mut found.job.phase {
+                held.given.mono = turn.now.mono;
+                found.pool.roster.restart_clock(held.worker, lease, turn.at);
             }
         }
     }

@@ -75,6 +75,7 @@ pub(super) struct Lease {
     /// Who, in the job's pool.
     pub(super) worker: u32,
     pub(super) incarnation: Incarnation,
+    /// When it was given; by the monotonic clock, when the store let it go to the worker.
     pub(super) given: Now,
     /// From ready to given.
     pub(super) wait: Duration,

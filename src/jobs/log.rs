@@ -12,7 +12,7 @@ use crate::jobs::pool::Pool;
 use crate::jobs::turn::Turn;
 use crate::jobs::view::{changed, progress, stored};
 use crate::jobs::{Effect, Record};
-use crate::model::{JobId, JobState, Ticket};
+use crate::model::{JobId, JobState, LeaseId, Ticket};
 
 /// A submission that the store has not confirmed.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +43,9 @@ pub(super) struct Log {
     confirmed: u64,
     /// Oldest first. As many as were submitted since the store confirmed last, which the driver bounds.
     unkept: VecDeque<Unkept>,
+    /// Leases on their way to a worker, with the record that must be kept for each. Oldest first; as many as were given
+    /// since the store confirmed last.
+    on_their_way: VecDeque<(u64, LeaseId)>,
 }
 
 impl Log {
@@ -118,6 +121,15 @@ impl Log {
         }
     }
 
+    /// The next lease that the store lets go to its worker now.
+    pub(super) fn next_on_its_way(&mut self) -> Option<LeaseId> {
+        let (record, _) = self.on_their_way.front()?;
+        if *record > self.confirmed {
+            return None;
+        }
+        self.on_their_way.pop_front().map(|(_, lease)| lease)
+    }
+
     /// The first so many records are kept.
     pub(super) fn confirm(&mut self, records: u64) {
         self.confirmed = records;
@@ -160,6 +172,11 @@ impl Found<'_> {
     pub(super) fn note_records(&mut self) {
         if let Phase::Running(lease) = &mut self.job.phase {
             lease.records = self.log.records;
+            if !self.log.is_settled() {
+                self.log
+                    .on_their_way
+                    .push_back((self.log.records, lease.id));
+            }
         }
     }
 

@@ -96,7 +96,7 @@ impl Jobs {
                     pool.resize(instances);
                 }
             }
-            Input::Committed { records } => self.log.confirm(records),
+            Input::Committed { records } => self.committed(&turn, records),
             Input::StoreFailed { reason } => self.store_failed(&mut turn, reason),
             Input::StoreRecovered => self.failing = None,
             Input::Down => self.down(&mut turn),

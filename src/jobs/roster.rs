@@ -192,15 +192,17 @@ impl Roster {
         self.get(number)?.seats.front().copied()
     }
 
-    /// The time of a worker's oldest job starts anew.
-    pub(super) fn restart_clock(&mut self, number: u32, at: Moment) {
-        if let Some((_, given)) = self
-            .get_mut(number)
-            .and_then(|worker| worker.seats.front_mut())
+    /// The time of one of a worker's jobs starts anew.
+    pub(super) fn restart_clock(&mut self, number: u32, lease: LeaseId, at: Moment) {
+        if let Some(worker) = self.get_mut(number)
+            && let Ok(place) = worker.seats.binary_search_by_key(&lease, |(id, _)| *id)
+            && let Some((_, given)) = worker.seats.get_mut(place)
         {
             *given = at;
         }
-        self.refresh(number);
+        if self.timeout.is_some() {
+            self.refresh(number);
+        }
     }
 
     /// The first worker whose oldest job has timed out.

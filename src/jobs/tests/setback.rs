@@ -1,9 +1,10 @@
 //! A store that is slow, or cannot be written.
 
-use crate::jobs::tests::world::{World, deck, died, pool, secs};
+use crate::jobs::tests::world::{World, deck, died, pointer, pool, secs, worker};
 use crate::jobs::{Effect, Input};
 use crate::model::{
-    JobCommand, JobFilter, JobState, JobsSpec, QueueSpec, RefusalKind, Submission, WhenFull,
+    JobCommand, JobFilter, JobState, JobsSpec, QueueSpec, RefusalKind, ReplyRule, Submission,
+    WhenFull,
 };
 
 /// S2.
@@ -203,4 +204,55 @@ fn a_key_that_is_known_and_kept_waits_for_no_store() {
     }
 
     assert_eq!(world.jobs.log.awaited(), 0);
+}
+
+#[test]
+fn the_wait_for_the_disk_costs_no_job_of_a_worker_its_time() {
+    let spec = JobsSpec {
+        timeout: Some(secs(10)),
+        concurrency: 2,
+        reply: ReplyRule::Id(pointer("/id")),
+        ..JobsSpec::default()
+    };
+    let mut world = World::durable(1, spec);
+    let (first, _) = world.submit_as(World::submission(r#"{"id":1}"#));
+    world.pass(secs(5));
+    world.is_slow = true;
+    let (_, end) = world.try_submit(World::submission(r#"{"id":2}"#));
+    world.pass(secs(4));
+    let lease = world.hands[&worker(1)][0].lease;
+    world.answer_lease(1, lease, "{}");
+    world.pass(secs(5));
+    world.commit();
+    assert_eq!(world.held(1).len(), 2, "the second was not given");
+
+    world.is_slow = false;
+    world.pass(secs(9));
+    assert_eq!(world.figures().in_flight, 1, "it timed out early");
+    let lease = world.hands[&worker(1)][1].lease;
+    world.answer_lease(1, lease, "{}");
+
+    assert_eq!(world.state(first), JobState::Done);
+    assert_eq!(world.end(end).run, Some(secs(9)));
+    assert_eq!(world.end(end).attempts, 1);
+}
+
+#[test]
+fn a_worker_is_not_ended_for_the_time_that_its_job_waited_for_the_disk() {
+    let spec = JobsSpec {
+        timeout: Some(secs(10)),
+        ..JobsSpec::default()
+    };
+    let mut world = World::durable(1, spec);
+    world.is_slow = true;
+    world.try_submit(World::submission("1"));
+    world.pass(secs(9));
+    world.commit();
+    world.is_slow = false;
+    let is_relief = |effect: &Effect| matches!(effect, Effect::Relieve { .. });
+
+    world.pass(secs(9));
+    assert!(!world.effects.iter().any(is_relief));
+    world.pass(secs(1));
+    assert!(world.effects.iter().any(is_relief));
 }
