@@ -1,13 +1,13 @@
 //! Who gets what: ready jobs to free workers.
 
 use crate::jobs::Effect;
-use crate::jobs::job::{Lease, Phase};
+use crate::jobs::job::{Ending, Lease, Phase};
 use crate::jobs::machine::Jobs;
 use crate::jobs::pool::Pool;
 use crate::jobs::ready::End;
 use crate::jobs::turn::Turn;
 use crate::model::{Assignment, JobId, JobState, LeaseId, ReplyId, ReplyRule, WorkerId};
-use crate::wire::{Message, canonical};
+use crate::wire::{Message, Pointer, canonical};
 
 impl Jobs {
     /// Makes jobs ready whose time has come.
@@ -61,6 +61,13 @@ impl Jobs {
             return;
         };
         let wait = turn.at.since(stood.at);
+        let reply_id = match reply_id(&found.pool.spec.reply, &found.job.payload) {
+            Ok(reply_id) => reply_id,
+            Err(pointer) => {
+                let error = unanswerable(pointer);
+                return self.give_up(turn, id, error);
+            }
+        };
         let pool = &mut *found.pool;
         let Some(worker) = pool.roster.get_mut(number) else {
             return;
@@ -68,10 +75,6 @@ impl Jobs {
         if worker.given.is_empty() {
             takers.push(number);
         }
-        let reply_id = match &pool.spec.reply {
-            ReplyRule::Id(pointer) => pointer.find(&found.job.payload).map(canonical).map(ReplyId),
-            ReplyRule::Next | ReplyRule::None => None,
-        };
         worker.given.push(Assignment {
             lease,
             job: id,
@@ -100,6 +103,32 @@ impl Jobs {
         found.publish(turn, JobState::Running);
         self.leases.insert(lease, id);
     }
+
+    /// A ready job is of no use to any worker.
+    fn give_up(&mut self, turn: &mut Turn<'_>, id: JobId, error: String) {
+        let Some(found) = self.find(id) else {
+            return;
+        };
+        found.pool.take_out(found.job);
+        found.job.blame(None, turn.now.wall, error.into());
+        self.end(turn, id, Ending::Dead);
+    }
+}
+
+/// The id that the answer to a job will have; the error is where it should be.
+fn reply_id<'a>(rule: &'a ReplyRule, payload: &Message) -> Result<Option<ReplyId>, &'a Pointer> {
+    match rule {
+        ReplyRule::Id(pointer) => {
+            let value = pointer.find(payload).ok_or(pointer)?;
+            Ok(Some(ReplyId(canonical(value))))
+        }
+        ReplyRule::Next | ReplyRule::None => Ok(None),
+    }
+}
+
+/// Of a job that was kept when the pool paired its replies otherwise: no answer could ever be known for its own.
+fn unanswerable(pointer: &Pointer) -> String {
+    format!("has no value at {pointer}, which reply = \"id:{pointer}\" needs")
 }
 
 impl Pool {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::jobs::tests::world::{World, deck, message, pointer, pool, secs};
 use crate::jobs::{Effect, Input, Record};
 use crate::model::{
-    JobCommand, JobFilter, JobState, JobsSpec, KeepSpec, Now, PoolName, RefusalKind, Submission,
+    JobCommand, JobFilter, JobState, JobsSpec, KeepSpec, Now, PoolName, RefusalKind, ReplyRule,
+    Submission,
 };
 
 fn keeping(time: Duration, count: usize, bytes: usize) -> JobsSpec {
@@ -258,4 +259,32 @@ fn jobs_of_a_pool_that_is_gone_stay_and_can_be_dropped() {
     next.command(JobCommand::Drop(JobFilter::one(id))).unwrap();
     assert!(next.store.job(id).is_none());
     assert!(!next.jobs.is_busy());
+}
+
+#[test]
+fn a_kept_job_that_no_reply_can_be_paired_with_is_dead_and_holds_no_seat() {
+    let mut world = World::durable(0, JobsSpec::default());
+    let without = world.submit("1");
+    let with = world.submit(r#"{"id":7}"#);
+    let spec = deck(
+        1,
+        JobsSpec {
+            reply: ReplyRule::Id(pointer("/id")),
+            ..JobsSpec::default()
+        },
+    );
+
+    let mut next = World::start_at(spec, world.now, Some(world.store.kept()));
+    next.serve(1);
+
+    let view = next.view(without);
+    assert_eq!((view.state, view.attempts), (JobState::Dead, 0));
+    assert_eq!(
+        view.error.as_deref(),
+        Some("has no value at /id, which reply = \"id:/id\" needs")
+    );
+    assert_eq!(next.held(1), [r#"{"id":7}"#]);
+    assert_eq!(next.state(with), JobState::Running);
+    let figures = next.figures();
+    assert_eq!((figures.queue, figures.bytes, figures.dead), (0, 0, 1));
 }
