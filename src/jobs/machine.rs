@@ -10,7 +10,7 @@ use crate::jobs::dice::Dice;
 use crate::jobs::ids::IdMap;
 use crate::jobs::job::Job;
 use crate::jobs::log::{Found, Log};
-use crate::jobs::moment::Moment;
+use crate::jobs::moment::{Clock, Moment};
 use crate::jobs::pool::Pool;
 use crate::jobs::submit::Source;
 use crate::jobs::turn::Turn;
@@ -28,6 +28,7 @@ pub struct Jobs {
     pub(super) names: HashMap<PoolName, usize>,
     pub(super) leases: IdMap<LeaseId, JobId>,
     pub(super) log: Log,
+    clock: Clock,
     pub(super) dice: Dice,
     pub(super) last_lease: u64,
     /// Why the store cannot be written.
@@ -50,6 +51,7 @@ impl Jobs {
             names,
             leases: IdMap::default(),
             log: Log::default(),
+            clock: Clock::new(now),
             dice: Dice::new(seed),
             last_lease: 0,
             failing: None,
@@ -63,7 +65,7 @@ impl Jobs {
 
     /// What follows from what was kept. To be called once, first.
     pub fn open(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        let mut turn = Turn::new(now, effects);
+        let mut turn = Turn::new(self.clock.read(now), effects);
         for id in std::mem::take(&mut self.revived) {
             if let Some(mut found) = self.find(id) {
                 let state = found.job.state();
@@ -81,7 +83,7 @@ impl Jobs {
 
     /// Takes one input and appends what is to be done, in order.
     pub fn handle(&mut self, now: Now, input: Input, effects: &mut Vec<Effect>) {
-        let mut turn = Turn::new(now, effects);
+        let mut turn = Turn::new(self.clock.read(now), effects);
         match input {
             Input::Submit {
                 ticket,
@@ -108,7 +110,7 @@ impl Jobs {
 
     /// Does what is due and gives jobs out. To be called once after a batch of inputs.
     pub fn conclude(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        let mut turn = Turn::new(now, effects);
+        let mut turn = Turn::new(self.clock.read(now), effects);
         for place in 0..self.pools.len() {
             self.expire(&mut turn, place);
             self.promote(&mut turn, place);
@@ -142,6 +144,7 @@ impl Jobs {
 
     /// How a pool's jobs are doing.
     pub fn figures(&mut self, pool: &PoolName, now: Now) -> JobFigures {
+        let now = self.clock.read(now);
         let pool = self.pool_mut(pool);
         pool.map_or_else(JobFigures::default, |pool| pool.figures(now))
     }

@@ -309,3 +309,17 @@ fn figures_tell_how_long_jobs_wait_and_run() {
     assert_eq!(theirs.done, 1);
     assert_eq!(theirs.current.map(|(_, since)| since), Some(world.now.wall));
 }
+
+#[test]
+fn a_pool_in_which_nothing_happens_is_told_alike_however_the_clocks_are_read() {
+    let mut world = World::start(deck(1, JobsSpec::default()), None);
+    world.advance(Duration::from_micros(700));
+    world.submit("1");
+    let figures = world.figures();
+
+    for wall in [0, 1, 0, -1, 3] {
+        world.advance(Duration::from_micros(400));
+        world.now.wall.0 += wall;
+        assert_eq!(world.figures(), figures);
+    }
+}
