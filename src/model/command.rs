@@ -87,9 +87,10 @@ pub enum JobCommand {
     Look(JobId),
     /// Make dead and cancelled jobs ready again with fresh attempts, and scheduled ones at once.
     Retry(JobFilter),
-    /// Forget jobs that do not run.
+    /// Forget jobs that do not run. Who waits for one is refused; no event tells of it.
     Drop(JobFilter),
-    /// Take jobs back: waiting ones at once, running ones by the end of their worker.
+    /// Take jobs back: waiting ones at once, running ones by the end of their worker. Of those it is answered before the
+    /// worker is gone, and nothing is kept until then: a deck that is killed in between runs them again.
     Cancel(JobFilter),
     /// Give the pool's workers no further jobs, or go on with it.
     Pause {
