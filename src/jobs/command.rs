@@ -64,6 +64,9 @@ impl Jobs {
                 let rare = found.job.rare();
                 rare.finished = None;
                 rare.result = None;
+                if let Some(key) = &rare.key {
+                    found.pool.keys.reopen(key, *id);
+                }
             }
             found.pool.put_ready(*id, found.job, End::Back, turn.at);
             found.pool.enlist(turn);

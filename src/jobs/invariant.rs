@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use crate::jobs::job::{Job, Phase};
 use crate::jobs::machine::Jobs;
+use crate::jobs::moment::Moment;
 use crate::jobs::pool::Pool;
 use crate::model::JobId;
 
@@ -99,6 +100,7 @@ fn check_pool(jobs: &Jobs, place: usize, pool: &Pool) -> Result<(), String> {
         claim(is_here, "a job that is not scheduled is scheduled")?;
         bytes += job.payload.len();
     }
+    check_keys(jobs, pool)?;
     claim(bytes == pool.waiting_bytes, "waiting bytes do not add up")?;
     for shelf in [&pool.ended, &pool.dead] {
         for (order, id) in shelf.all() {
@@ -110,6 +112,18 @@ fn check_pool(jobs: &Jobs, place: usize, pool: &Pool) -> Result<(), String> {
         claim(noted == sum, "kept bytes do not add up")?;
     }
     check_workers(jobs, pool)
+}
+
+fn check_keys(jobs: &Jobs, pool: &Pool) -> Result<(), String> {
+    let own = |job: &&Job| jobs.pool_of(job).is_some_and(|its| its.name == pool.name);
+    let open = jobs.book.iter().filter(|(id, job)| {
+        let is_its = |key| pool.keys.job(key, Moment::default()) == Some(**id);
+        own(job) && !job.state().is_final() && job.key().is_some_and(|key| is_its(key))
+    });
+    claim(
+        open.count() == pool.keys.open(),
+        "the key of a job that goes on may be forgotten, or that of another one never is",
+    )
 }
 
 fn check_workers(jobs: &Jobs, pool: &Pool) -> Result<(), String> {

@@ -264,6 +264,9 @@ impl Jobs {
                 .total
                 .note(turn.at.since(found.job.submitted), turn.at);
         }
+        if let Some(key) = found.job.key() {
+            pool.keys.close(key, id);
+        }
         let is_kept = found.is_kept(ending);
         if is_kept || found.is_looked_at() {
             found.job.rare().finished = Some(turn.now.wall);

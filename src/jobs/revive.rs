@@ -1,6 +1,7 @@
 //! Jobs of an earlier deck, as the store kept them.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use crate::jobs::job::{Ending, Job, Phase, Rare};
 use crate::jobs::machine::Jobs;
@@ -43,8 +44,14 @@ impl Jobs {
         let mut keys = kept.keys;
         keys.sort_by_key(|(.., until)| Reverse(*until));
         while let Some((pool, key, job, until)) = keys.pop() {
+            let found = self.book.get(&job);
+            let is_open = found.is_some_and(|found| !found.state().is_final());
             if let Some(pool) = self.pool_mut(&pool) {
-                pool.keys.take(key, job, Moment::at_wall(until, now));
+                let until = Moment::at_wall(until, now);
+                pool.keys.take(Arc::clone(&key), job, until);
+                if !is_open {
+                    pool.keys.close(&key, job);
+                }
             }
         }
         for name in kept.paused {

@@ -1,7 +1,8 @@
 //! What bounds what is kept, and what is never given up for a bound.
 
+use crate::jobs::Input;
 use crate::jobs::tests::world::{World, pointer, secs};
-use crate::model::{JobState, JobsSpec, KeepSpec};
+use crate::model::{JobCommand, JobFilter, JobState, JobsSpec, KeepSpec, Submission};
 
 fn keeping(count: usize, bytes: usize) -> JobsSpec {
     JobsSpec {
@@ -49,4 +50,47 @@ fn jobs_whose_time_is_over_are_not_counted_as_forgotten() {
 
     assert_eq!(world.figures().forgotten, 1);
     assert_eq!(world.jobs.next_deadline(), None, "jobs are kept still");
+}
+
+#[test]
+fn a_key_stands_for_its_job_as_long_as_that_waits_or_runs_even_after_a_restart() {
+    let keyed = || Submission {
+        key: Some("k".into()),
+        ..World::submission("1")
+    };
+    let day = secs(24 * 3600);
+    let mut world = World::durable(0, JobsSpec::default());
+    let (id, _) = world.submit_as(keyed());
+    world.pass(day);
+    world.give(Input::Tick);
+
+    let kept = Some(world.store.kept());
+    let mut world = World::start_at(world.spec.clone(), world.now, kept);
+    assert_eq!(world.submit_as(keyed()).0, id, "still waiting");
+    world.serve(1);
+    world.pass(day);
+    assert_eq!(world.submit_as(keyed()).0, id, "still running");
+    world.answer(1, "{}");
+
+    assert_ne!(world.submit_as(keyed()).0, id);
+}
+
+#[test]
+fn the_key_of_a_job_that_is_tried_again_is_kept_with_it() {
+    let keyed = || Submission {
+        key: Some("k".into()),
+        ..World::submission("1")
+    };
+    let mut world = World::durable(1, keeping(100, 1 << 20));
+    let (id, _) = world.submit_as(keyed());
+    world.answer(1, r#"{"error":1}"#);
+    world.rest(1);
+    world
+        .command(JobCommand::Retry(JobFilter::one(id)))
+        .unwrap();
+
+    world.pass(secs(48 * 3600));
+    world.give(Input::Tick);
+
+    assert_eq!(world.submit_as(keyed()).0, id);
 }
