@@ -46,7 +46,7 @@ pub(super) struct Pool {
     pub(super) ended: Shelf,
     pub(super) dead: Shelf,
     pub(super) roster: Roster,
-    /// First come, first accepted. Not bounded here: each is the one request that its client has outstanding.
+    /// First come, first accepted. Not bounded here: a client is read no further while 256 of its submissions wait.
     pub(super) blocked: VecDeque<Blocked>,
     pub(super) keys: Keys,
     pub(super) gate: Option<Gate>,
