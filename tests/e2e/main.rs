@@ -14,6 +14,7 @@ mod floods;
 mod jobs;
 mod map;
 mod map_ends;
+mod map_memory;
 mod routes;
 mod support;
 mod terminal;

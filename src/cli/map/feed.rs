@@ -1,7 +1,7 @@
 //! Standard input, line by line: each becomes a job or says why it is none.
 //!
-//! Owns the thread that reads. Never reads ahead further than its queue: a few batches of a bounded size. Started by
-//! `start`, read from by `flow`.
+//! Owns the thread that reads. Never reads ahead further than its queue, a few batches, nor than the room that all lines
+//! in hand share. Started by `start`, read from by `flow`.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
@@ -11,6 +11,7 @@ use std::thread;
 use rustix::fs::{SeekFrom, seek};
 use tokio::sync::mpsc;
 
+use crate::cli::map::room::Room;
 use crate::wire::{Message, MessageError};
 
 /// How much is read at once.
@@ -36,6 +37,16 @@ pub(super) struct Line {
     pub(super) job: Result<Message, NoJob>,
 }
 
+impl Line {
+    /// How many bytes it keeps.
+    pub(super) fn weight(&self) -> usize {
+        match &self.job {
+            Ok(job) => job.len(),
+            Err(no_job) => no_job.text.len(),
+        }
+    }
+}
+
 /// A line that is no job.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct NoJob {
@@ -54,12 +65,13 @@ pub(super) enum Fed {
     Broken(io::Error),
 }
 
-/// Reads on a thread of its own until the end of input, or until nobody wants more.
-pub(super) fn start(longest: usize) -> io::Result<mpsc::Receiver<Fed>> {
+/// Reads on a thread of its own until the end of input, or until nobody wants more. What its lines weigh is taken from
+/// `room`; who receives them gives it back.
+pub(super) fn start(longest: usize, room: Room) -> io::Result<mpsc::Receiver<Fed>> {
     let (fed, taken) = mpsc::channel(BATCHES);
     thread::Builder::new()
         .name("feed".to_owned())
-        .spawn(move || read(io::stdin().lock(), longest, &fed))?;
+        .spawn(move || read(io::stdin().lock(), Splitter::new(longest, room), &fed))?;
     Ok(taken)
 }
 
@@ -73,8 +85,7 @@ pub(super) fn size() -> Option<u64> {
         .then(|| metadata.len().saturating_sub(at))
 }
 
-fn read(mut input: impl Read, longest: usize, fed: &mpsc::Sender<Fed>) {
-    let mut splitter = Splitter::new(longest);
+fn read(mut input: impl Read, mut splitter: Splitter, fed: &mpsc::Sender<Fed>) {
     let mut block = vec![0; BLOCK];
     loop {
         let got = match input.read(&mut block) {
@@ -108,16 +119,18 @@ struct Splitter {
     /// How many lines were seen.
     number: u64,
     batch: Vec<Line>,
+    room: Room,
 }
 
 impl Splitter {
-    fn new(longest: usize) -> Self {
+    fn new(longest: usize, room: Room) -> Self {
         Self {
             longest,
             rest: Vec::new(),
             length: 0,
             number: 0,
             batch: Vec::new(),
+            room,
         }
     }
 
@@ -199,6 +212,7 @@ impl Splitter {
             return !fed.is_closed();
         }
         let batch = std::mem::take(&mut self.batch);
+        self.room.take(batch.iter().map(Line::weight).sum());
         fed.blocking_send(Fed::Lines(batch)).is_ok()
     }
 }

@@ -15,10 +15,15 @@ impl Read for Pieces<'_> {
     }
 }
 
+/// Takes lines as long as this, and any number of them.
+fn splitter(longest: usize) -> Splitter {
+    Splitter::new(longest, Room::new(usize::MAX))
+}
+
 /// Number, length, and the job or the error of each line.
 fn lines(input: &[u8], piece: usize, longest: usize) -> Vec<(u64, u64, Result<String, String>)> {
     let (fed, mut taken) = mpsc::channel(10_000);
-    read(Pieces(input, piece), longest, &fed);
+    read(Pieces(input, piece), splitter(longest), &fed);
     drop(fed);
     let mut all = Vec::new();
     while let Some(fed) = taken.blocking_recv() {
@@ -94,7 +99,7 @@ fn a_line_that_is_too_long_is_not_kept() {
             ]
         );
     }
-    let mut splitter = Splitter::new(20);
+    let mut splitter = splitter(20);
     let (fed, _taken) = mpsc::channel(1);
     for _ in 0..1000 {
         splitter.take(&[b'5'; 1000], &fed);
@@ -107,7 +112,7 @@ fn a_reader_that_nobody_wants_stops_at_once() {
     let (fed, taken) = mpsc::channel(1);
     drop(taken);
 
-    read(io::repeat(b'\n'), 10, &fed);
+    read(io::repeat(b'\n'), splitter(10), &fed);
 }
 
 proptest! {

@@ -18,6 +18,7 @@ use crate::cli::map::ledger::{Ledger, Lines};
 use crate::cli::map::pen::Pen;
 use crate::cli::map::plan::{Plan, Report};
 use crate::cli::map::progress::{Going, Meter};
+use crate::cli::map::room::Room;
 use crate::cli::map::summary;
 use crate::cli::map::watch::{Hopeless, Watch};
 use crate::deck::{Clock, Deck, Update};
@@ -40,6 +41,8 @@ const LAST_LINES: Duration = Duration::from_secs(5);
 pub(super) struct Streams {
     /// Lines of standard input.
     pub(super) feed: mpsc::Receiver<Fed>,
+    /// What those lines weigh until their jobs end.
+    pub(super) room: Room,
     /// How many bytes standard input has, where it is a file.
     pub(super) size: Option<u64>,
     /// Standard output.
@@ -123,6 +126,7 @@ impl Flow {
         let deck = self.deck.clone();
         loop {
             self.give().await;
+            self.streams.room.give_back(self.ledger.freed());
             self.streams.console.settle();
             let is_reading = self.is_reading();
             let has_room = !self.streams.out.is_full() && !self.streams.console.pen.is_full();

@@ -19,6 +19,8 @@ pub(super) struct Ledger {
     given: HashMap<u64, Given>,
     /// What they weigh.
     bytes: usize,
+    /// What lines weighed that are no longer in hand.
+    freed: usize,
     /// The number of the next job.
     next: u64,
     order: Option<Order>,
@@ -50,6 +52,7 @@ impl Ledger {
             window,
             given: HashMap::new(),
             bytes: 0,
+            freed: 0,
             next: 0,
             order: is_ordered.then(Order::default),
             tally: Tally::default(),
@@ -73,6 +76,11 @@ impl Ledger {
         jobs == 0 || jobs < self.window.jobs && bytes < self.window.bytes
     }
 
+    /// What lines weighed that came to their end since this was asked.
+    pub(super) fn freed(&mut self) -> usize {
+        std::mem::take(&mut self.freed)
+    }
+
     /// The number that the next job will have; one more with each that is given.
     pub(super) fn next(&self) -> u64 {
         self.next
@@ -80,6 +88,7 @@ impl Ledger {
 
     /// Takes a line: its job is to be given to the deck, or there is none and its failure is told.
     pub(super) fn give(&mut self, line: Line, lines: &mut Lines) -> Option<Message> {
+        let weight = line.weight();
         match line.job {
             Ok(payload) => {
                 let given = Given {
@@ -87,12 +96,13 @@ impl Ledger {
                     length: line.length,
                     payload: payload.clone(),
                 };
-                self.bytes += payload.len();
+                self.bytes += weight;
                 self.given.insert(self.next, given);
                 self.next += 1;
                 Some(payload)
             }
             Err(NoJob { text, error }) => {
+                self.freed += weight;
                 self.tally.failed += 1;
                 self.tally.bytes += line.length;
                 let job = failure::quoted(&text);
@@ -114,6 +124,7 @@ impl Ledger {
             return;
         };
         self.bytes -= given.payload.len();
+        self.freed += given.payload.len();
         self.tally.bytes += given.length;
         match result {
             Ok(Outcome::Job(view)) => self.ended(now, job, &given, &view, lines),

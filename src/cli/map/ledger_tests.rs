@@ -160,3 +160,20 @@ fn a_refused_job_has_failed_without_an_attempt() {
     );
     assert_eq!(ledger.tally.failed, 1);
 }
+
+#[test]
+fn what_a_line_weighs_is_freed_once_it_came_to_its_end() {
+    let mut ledger = ledger(10, true);
+    let mut lines = Lines::default();
+    for (number, text) in [(1, "[1, 2]"), (2, "nope"), (3, "{}")] {
+        ledger.give(line(number, text), &mut lines);
+    }
+
+    assert_eq!(ledger.freed(), "nope".len(), "a line that is no job");
+    ledger.end(MonoTime::ZERO, 1, Ok(dead("no")), &mut lines);
+    ledger.end(MonoTime::ZERO, 0, Ok(done("1")), &mut lines);
+    ledger.end(MonoTime::ZERO, 0, Ok(done("1")), &mut lines);
+
+    assert_eq!(ledger.freed(), "[1,2]".len() + "{}".len());
+    assert_eq!(ledger.freed(), 0);
+}

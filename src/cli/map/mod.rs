@@ -9,8 +9,8 @@
 //!                     stdout, stderr (threads) ◀──┘  ◀──── events: what workers say, and their ends
 //! ```
 //!
-//! Nothing in it grows with the input: lines wait in a few batches, jobs in a window, text in two buffers; what is full
-//! stops what fills it, back to standard input.
+//! Nothing in it grows with the input: lines and jobs share a room of bytes, results a window, text two buffers; what is
+//! full stops what fills it, back to standard input.
 
 mod console;
 mod failure;
@@ -21,6 +21,7 @@ mod order;
 mod pen;
 mod plan;
 mod progress;
+mod room;
 mod start;
 mod summary;
 mod tally;

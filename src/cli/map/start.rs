@@ -16,6 +16,7 @@ use crate::cli::map::feed;
 use crate::cli::map::flow::{Flow, Streams};
 use crate::cli::map::pen::Pen;
 use crate::cli::map::plan::Plan;
+use crate::cli::map::room::Room;
 use crate::deck::{self, Clock};
 use crate::model::{Address, Command};
 
@@ -34,7 +35,7 @@ pub(crate) fn map(map: &Map, face: Face, color: Color, here: &Path) -> Result<()
         // Within the runtime: both may need it.
         let signals =
             Signals::new().map_err(|error| failed("cannot listen for signals", &error))?;
-        let streams = streams(plan.longest, style)?;
+        let streams = streams(&plan, style)?;
         let patience = CancellationToken::new();
         let flow = Flow::new(deck.clone(), clock, plan, streams);
         let flowing = flow.run(signals, &patience);
@@ -62,10 +63,12 @@ pub(crate) fn map(map: &Map, face: Face, color: Color, here: &Path) -> Result<()
 }
 
 /// The standard streams, each with its thread.
-fn streams(longest: usize, style: Style) -> Result<Streams, Failure> {
+fn streams(plan: &Plan, style: Style) -> Result<Streams, Failure> {
     let cannot = |error: io::Error| failed("cannot start a thread", &error);
+    let room = Room::new(plan.window.bytes);
     Ok(Streams {
-        feed: feed::start(longest).map_err(cannot)?,
+        feed: feed::start(plan.longest, room.clone()).map_err(cannot)?,
+        room,
         size: feed::size(),
         out: Pen::start("stdout", io::stdout()).map_err(cannot)?,
         console: Console::new(Pen::start("stderr", io::stderr()).map_err(cannot)?, style),
