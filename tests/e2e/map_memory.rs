@@ -1,5 +1,6 @@
 //! `forkdeck map` needs bounded memory, however large its jobs and results are and whoever is stuck.
 
+use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -51,4 +52,44 @@ fn a_stuck_worker_stops_the_reading_of_large_jobs() {
     assert!(jobs <= 36, "{jobs} jobs were read");
     let bytes = memory(filter.pid());
     assert!(bytes < 192 << 20, "{bytes} bytes");
+}
+
+#[test]
+fn a_stuck_reader_stops_jobs_with_large_results() {
+    let worker = "while read -r n <&3; do echo $n; cat large >&3; done";
+    let folder = folder(&[("large.sh", worker), ("large", &large())]);
+    for order in [&[][..], &["--ordered"]] {
+        let args = [&["-n", "2"], order, &["large.sh"]].concat();
+        let mut filter = Filter::endless(folder.path(), &args, "1");
+
+        settled("no more jobs are done", || filter.errors().lines().count());
+
+        let bytes = memory(filter.pid());
+        assert!(bytes < 256 << 20, "{order:?}: {bytes} bytes");
+        drop(filter.output());
+        assert_eq!(filter.end(), Some(0), "{}", filter.errors());
+    }
+}
+
+#[test]
+fn a_stuck_first_job_stops_an_ordered_map_with_large_results() {
+    let worker = "while read -r n <&3; do
+        echo $n
+        [ $n = 1 ] && until [ -e go ]; do sleep 0.05; done
+        cat large >&3
+    done";
+    let folder = folder(&[("large.sh", worker), ("large", &large())]);
+    let args = ["-n", "2", "--ordered", "large.sh"];
+    let mut filter = Filter::start(folder.path(), &args, Stdio::piped());
+    let jobs: String = (1..=100).map(|job| format!("{job}\n")).collect();
+    filter.input().write_all(jobs.as_bytes()).unwrap();
+
+    settled("no more jobs are done", || filter.errors().lines().count());
+    let bytes = memory(filter.pid());
+    fs::write(folder.path().join("go"), "").unwrap();
+
+    assert!(bytes < 192 << 20, "{bytes} bytes");
+    let out = filter.rest().join().unwrap();
+    assert_eq!(filter.end(), Some(0), "{}", filter.errors());
+    assert_eq!(out.lines().count(), 100);
 }

@@ -20,14 +20,15 @@ use crate::cli::map::plan::{Plan, Report};
 use crate::cli::map::progress::{Going, Meter};
 use crate::cli::map::room::Room;
 use crate::cli::map::summary;
-use crate::cli::map::watch::{Hopeless, Watch};
+use crate::cli::map::verdict::{Ending, verdict};
+use crate::cli::map::watch::Watch;
 use crate::deck::{Clock, Deck, Update};
 use crate::model::{Command, JobCommand, JobFilter, MonoTime, Outcome, Refusal, Submission};
 
 /// How often the progress is drawn at the most.
 const BEAT: Duration = Duration::from_millis(100);
 
-/// How many ends are taken in one turn.
+/// How many ends are taken in one turn at the most.
 const TURN: usize = 1024;
 
 /// Lines that wait for room in the window; with so many, no more are taken from the feed.
@@ -75,21 +76,6 @@ pub(super) struct Flow {
     ending: Option<(Ending, MonoTime)>,
 }
 
-/// Why a map ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Ending {
-    /// Every job came to its end.
-    Done,
-    /// The first job failed that was to be the last.
-    FailFast,
-    /// A signal came.
-    Interrupted,
-    /// Nobody reads the results.
-    Unread,
-    /// Its workers never answer.
-    Hopeless(Hopeless),
-}
-
 impl Flow {
     /// A map that has read nothing yet.
     pub(super) fn new(deck: Deck, clock: Clock, plan: Plan, streams: Streams) -> Self {
@@ -122,18 +108,18 @@ impl Flow {
         start_all(&self.deck).await;
         let mut beat = interval(BEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut ended = Vec::new();
+        let eased = self.streams.out.eased();
         let deck = self.deck.clone();
         loop {
             self.give().await;
             self.streams.room.give_back(self.ledger.freed());
             self.streams.console.settle();
             let is_reading = self.is_reading();
-            let has_room = !self.streams.out.is_full() && !self.streams.console.pen.is_full();
+            let can_print = self.can_print();
             let shows_progress = self.shows_progress();
             // Every arm is cancel safe: what was not taken stays where it is.
             tokio::select! {
-                _ = self.ends.1.recv_many(&mut ended, TURN), if has_room => self.take(&mut ended),
+                Some(end) = self.ends.1.recv(), if can_print => self.take(end),
                 fed = self.streams.feed.recv(), if is_reading => self.feed(fed),
                 Some(update) = events.next(), if !self.streams.console.pen.is_full() => {
                     self.hear(&update).await;
@@ -144,6 +130,8 @@ impl Flow {
                     }
                 }
                 _ = self.streams.console.pen.hand_on() => {}
+                // There may be room for more jobs.
+                () = eased() => {}
                 _ = beat.tick(), if shows_progress => self.progress(),
                 () = signals.any() => {
                     if self.is_ending_early() {
@@ -159,7 +147,7 @@ impl Flow {
             self.hear(&update).await;
         }
         while let Ok(end) = self.ends.1.try_recv() {
-            self.take(&mut vec![end]);
+            self.take(end);
         }
         self.finish(signals).await
     }
@@ -195,7 +183,7 @@ impl Flow {
         let mut lines = Lines::default();
         let mut jobs = Vec::new();
         while self.ending.is_none()
-            && self.ledger.has_room()
+            && self.ledger.has_room(self.streams.out.held())
             && !self.streams.console.pen.is_full()
             && let Some(line) = self.pending.pop_front()
         {
@@ -203,29 +191,47 @@ impl Flow {
                 jobs.push(Submission::new(self.plan.pool.clone(), payload));
             }
         }
-        self.print(&lines);
+        self.print(&mut lines);
         if !jobs.is_empty() {
             let ends = self.ends.0.clone();
             self.deck.submit_all(jobs, first, ends).await;
         }
     }
 
-    /// Takes the ends of jobs.
-    fn take(&mut self, ended: &mut Vec<End>) {
+    /// Takes a job's end, and more of them as long as what came of them can be printed.
+    fn take(&mut self, first: End) {
         let now = self.clock.now().mono;
         let mut lines = Lines::default();
-        for (job, result) in ended.drain(..) {
+        let mut next = Some(first);
+        let mut taken = 0;
+        while let Some((job, result)) = next {
             self.ledger.end(now, job, result, &mut lines);
+            self.print(&mut lines);
+            taken += 1;
+            let takes_more = taken < TURN && self.can_print();
+            next = takes_more.then(|| self.ends.1.try_recv().ok()).flatten();
         }
         if self.ledger.tally.done > 0 {
             self.watch.replied();
         }
-        self.print(&lines);
     }
 
-    fn print(&mut self, lines: &Lines) {
-        self.streams.out.text().extend_from_slice(&lines.results);
+    fn can_print(&self) -> bool {
+        !self.streams.out.is_full() && !self.streams.console.pen.is_full()
+    }
+
+    /// Prints lines, and empties them.
+    fn print(&mut self, lines: &mut Lines) {
+        let text = self.streams.out.text();
+        if text.is_empty() {
+            // Results that waited for their turn may be many.
+            std::mem::swap(text, &mut lines.results);
+        } else {
+            text.extend_from_slice(&lines.results);
+        }
+        lines.results.clear();
         self.streams.console.lines(&lines.failures);
+        lines.failures.clear();
     }
 
     async fn hear(&mut self, update: &Update) {
@@ -303,7 +309,7 @@ impl Flow {
     async fn finish(mut self, mut signals: Signals) -> Result<(), Failure> {
         let mut lines = Lines::default();
         self.ledger.give_up(self.pending.len(), &mut lines);
-        self.print(&lines);
+        self.print(&mut lines);
         let now = self.clock.now().mono;
         let (ending, at) = self.ending.unwrap_or((Ending::Done, now));
         let Streams {
@@ -344,40 +350,5 @@ impl Flow {
             _ => {}
         }
         verdict(&ending, self.broken.as_ref(), &self.ledger)
-    }
-}
-
-fn verdict(ending: &Ending, broken: Option<&io::Error>, ledger: &Ledger) -> Result<(), Failure> {
-    let tally = &ledger.tally;
-    match (ending, broken) {
-        (Ending::Unread, _) => Ok(()),
-        (Ending::Hopeless(Hopeless { message, help }), _) => {
-            Err(Failure::new(Code::Failed, message).help(help))
-        }
-        (Ending::Interrupted, _) => {
-            let message = match tally.left {
-                0 => "interrupted".to_owned(),
-                jobs => format!("interrupted: {}", left(jobs)),
-            };
-            Err(Failure::new(Code::Interrupted, message))
-        }
-        (_, Some(error)) => Err(failed("cannot read standard input", error)),
-        // Each failure was told on a line of its own.
-        (_, None) if tally.failed > 0 => Err(Failure {
-            code: Code::Failed,
-            text: String::new(),
-        }),
-        // The deck ended by itself; who ended it says why.
-        (_, None) if tally.left > 0 && *ending == Ending::Done => {
-            Err(Failure::new(Code::Failed, left(tally.left)))
-        }
-        (Ending::Done | Ending::FailFast, None) => Ok(()),
-    }
-}
-
-fn left(jobs: u64) -> String {
-    match jobs {
-        1 => "1 job that was read is not done".to_owned(),
-        jobs => format!("{jobs} jobs that were read are not done"),
     }
 }

@@ -6,11 +6,15 @@ use std::collections::HashMap;
 
 use crate::cli::map::failure;
 use crate::cli::map::feed::{Line, NoJob};
+use crate::cli::map::guess::Guess;
 use crate::cli::map::order::Order;
 use crate::cli::map::plan::Window;
 use crate::cli::map::tally::Tally;
 use crate::model::{JobState, JobView, MonoTime, Outcome, Refusal, RefusalKind};
 use crate::wire::Message;
+
+/// So many jobs may be in hand before anything is known of the size of results.
+const UNSEEN: usize = 16;
 
 /// Everything that was read and is not yet printed.
 #[derive(Debug)]
@@ -21,6 +25,8 @@ pub(super) struct Ledger {
     bytes: usize,
     /// What lines weighed that are no longer in hand.
     freed: usize,
+    /// What the result of each may weigh.
+    guess: Guess,
     /// The number of the next job.
     next: u64,
     order: Option<Order>,
@@ -53,6 +59,7 @@ impl Ledger {
             given: HashMap::new(),
             bytes: 0,
             freed: 0,
+            guess: Guess::new(window.bytes / UNSEEN),
             next: 0,
             order: is_ordered.then(Order::default),
             tally: Tally::default(),
@@ -64,16 +71,26 @@ impl Ledger {
         self.given.len()
     }
 
-    /// Whether another job may be given.
-    pub(super) fn has_room(&self) -> bool {
-        let (jobs, bytes) = match &self.order {
-            None => (self.given.len(), self.bytes),
+    /// Whether another job may be given while so many bytes of results wait to be printed. Each job in hand may have a
+    /// result by now that was not taken yet.
+    pub(super) fn has_room(&self, printed: usize) -> bool {
+        let jobs = self.given.len();
+        let (ahead, early) = match &self.order {
+            None => (jobs, 0),
             Some(order) => {
                 let ahead = usize::try_from(self.next - order.first()).unwrap_or(usize::MAX);
-                (ahead, self.bytes + order.bytes())
+                (ahead, order.bytes())
             }
         };
-        jobs == 0 || jobs < self.window.jobs && bytes < self.window.bytes
+        let Window {
+            jobs: most,
+            bytes,
+            at_work,
+        } = self.window;
+        let held = self.bytes + early + printed;
+        let expected = self.guess.bytes().saturating_mul(jobs + 1);
+        let has_bytes = held < bytes && (jobs < at_work || held.saturating_add(expected) <= bytes);
+        ahead == 0 || ahead < most && has_bytes
     }
 
     /// What lines weighed that came to their end since this was asked.
@@ -153,6 +170,9 @@ impl Ledger {
 
     fn ended(&mut self, now: MonoTime, job: u64, given: &Given, view: &JobView, lines: &mut Lines) {
         self.tally.account(now, view);
+        let result = view.result.as_ref().map_or(0, Message::len);
+        let error = view.error.as_ref().map_or(0, |error| error.len());
+        self.guess.see(result.max(error));
         match view.state {
             JobState::Done => {
                 self.tally.done += 1;

@@ -55,7 +55,12 @@ fn line(number: u64, text: &str) -> Line {
 }
 
 fn ledger(jobs: usize, is_ordered: bool) -> Ledger {
-    Ledger::new(Window { jobs, bytes: 100 }, is_ordered)
+    let window = Window {
+        jobs,
+        bytes: 100,
+        at_work: jobs,
+    };
+    Ledger::new(window, is_ordered)
 }
 
 fn text(bytes: &[u8]) -> &str {
@@ -93,13 +98,13 @@ fn the_window_is_bounded_by_count_and_by_bytes() {
     let long = format!("\"{}\"", "x".repeat(200));
 
     ledger.give(line(1, &long), &mut lines);
-    assert!(!ledger.has_room(), "too many bytes");
+    assert!(!ledger.has_room(0), "too many bytes");
     ledger.end(MonoTime::ZERO, 0, Ok(done("1")), &mut lines);
-    assert!(ledger.has_room());
+    assert!(ledger.has_room(0));
     ledger.give(line(2, "1"), &mut lines);
-    assert!(ledger.has_room());
+    assert!(ledger.has_room(0));
     ledger.give(line(3, "1"), &mut lines);
-    assert!(!ledger.has_room(), "too many jobs");
+    assert!(!ledger.has_room(0), "too many jobs");
 }
 
 #[test]
@@ -107,7 +112,7 @@ fn an_ordered_map_stops_when_it_is_too_far_ahead() {
     let mut ledger = ledger(3, true);
     let mut lines = Lines::default();
     for number in 1..=3 {
-        assert!(ledger.has_room());
+        assert!(ledger.has_room(0));
         ledger.give(line(number, "1"), &mut lines);
     }
 
@@ -115,10 +120,10 @@ fn an_ordered_map_stops_when_it_is_too_far_ahead() {
     ledger.end(MonoTime::ZERO, 2, Ok(dead("no")), &mut lines);
 
     assert_eq!(ledger.in_hand(), 1);
-    assert!(!ledger.has_room(), "the first one is still open");
+    assert!(!ledger.has_room(0), "the first one is still open");
     assert!(lines.results.is_empty());
     ledger.end(MonoTime::ZERO, 0, Ok(done("0")), &mut lines);
-    assert!(ledger.has_room());
+    assert!(ledger.has_room(0));
     assert_eq!(text(&lines.results), "0\n1\n");
 }
 
@@ -176,4 +181,72 @@ fn what_a_line_weighs_is_freed_once_it_came_to_its_end() {
 
     assert_eq!(ledger.freed(), "[1,2]".len() + "{}".len());
     assert_eq!(ledger.freed(), 0);
+}
+
+/// Gives jobs until there is no more room, and returns how many are in hand then.
+fn fill(ledger: &mut Ledger, printed: usize) -> usize {
+    while ledger.has_room(printed) {
+        ledger.give(line(1, "1"), &mut Lines::default());
+    }
+    ledger.in_hand()
+}
+
+/// Ends all jobs in hand with this result.
+fn end_all(ledger: &mut Ledger, result: &str) {
+    let mut lines = Lines::default();
+    for job in ledger.next() - ledger.in_hand() as u64..ledger.next() {
+        ledger.end(MonoTime::ZERO, job, Ok(done(result)), &mut lines);
+    }
+}
+
+#[test]
+fn no_more_jobs_are_in_hand_than_results_have_room() {
+    for is_ordered in [false, true] {
+        let window = Window {
+            jobs: 1000,
+            bytes: 10_000,
+            at_work: 2,
+        };
+        let mut ledger = Ledger::new(window, is_ordered);
+        let large = format!("\"{}\"", "x".repeat(4000));
+
+        let in_hand = fill(&mut ledger, 0);
+        assert!(
+            (3..=UNSEEN).contains(&in_hand),
+            "{in_hand} before any result"
+        );
+        end_all(&mut ledger, &large);
+        assert_eq!(fill(&mut ledger, 0), 2);
+        end_all(&mut ledger, "1");
+        assert_eq!(fill(&mut ledger, 10_000), 1, "what is not printed counts");
+        end_all(&mut ledger, "1");
+        for _ in 0..500 {
+            fill(&mut ledger, 0);
+            end_all(&mut ledger, "1");
+        }
+        assert_eq!(fill(&mut ledger, 0), 1000, "small results need no room");
+    }
+}
+
+#[test]
+fn results_that_wait_for_their_turn_leave_less_room() {
+    let window = Window {
+        jobs: 1000,
+        bytes: 10_000,
+        at_work: 2,
+    };
+    let mut ledger = Ledger::new(window, true);
+    let mut lines = Lines::default();
+    let large = format!("\"{}\"", "x".repeat(4000));
+    fill(&mut ledger, 0);
+    let given = ledger.next();
+
+    for job in 1..given {
+        ledger.end(MonoTime::ZERO, job, Ok(done(&large)), &mut lines);
+    }
+
+    assert_eq!(ledger.in_hand(), 1);
+    assert!(!ledger.has_room(0), "the first one is still open");
+    ledger.end(MonoTime::ZERO, 0, Ok(done("1")), &mut lines);
+    assert!(ledger.has_room(0));
 }

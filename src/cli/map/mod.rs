@@ -16,6 +16,7 @@ mod console;
 mod failure;
 mod feed;
 mod flow;
+mod guess;
 mod ledger;
 mod order;
 mod pen;
@@ -25,6 +26,7 @@ mod room;
 mod start;
 mod summary;
 mod tally;
+mod verdict;
 mod watch;
 
 pub(crate) use start::map;

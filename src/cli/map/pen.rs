@@ -3,9 +3,11 @@
 //! Owns the text that waits to be written. Who adds to it asks [`Pen::is_full`] first and then waits.
 
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 /// How much text waits before no more is to be added.
 const FULL: usize = 1 << 20;
@@ -17,6 +19,15 @@ pub(super) struct Pen {
     paper: mpsc::Sender<Vec<u8>>,
     written: oneshot::Receiver<io::Result<()>>,
     is_closed: bool,
+    desk: Arc<Desk>,
+}
+
+/// What was handed on and is not written.
+#[derive(Debug, Default)]
+struct Desk {
+    bytes: AtomicUsize,
+    /// Told when much of it was written at once.
+    eased: Notify,
 }
 
 impl Pen {
@@ -24,8 +35,10 @@ impl Pen {
     pub(super) fn start(name: &str, out: impl Write + Send + 'static) -> io::Result<Self> {
         let (paper, texts) = mpsc::channel(1);
         let (done, written) = oneshot::channel();
+        let desk = Arc::new(Desk::default());
+        let shared = Arc::clone(&desk);
         let write = move || {
-            let result = write_all(texts, out);
+            let result = write_all(texts, out, &shared);
             // Nobody asks when the process is about to end anyway.
             let _ = done.send(result);
         };
@@ -35,6 +48,7 @@ impl Pen {
             paper,
             written,
             is_closed: false,
+            desk,
         })
     }
 
@@ -46,6 +60,17 @@ impl Pen {
     /// Whether nothing more is to be added for now. A closed one takes anything, and drops it.
     pub(super) fn is_full(&self) -> bool {
         !self.is_closed && self.waiting.len() >= FULL
+    }
+
+    /// How many bytes are not written.
+    pub(super) fn held(&self) -> usize {
+        self.waiting.len() + self.desk.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Each time that much was written at once, a future that is called for ends.
+    pub(super) fn eased(&self) -> impl AsyncFn() + use<> {
+        let desk = Arc::clone(&self.desk);
+        async move || desk.eased.notified().await
     }
 
     /// Waits until what waits can be written, and hands it on; for ever when there is nothing. Answers whether the
@@ -64,7 +89,11 @@ impl Pen {
             return false;
         }
         match self.paper.reserve().await {
-            Ok(place) => place.send(std::mem::take(&mut self.waiting)),
+            Ok(place) => {
+                let text = std::mem::take(&mut self.waiting);
+                self.desk.bytes.fetch_add(text.len(), Ordering::Relaxed);
+                place.send(text);
+            }
             Err(_) => self.is_closed = true,
         }
         !self.is_closed
@@ -80,10 +109,18 @@ impl Pen {
     }
 }
 
-fn write_all(mut texts: mpsc::Receiver<Vec<u8>>, mut out: impl Write) -> io::Result<()> {
+fn write_all(
+    mut texts: mpsc::Receiver<Vec<u8>>,
+    mut out: impl Write,
+    desk: &Desk,
+) -> io::Result<()> {
     while let Some(text) = texts.blocking_recv() {
         out.write_all(&text)?;
         out.flush()?;
+        desk.bytes.fetch_sub(text.len(), Ordering::Relaxed);
+        if text.len() >= FULL {
+            desk.eased.notify_one();
+        }
     }
     Ok(())
 }

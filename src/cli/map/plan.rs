@@ -19,7 +19,7 @@ const LEAST_JOBS: usize = 1024;
 /// The most jobs in hand.
 const MOST_JOBS: usize = 16 << 10;
 
-/// The most bytes of jobs and results in hand.
+/// The most bytes of lines that were read, and the most bytes of jobs and results in hand.
 const MOST_BYTES: usize = 64 << 20;
 
 /// The most workers unless said otherwise.
@@ -59,12 +59,18 @@ pub(super) enum Report {
 }
 
 /// The bounds of what was read and is not yet printed. An empty one takes any one job.
+///
+/// How large a result will be nobody knows: those of jobs in hand are taken to be as large as the largest of late. As many
+/// jobs as the workers can have are given all the same, so what is held is at most `bytes`, or that many results if they
+/// are more. Results that suddenly grow can exceed it once, by the jobs that are in hand then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Window {
     /// How many jobs.
     pub(super) jobs: usize,
     /// How many bytes of jobs and of results that wait for their turn.
     pub(super) bytes: usize,
+    /// How many jobs workers can have at once.
+    pub(super) at_work: usize,
 }
 
 impl Plan {
@@ -99,8 +105,9 @@ impl Plan {
 
 impl Window {
     fn new(workers: u32, concurrency: u32) -> Self {
-        let at_work = workers as usize * concurrency as usize;
+        let at_work = (workers as usize).saturating_mul(concurrency as usize);
         Self {
+            at_work: at_work.min(MOST_JOBS),
             jobs: at_work.saturating_mul(4).clamp(LEAST_JOBS, MOST_JOBS),
             bytes: MOST_BYTES,
         }
