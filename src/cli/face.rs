@@ -8,14 +8,15 @@ use std::io::{self, IsTerminal};
 use std::thread;
 use std::time::Duration;
 
-use tokio::io::{stdin, stdout};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use tokio::io::{Stdin, stdin, stdout};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::args::Color;
 use crate::cli::diagnose::{Code, Failure, failed};
-use crate::control::{self, LogStyle};
+use crate::control::{self, Input, LogStyle};
 use crate::deck::{Clock, Deck};
 use crate::model::Command;
 use crate::process::keeper::TerminalLease;
@@ -137,6 +138,16 @@ pub(super) async fn rpc(deck: &Deck) -> Result<(), Failure> {
     match serving.await {
         Ok(_) => Ok(()),
         Err(error) => Err(failed("the control protocol broke", &error)),
+    }
+}
+
+impl Input for Stdin {
+    /// A pipe tells its hang-up while there is still something in it (poll(2), `POLLHUP`).
+    fn is_hung_up(&self) -> bool {
+        let gone = PollFlags::HUP | PollFlags::RDHUP | PollFlags::ERR;
+        let mut watched = [PollFd::new(self, PollFlags::RDHUP)];
+        let polled = poll(&mut watched, Some(&Timespec::default()));
+        polled.is_ok() && watched.iter().any(|one| one.revents().intersects(gone))
     }
 }
 

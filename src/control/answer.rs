@@ -2,6 +2,8 @@
 //!
 //! Looks at the board inside the deck's loop, and writes what is long outside of it. Called by the server.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use crate::control::call::History;
@@ -31,6 +33,12 @@ pub(super) struct Answered {
 /// Of a deck that is gone.
 pub(super) fn gone() -> RpcError {
     Refusal::new(RefusalKind::ShuttingDown, "the deck is gone").into()
+}
+
+/// Of a request that had no effect before the deck went down.
+pub(super) fn going() -> RpcError {
+    let message = "the deck went down before there was room for this request";
+    Refusal::new(RefusalKind::ShuttingDown, message).into()
 }
 
 /// Of `hello`.
@@ -181,6 +189,7 @@ fn write_reply(out: &mut Vec<u8>, reply: &Reply) {
 }
 
 async fn workers(deck: &Deck, ids: Vec<WorkerId>) -> Result<Vec<u8>, RpcError> {
+    let ids: HashSet<WorkerId> = ids.into_iter().collect();
     let read = deck.read(move |board, now| workers_json(board, now.mono, |id| ids.contains(id)));
     let workers = read.await.ok_or_else(gone)?;
     let mut out = Vec::new();

@@ -190,3 +190,11 @@ impl Feed {
         output.push(&line);
     }
 }
+
+/// A feed's next update; waits for ever without a feed.
+pub(super) async fn next_update(feed: &mut Option<Feed>) -> Option<Update> {
+    match feed {
+        Some(feed) => feed.next().await,
+        None => std::future::pending().await,
+    }
+}

@@ -9,7 +9,7 @@
 //! | method | params | result |
 //! | --- | --- | --- |
 //! | `submit` | `{pool, payload, priority?, delay_ms?, key?, wait?}` | `{job}` once it is accepted, or with `wait` `{job, state, result?, error?}` once it is done, dead or cancelled; a dead one adds `causes` |
-//! | `jobs` | `{pool?, state?, text?, limit?}` | an array of jobs, at most 100 unless `limit` says otherwise |
+//! | `jobs` | `{pool?, state?, text?, limit?}` | an array of jobs, at most 100 unless `limit`, at most 10,000, says otherwise |
 //! | `job` | `{id}` | the job |
 //! | `retry` `drop` `cancel` | `{id?, pool?, state?, text?}`, at least one of them: every job that fits all that is given | the jobs as they are after it; dropped ones as they were |
 //! | `pause` `resume` | `{pool}` | `{paused}` |
@@ -28,11 +28,23 @@
 //! of a `queue_full` has `retry_after_ms` where the deck can tell; that of a `submit` that waited and was left without its
 //! end, because the deck went down, names the `job`: it was accepted.
 //!
-//! A client is read no further while 256 of its submits are not yet accepted, which is how a full pool with
-//! `when_full = "block"` holds back its submitter and nobody else. A submit that waits for its end does not count once its
-//! job is accepted, up to 100,000 of them. What such a client asks next, `resume` and `down` included, is read once there is
-//! room: a pool that is paused and full is resumed by another client, or the deck is ended by a signal. A client that leaves
-//! takes no job with it.
+//! # Too many requests at once
+//!
+//! A `submit` waits for room while 256 submits of its client are not yet accepted, which is how a full pool with
+//! `when_full = "block"` holds back its submitter and nobody else, or while 100,000 that were accepted wait for the end of
+//! their job. Any other command but `down` waits while 1024 are on their way. A request that waits for room takes effect when
+//! it gets it, and what its client sends after it waits behind it. After 250 ms in which the first one has had no room,
+//! those that are not submits overtake submits, and `down` overtakes everything: so the client that filled a paused pool can
+//! still resume it, cancel its jobs, ask what there is, or end the deck. Submits keep their order among each other, and so
+//! do all others.
+//!
+//! Reading stops once 1024 requests, or 1 MiB of them, wait for room. What is sent then, `resume` and `down` included, is
+//! read when there is some: such a pool is resumed by another client, or the deck is ended by a signal. A client that went
+//! away meanwhile is noticed within a second where its input can tell ([`Input::is_hung_up`]; a pipe, a socket and a
+//! terminal can, a file cannot): what it sent has five seconds more, as after the end of input, then the deck goes down.
+//!
+//! Requests that still wait for room when the deck goes down are refused with `shutting_down`. Those that were not read are
+//! not answered. A client that leaves takes no job with it.
 //!
 //! The events `job` are told only to those whose subscription names them or names none. One that left out its result
 //! because of its size has `result_bytes` instead.
@@ -43,6 +55,7 @@ mod event;
 #[cfg(test)]
 mod fake;
 mod feed;
+mod held;
 mod job_object;
 mod job_params;
 mod lines;
@@ -63,6 +76,6 @@ mod wanted;
 pub use event::{Lines, MAX_BODY, project};
 pub use lines::{LogStyle, print_events, print_logs};
 pub(crate) use sanitise::sanitise;
-pub use server::{ControlError, Options, Served, serve};
+pub use server::{ControlError, Input, Options, Served, serve};
 pub use view::{board_json, pools_json, workers_json};
 pub use wanted::{UnknownEvent, Wanted};

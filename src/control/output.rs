@@ -101,3 +101,11 @@ impl<W: AsyncWrite + Unpin> Output<W> {
         Ok(())
     }
 }
+
+/// Whether a write failed because nobody reads any more.
+pub(super) fn is_closed(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset | io::ErrorKind::WriteZero
+    )
+}

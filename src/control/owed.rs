@@ -1,4 +1,5 @@
-//! What a client is owed: answers to requests that took effect, and when there are too many of them to read on.
+//! What a client is owed: answers to requests that took effect, and requests that are held back because there are too many
+//! of those.
 //!
 //! Decides nothing about jobs or workers; called by a client's loop.
 
@@ -6,10 +7,12 @@ use std::collections::HashSet;
 use std::future::Future;
 
 use crate::control::answer::{self, Answered};
+use crate::control::call::Call;
+use crate::control::held::Held;
 use crate::control::pending::Pendings;
 use crate::control::rpc::{Id, RpcError};
 use crate::deck::{Pending, Submitted};
-use crate::model::{Outcome, Refusal};
+use crate::model::{Command, Outcome, Refusal};
 
 /// How many commands of a client may be on their way.
 const COMMANDS: usize = 1024;
@@ -21,8 +24,10 @@ const UNACCEPTED: usize = 256;
 /// it is told otherwise.
 const WAITING: usize = 100_000;
 
-/// Answers that are on their way. While it is full no request of the client is read.
+/// Answers that are on their way, and the requests that wait for room among them. While those are too many no request of
+/// the client is read.
 pub(super) struct Owed {
+    held: Held,
     commands: Pendings<Answered>,
     unaccepted: Pendings<Accepted>,
     waiting: Pendings<Answered>,
@@ -41,6 +46,7 @@ impl Owed {
     /// Nothing yet.
     pub(super) fn new() -> Self {
         Self {
+            held: Held::default(),
             commands: Pendings::new(COMMANDS),
             unaccepted: Pendings::new(UNACCEPTED),
             waiting: Pendings::new(WAITING),
@@ -55,13 +61,45 @@ impl Owed {
 
     /// Whether nothing is owed.
     pub(super) fn is_empty(&self) -> bool {
-        self.commands.is_empty() && self.unaccepted.is_empty() && self.waiting.is_empty()
+        self.held.is_empty()
+            && self.commands.is_empty()
+            && self.unaccepted.is_empty()
+            && self.waiting.is_empty()
     }
 
-    /// Whether no further request is to be read: 1024 commands are on their way, 256 submits are not yet accepted, or
-    /// 100,000 wait for the end of their job.
+    /// Whether no further request is to be read.
     pub(super) fn is_full(&self) -> bool {
-        self.commands.is_full() || self.unaccepted.is_full() || self.waiting.is_full()
+        self.held.is_full()
+    }
+
+    /// Gives a request back that may take effect at once, and holds it back otherwise; it was `bytes` long.
+    pub(super) fn request(
+        &mut self,
+        id: Option<Id>,
+        call: Call,
+        bytes: usize,
+    ) -> Option<(Option<Id>, Call)> {
+        if self.held.is_empty() && self.room()(&call) {
+            return Some((id, call));
+        }
+        self.occupy(id.as_ref());
+        self.held.push(id, call, bytes);
+        None
+    }
+
+    /// The next request that was held back and is to take effect.
+    pub(super) fn admit(&mut self) -> Option<(Option<Id>, Call)> {
+        let has_room = self.room();
+        let (id, call) = self.held.next(has_room)?;
+        self.release(id.as_ref());
+        Some((id, call))
+    }
+
+    /// Gives up the requests that have not taken effect, so that they are refused.
+    pub(super) fn give_up(&mut self) -> Vec<Option<Id>> {
+        let ids = self.held.give_up();
+        ids.iter().for_each(|id| self.release(id.as_ref()));
+        ids
     }
 
     /// Adds a command's answer, which comes by `result`.
@@ -97,8 +135,8 @@ impl Owed {
         });
     }
 
-    /// The next answer; none when a submit that waits for its end was accepted, so that more may be read. Waits for ever
-    /// while nothing is owed.
+    /// The next answer; none when a request may be admitted without one, because a submit that waits for its end was
+    /// accepted, or because those that are held back have stalled. Waits for ever while nothing is owed.
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
@@ -108,17 +146,35 @@ impl Owed {
             answered = self.commands.next() => answered,
             answered = self.waiting.next() => answered,
             accepted = self.unaccepted.next() => self.accept(accepted)?,
+            () = self.held.stalled() => return None,
         };
-        if let Some(id) = &answered.id {
-            self.ids.remove(id);
-        }
+        self.release(answered.id.as_ref());
         Some(answered)
+    }
+
+    /// Which requests have room. A submit has none while 256 are not yet accepted or 100,000 wait for the end of their job, a
+    /// command but `down` while 1024 are on their way.
+    fn room(&self) -> impl Fn(&Call) -> bool + use<> {
+        let has_submits = !self.unaccepted.is_full() && !self.waiting.is_full();
+        let has_commands = !self.commands.is_full();
+        move |call| match call {
+            Call::Submit { .. } => has_submits,
+            Call::Command(command) => has_commands || *command == Command::Down,
+            // All others are answered at once.
+            _ => true,
+        }
     }
 
     /// An id of null names no request in particular.
     fn occupy(&mut self, id: Option<&Id>) {
         if let Some(id) = id.filter(|id| !id.is_null()) {
             self.ids.insert(id.clone());
+        }
+    }
+
+    fn release(&mut self, id: Option<&Id>) {
+        if let Some(id) = id {
+            self.ids.remove(id);
         }
     }
 

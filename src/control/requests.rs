@@ -7,6 +7,8 @@ use std::io;
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
+use crate::control::server::Input;
+
 /// How much is read at once.
 const CHUNK: usize = 64 << 10;
 
@@ -31,6 +33,13 @@ pub(super) struct Requests<R> {
     limit: usize,
     is_skipping: bool,
     has_ended: bool,
+}
+
+impl<R: Input> Requests<R> {
+    /// Whether nobody is left who could send more than is there.
+    pub(super) fn is_hung_up(&self) -> bool {
+        self.from.is_hung_up()
+    }
 }
 
 impl<R: AsyncRead + Unpin> Requests<R> {

@@ -1,8 +1,8 @@
 //! Serves one client that owns a deck: requests in, answers and events out, over a reader and a writer.
 //!
 //! One loop without tasks of its own. Requests take effect in the order in which they were sent, answers come when they
-//! are ready. Neither a slow client nor a slow command holds up the deck; a client that is owed too many answers is read no
-//! further until it has some of them. Called by `cli` for `--rpc`.
+//! are ready. Neither a slow client nor a slow command holds up the deck; the requests of a client that is owed too many
+//! answers wait for some of them. Called by `cli` for `--rpc`.
 
 use std::io;
 use std::time::Duration;
@@ -62,8 +62,18 @@ pub enum ControlError {
     Write(#[source] io::Error),
 }
 
+/// Where requests come from.
+pub trait Input: AsyncRead + Unpin {
+    /// Whether nobody is left who could send more than is there already. Asked once a second while too much of a client's
+    /// work waits for it to be read, as the end of the input is not seen then. By default nobody knows.
+    fn is_hung_up(&self) -> bool {
+        false
+    }
+}
+
 /// Serves the client that owns this deck until it asks for `down`, its input ends, or the deck is gone. At the end of input
-/// answers that are on their way are waited for, five seconds at the most, and the deck is taken down.
+/// answers that are on their way are waited for, five seconds at the most, and the deck is taken down. Requests that found
+/// no room in that time are refused before.
 ///
 /// # Errors
 /// [`ControlError`] when input or output fail; a closed output is no error.
@@ -74,7 +84,7 @@ pub async fn serve<R, W>(
     options: Options,
 ) -> Result<Served, ControlError>
 where
-    R: AsyncRead + Unpin,
+    R: Input,
     W: AsyncWrite + Unpin,
 {
     let mut session = Session::new(deck, input, output, &options);
@@ -96,3 +106,7 @@ mod tests;
 #[cfg(test)]
 #[path = "server_job_tests.rs"]
 mod job_tests;
+
+#[cfg(test)]
+#[path = "server_full_tests.rs"]
+mod full_tests;

@@ -216,7 +216,7 @@ async fn unaccepted(client: &mut Client) -> usize {
 }
 
 #[tokio::test]
-async fn a_client_with_256_submits_not_accepted_is_read_no_further_and_others_are() {
+async fn a_client_with_256_submits_not_accepted_waits_and_others_do_not() {
     let commands = two_sessions(async |mut blocked: Client, mut free: Client| {
         let job = json!({"pool": "block", "payload": 1});
         blocked.ask(&submits(300, &job)).await;
@@ -228,7 +228,7 @@ async fn a_client_with_256_submits_not_accepted_is_read_no_further_and_others_ar
 
         let block = json!({"pool": "block"});
         result(&mut free, 3, "resume", block.clone()).await;
-        // What there was no room for is read now, and waits for the next time that the pool accepts.
+        // What there was no room for takes effect now, and waits for the next time that the pool accepts.
         while unaccepted(&mut free).await < 44 {}
         result(&mut free, 4, "resume", block).await;
 
@@ -244,7 +244,7 @@ async fn a_client_with_256_submits_not_accepted_is_read_no_further_and_others_ar
     assert_eq!(submits.count(), 301);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn submits_that_wait_for_their_end_do_not_hold_up_what_comes_after_them() {
     let (_, commands, ()) = session(Options::default(), async |mut client: Client| {
         let later = json!({"pool": "process", "payload": "later", "wait": true});

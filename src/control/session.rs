@@ -3,29 +3,31 @@
 //! Owns what a client has on its way: requests that are not answered, lines that are not written, events that are not told.
 //! Called by [`serve`](crate::control::serve).
 
-use std::io;
 use std::pin::Pin;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::io::AsyncWrite;
+use tokio::time::{Interval, MissedTickBehavior, Sleep, interval, sleep, timeout};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use crate::control::Wanted;
 use crate::control::answer::{self, Answered};
 use crate::control::call::Call;
-use crate::control::feed::Feed;
-use crate::control::output::{Output, Room};
+use crate::control::feed::{Feed, next_update};
+use crate::control::output::{Output, Room, is_closed};
 use crate::control::owed::Owed;
 use crate::control::requests::{Incoming, Requests};
 use crate::control::rpc::{Id, NoRequest, Request, RpcError, write_error, write_result};
-use crate::control::server::{ControlError, Options, Served};
+use crate::control::server::{ControlError, Input, Options, Served};
 use crate::deck::{Deck, Update};
 use crate::model::{Address, Command, JobCommand, Submission};
 
 /// How long answers may take after the end of input before the deck goes down, and how long the last lines may take to
 /// be written after it.
 const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// How often a client that is not read is looked at, whether it is still there.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// One client being served.
 pub(super) struct Session<R, W> {
@@ -36,8 +38,9 @@ pub(super) struct Session<R, W> {
     owed: Owed,
     /// When the workers are to be started; none once they were.
     start: Option<Pin<Box<Sleep>>>,
-    /// When answers are no longer waited for; none while there is input, and once the deck goes down.
+    /// When answers are no longer waited for; none while the client is there, and once the deck goes down.
     last_words: Option<Pin<Box<Sleep>>>,
+    look: Interval,
     ended: Pin<Box<WaitForCancellationFutureOwned>>,
     is_reading: bool,
     /// Whether the end of input takes the deck down.
@@ -50,8 +53,10 @@ pub(super) struct Session<R, W> {
 enum Turn {
     Incoming(Incoming),
     Answered(Answered),
-    /// A submit was, of which the answer comes later.
-    Accepted,
+    /// There may be room for a further request, without an answer.
+    Room,
+    /// Reading has stopped, and the client is to be looked at.
+    LookDue,
     Update(Option<Update>),
     Written,
     StartDue,
@@ -59,9 +64,11 @@ enum Turn {
     DeckEnded,
 }
 
-impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
+impl<R: Input, W: AsyncWrite + Unpin> Session<R, W> {
     /// A client that has asked for nothing yet.
     pub(super) fn new(deck: Deck, input: R, output: W, options: &Options) -> Self {
+        let mut look = interval(LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             ended: Box::pin(deck.ended_owned()),
             deck,
@@ -71,6 +78,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             owed: Owed::new(),
             start: options.start_after.map(|after| Box::pin(sleep(after))),
             last_words: None,
+            look,
             is_reading: true,
             is_leaving: false,
             is_down: false,
@@ -97,13 +105,15 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// Waits for whatever happens next.
     async fn turn(&mut self) -> Result<Turn, ControlError> {
         let has_room = self.output.room() == Room::Everything && !self.owed.is_full();
+        let is_unwatched = self.is_reading && !has_room && self.last_words.is_none();
         let is_idle = self.output.is_idle();
         // All of these are safe to cancel: what was read, written, answered or queued stays where it is.
         tokio::select! {
             incoming = self.requests.next(), if self.is_reading && has_room => {
                 incoming.map(Turn::Incoming).map_err(ControlError::Read)
             }
-            answered = self.owed.next() => Ok(answered.map_or(Turn::Accepted, Turn::Answered)),
+            answered = self.owed.next() => Ok(answered.map_or(Turn::Room, Turn::Answered)),
+            _ = self.look.tick(), if is_unwatched && !self.is_leaving => Ok(Turn::LookDue),
             update = next_update(&mut self.feed) => Ok(Turn::Update(update)),
             written = self.output.advance(), if !is_idle => {
                 written.map(|()| Turn::Written).map_err(ControlError::Write)
@@ -129,12 +139,17 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
                 if self.is_down {
                     return Some(self.served());
                 }
+                self.proceed().await;
                 if !self.is_reading && self.owed.is_empty() {
                     self.go_down().await;
                 }
             }
-            // There may be room for a further request now.
-            Turn::Accepted => {}
+            Turn::Room => self.proceed().await,
+            Turn::LookDue => {
+                if self.requests.is_hung_up() {
+                    self.last_words = Some(Box::pin(sleep(LAST_WORDS)));
+                }
+            }
             Turn::Update(Some(update)) => self.tell(update).await,
             Turn::Update(None) => self.end_feed(),
             Turn::Written => {
@@ -172,10 +187,20 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
             return self.answer_error(Some(id), &error);
         }
         match Call::parse(&request.method, request.params) {
-            Ok(call) => self.carry_out(request.id, call).await,
+            Ok(call) => match self.owed.request(request.id, call, line.len()) {
+                Some((id, call)) => self.carry_out(id, call).await,
+                None => self.proceed().await,
+            },
             // A notification is never answered.
             Err(_) if request.id.is_none() => {}
             Err(error) => self.answer_error(request.id.as_ref(), &error),
+        }
+    }
+
+    /// Carries out those requests for which there is room.
+    async fn proceed(&mut self) {
+        while let Some((id, call)) = self.owed.admit() {
+            self.carry_out(id, call).await;
         }
     }
 
@@ -203,12 +228,25 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         let has_replies = matches!(command, Command::Send { wait: Some(_), .. });
         if is_down {
             self.start = None;
+            self.refuse_held();
         } else if !is_question(&command) {
             self.start_workers().await;
         }
         let pending = self.deck.issue(command).await;
         let outcome = answer::outcome(self.deck.clone(), pending, has_replies);
         self.owed.command(id, is_down, outcome);
+    }
+
+    /// Refuses what has not taken effect and will not.
+    fn refuse_held(&mut self) {
+        for id in self.owed.give_up() {
+            let result = Err(answer::going());
+            self.answer(Answered {
+                id,
+                result,
+                is_down: false,
+            });
+        }
     }
 
     async fn submit(&mut self, id: Option<Id>, submission: Submission, wait: bool) {
@@ -297,7 +335,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
         if self.owed.is_empty() {
             self.go_down().await;
         } else {
-            self.last_words = Some(Box::pin(sleep(LAST_WORDS)));
+            let last_words = || Box::pin(sleep(LAST_WORDS));
+            self.last_words.get_or_insert_with(last_words);
         }
     }
 
@@ -321,6 +360,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Session<R, W> {
     /// Tells and answers all that a deck which is gone still owes.
     async fn drain(&mut self) {
         self.tell_what_is_ready().await;
+        self.refuse_held();
         while !self.owed.is_empty() {
             if let Some(answered) = self.owed.next().await {
                 self.answer(answered);
@@ -348,26 +388,10 @@ fn is_question(command: &Command) -> bool {
     )
 }
 
-/// The feed's next update; waits for ever without a feed.
-async fn next_update(feed: &mut Option<Feed>) -> Option<Update> {
-    match feed {
-        Some(feed) => feed.next().await,
-        None => std::future::pending().await,
-    }
-}
-
 /// Waits until it is time; for ever once it was.
 async fn due(start: &mut Option<Pin<Box<Sleep>>>) {
     match start {
         Some(sleep) => sleep.as_mut().await,
         None => std::future::pending().await,
     }
-}
-
-/// Nobody reads the output any more.
-fn is_closed(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset | io::ErrorKind::WriteZero
-    )
 }

@@ -1,20 +1,57 @@
 //! A client of a served fake deck, for tests of the server.
 
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, duplex, split};
+use tokio::io::{
+    AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader, DuplexStream, Lines, ReadBuf, ReadHalf,
+    WriteHalf, duplex, split,
+};
 use tokio::time::timeout;
 
 use crate::control::fake::Fake;
-use crate::control::{Options, Served, serve};
+use crate::control::{Input, Options, Served, serve};
 use crate::deck::Deck;
 use crate::model::Command;
 
 /// The client's end.
 pub(super) struct Client {
-    lines: Lines<BufReader<tokio::io::ReadHalf<DuplexStream>>>,
-    to: Option<tokio::io::WriteHalf<DuplexStream>>,
+    lines: Lines<BufReader<ReadHalf<DuplexStream>>>,
+    to: Option<WriteHalf<DuplexStream>>,
+    is_gone: Arc<AtomicBool>,
+}
+
+/// The end at which a client is served.
+struct Far {
+    stream: DuplexStream,
+    is_gone: Arc<AtomicBool>,
+}
+
+/// Its input, which knows whether the client has left.
+struct FarInput {
+    from: ReadHalf<DuplexStream>,
+    is_gone: Arc<AtomicBool>,
+}
+
+impl AsyncRead for FarInput {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().from).poll_read(context, buffer)
+    }
+}
+
+impl Input for FarInput {
+    fn is_hung_up(&self) -> bool {
+        self.is_gone.load(Ordering::Relaxed)
+    }
 }
 
 impl Client {
@@ -46,6 +83,7 @@ impl Client {
     pub(super) async fn leave(mut self) -> Vec<String> {
         let mut to = self.to.take().unwrap();
         to.shutdown().await.unwrap();
+        self.is_gone.store(true, Ordering::Relaxed);
         let mut rest = Vec::new();
         while let Some(line) = self.lines.next_line().await.unwrap() {
             rest.push(line);
@@ -55,19 +93,23 @@ impl Client {
 }
 
 /// A client and the end at which it is served.
-fn connection() -> (Client, DuplexStream) {
-    let (near, far) = duplex(1 << 16);
+fn connection() -> (Client, Far) {
+    let (near, stream) = duplex(1 << 16);
     let (from, to) = split(near);
+    let is_gone = Arc::default();
     let client = Client {
         lines: BufReader::new(from).lines(),
         to: Some(to),
+        is_gone: Arc::clone(&is_gone),
     };
-    (client, far)
+    (client, Far { stream, is_gone })
 }
 
 /// Serves a connection of the fake deck.
-async fn serve_one(deck: Deck, far: DuplexStream, options: Options) -> Served {
-    let (input, output) = split(far);
+async fn serve_one(deck: Deck, far: Far, options: Options) -> Served {
+    let (from, output) = split(far.stream);
+    let is_gone = far.is_gone;
+    let input = FarInput { from, is_gone };
     serve(deck, input, output, options).await.unwrap()
 }
 
