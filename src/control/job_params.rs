@@ -17,6 +17,9 @@ use crate::model::{JobCommand, JobFilter, JobId, JobState, Submission};
 /// How many jobs `jobs` tells of unless told otherwise.
 const LIMIT: usize = 100;
 
+/// How many it may be told to tell of: the deck looks at each of them in its loop.
+const MOST: usize = 10_000;
+
 /// The longest idempotency key, in bytes: it is held for a day.
 const LONGEST_KEY: usize = 1024;
 
@@ -110,12 +113,18 @@ pub(super) fn submit(params: &str) -> Result<Call, RpcError> {
 /// Of `jobs`.
 pub(super) fn jobs(params: &str) -> Result<JobCommand, RpcError> {
     let params: ListParams = read("jobs", params)?;
+    let limit = params.limit.unwrap_or(LIMIT);
+    if limit > MOST {
+        return Err(RpcError::invalid_params(format!(
+            "a `limit` is {MOST} at the most; name a `pool` or a `state` to see others, and `pools` counts them all"
+        )));
+    }
     Ok(JobCommand::List {
         filter: JobFilter {
             text: text(params.text.as_deref())?,
             ..filter(None, params.pool.as_deref(), params.state.as_deref())?
         },
-        limit: params.limit.unwrap_or(LIMIT),
+        limit,
     })
 }
 

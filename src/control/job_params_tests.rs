@@ -102,6 +102,7 @@ fn what_does_not_fit_is_refused_with_32602() {
         ("submit", r#"{"pool":"a","payload":1,"delay":1}"#),
         ("jobs", r#"{"id":"x"}"#),
         ("jobs", r#"{"limit":-1}"#),
+        ("jobs", r#"{"limit":10001}"#),
         ("job", "{}"),
         ("job", r#"{"id":"nope"}"#),
         ("retry", r#"{"id":7}"#),
@@ -115,6 +116,24 @@ fn what_does_not_fit_is_refused_with_32602() {
         assert_eq!(error["code"], -32602, "{method} {params}");
         assert_eq!(error.get("data"), None, "{method} {params}");
     }
+}
+
+#[test]
+fn a_list_holds_ten_thousand_jobs_at_the_most() {
+    let most = JobCommand::List {
+        filter: JobFilter::default(),
+        limit: 10_000,
+    };
+
+    assert_eq!(
+        call("jobs", r#"{"limit":10000}"#),
+        Call::Command(Command::Jobs(most))
+    );
+    let error = refused("jobs", r#"{"limit":10001}"#);
+    assert!(
+        error["message"].as_str().unwrap().contains("10000"),
+        "{error}"
+    );
 }
 
 #[test]
