@@ -19,27 +19,37 @@ const REQUESTS: usize = 1024;
 /// How long all of them may be, in bytes, before reading stops; the last one may go beyond it.
 const BYTES: usize = 1 << 20;
 
-/// How long the first one waits for room before others overtake it.
-const STALL: Duration = Duration::from_millis(250);
+/// How long a request that is no submit waits behind others. A queue that moves at the speed of a store is through before.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A client's requests in the order in which they were sent, the first of which has no room. While it is full no further
 /// one is read.
 ///
-/// A queue that moves keeps its order, so that a `down` comes after all submits before it. One that stalls is overtaken,
-/// so that the `resume` which makes room is not waited for by what it makes room for.
+/// All take effect in that order, so that a `down` comes after all submits before it; but whatever is no submit waits at
+/// most a second, so that the `resume` which makes room is not waited for by what it makes room for.
 #[derive(Default)]
 pub(super) struct Held {
     requests: VecDeque<Request>,
     bytes: usize,
-    /// When the first one has waited too long; none before somebody waits for it, and once it has.
-    alarm: Option<Pin<Box<Sleep>>>,
-    is_stalled: bool,
+    /// How many of them are no submits.
+    others: usize,
 }
 
 struct Request {
     id: Option<Id>,
     call: Call,
     bytes: usize,
+    patience: Patience,
+}
+
+/// How long a request waits for those before it.
+enum Patience {
+    /// Those of a submit: until they have taken effect.
+    Unbounded,
+    /// Until then.
+    Left(Pin<Box<Sleep>>),
+    /// No longer.
+    Over,
 }
 
 impl Held {
@@ -55,45 +65,65 @@ impl Held {
 
     /// Adds a request that was `bytes` long.
     pub(super) fn push(&mut self, id: Option<Id>, call: Call, bytes: usize) {
-        self.requests.push_back(Request { id, call, bytes });
+        let patience = match call {
+            Call::Submit { .. } => Patience::Unbounded,
+            // Whatever else a client asks.
+            _ => Patience::Left(Box::pin(sleep(PATIENCE))),
+        };
+        self.others += usize::from(!patience.is_unbounded());
         self.bytes += bytes;
-        if self.requests.len() == 1 {
-            self.wait_anew();
-        }
+        self.requests.push_back(Request {
+            id,
+            call,
+            bytes,
+            patience,
+        });
     }
 
-    /// Takes the next one that may be carried out: the first, once it has room. In a queue that stalls also the first one
-    /// that is no submit, and `down` from any place.
+    /// Takes the next one that may be carried out: the first, once it has room. After its second also the first one that is
+    /// no submit, once it has room, and `down` from any place.
     pub(super) fn next(&mut self, has_room: impl Fn(&Call) -> bool) -> Option<(Option<Id>, Call)> {
-        let calls = || self.requests.iter().map(|request| &request.call);
-        if calls().next().is_some_and(&has_room) {
-            self.wait_anew();
+        let first = self.requests.front()?;
+        if has_room(&first.call) {
             return self.take(0);
         }
-        if !self.is_stalled {
-            return None;
-        }
-        let mut numbered = calls().enumerate();
-        let index = match numbered.find(|(_, call)| !matches!(call, Call::Submit { .. })) {
-            Some((index, other)) if has_room(other) => index,
-            // All of them are submits, or there are too many commands on their way.
-            _ => calls().position(|call| *call == Call::Command(Command::Down))?,
+        let is_next = |index: &usize| {
+            let request = self.requests.get(*index);
+            request.is_some_and(|request| request.is_impatient() && has_room(&request.call))
         };
+        let index = self.overtakers().into_iter().flatten().find(is_next)?;
         self.take(index)
     }
 
-    /// Waits until the first one has waited too long; for ever while there is none, and once it was told.
+    /// Waits until a further one has lost its patience; for ever while all are patient or all have.
     ///
     /// # Cancel safety
     /// The time runs on when the future is dropped.
-    pub(super) async fn stalled(&mut self) {
-        if self.is_empty() || self.is_stalled {
+    pub(super) async fn overdue(&mut self) {
+        if self.others == 0 {
             return std::future::pending().await;
         }
-        let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep(STALL)));
-        alarm.as_mut().await;
-        self.alarm = None;
-        self.is_stalled = true;
+        // The first one was also the first to come.
+        let mut patiences = self
+            .requests
+            .iter_mut()
+            .map(|request| &mut request.patience);
+        match patiences.find(|patience| matches!(patience, Patience::Left(_))) {
+            Some(patience) => patience.run_out().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Where those are that may overtake others: the first one that is no submit, and `down`, which always has room.
+    fn overtakers(&self) -> [Option<usize>; 2] {
+        if self.others == 0 {
+            return [None; 2];
+        }
+        let position = |is: fn(&Request) -> bool| self.requests.iter().position(is);
+        [
+            position(|request| !request.patience.is_unbounded()),
+            position(|request| request.call == Call::Command(Command::Down)),
+        ]
     }
 
     /// Takes all of them, as ids.
@@ -103,14 +133,29 @@ impl Held {
     }
 
     fn take(&mut self, index: usize) -> Option<(Option<Id>, Call)> {
-        let Request { id, call, bytes } = self.requests.remove(index)?;
-        self.bytes -= bytes;
-        Some((id, call))
+        let request = self.requests.remove(index)?;
+        self.bytes -= request.bytes;
+        self.others -= usize::from(!request.patience.is_unbounded());
+        Some((request.id, request.call))
+    }
+}
+
+impl Request {
+    fn is_impatient(&self) -> bool {
+        matches!(self.patience, Patience::Over)
+    }
+}
+
+impl Patience {
+    fn is_unbounded(&self) -> bool {
+        matches!(self, Self::Unbounded)
     }
 
-    fn wait_anew(&mut self) {
-        self.is_stalled = false;
-        self.alarm = None;
+    async fn run_out(&mut self) {
+        if let Self::Left(sleep) = self {
+            sleep.as_mut().await;
+            *self = Self::Over;
+        }
     }
 }
 
@@ -133,41 +178,46 @@ mod tests {
     const SUBMIT: (&str, &str) = ("submit", r#"{"pool":"a","payload":1}"#);
 
     #[tokio::test(start_paused = true)]
-    async fn a_queue_that_moves_keeps_its_order_and_one_that_stalls_is_overtaken() {
+    async fn the_order_is_kept_until_one_that_is_no_submit_has_waited_too_long() {
         let mut held = held(&[SUBMIT, ("ps", "{}"), SUBMIT, ("hello", "{}")]);
         let no_submit = |call: &Call| !is_submit(call);
 
         assert_eq!(held.next(no_submit), None);
-        held.stalled().await;
+        held.overdue().await;
+        held.push(None, Call::Pools, 10);
         assert_eq!(held.next(no_submit), Some((None, Call::Ps)));
-        assert!(is_submit(&held.next(|_| true).unwrap().1));
-        // It moved, so that it is in order again.
-        assert_eq!(held.next(no_submit), None);
-        held.stalled().await;
+        held.overdue().await;
         assert_eq!(held.next(no_submit), Some((None, Call::Hello)));
+        assert_eq!(held.next(no_submit), None);
+        assert!(is_submit(&held.next(|_| true).unwrap().1));
+        assert_eq!(held.next(no_submit), None);
+        held.overdue().await;
+        assert_eq!(held.next(no_submit), Some((None, Call::Pools)));
         assert_eq!(held.next(no_submit), None);
     }
 
     #[tokio::test(start_paused = true)]
     async fn commands_keep_their_order_and_only_down_overtakes_them() {
+        let stop = ("stop", r#"{"to":"a"}"#);
+        let mut held = held(&[SUBMIT, stop, ("ps", "{}"), ("down", "{}")]);
         let down = Call::Command(Command::Down);
-        let mut held = held(&[
-            SUBMIT,
-            ("stop", r#"{"to":"a"}"#),
-            ("ps", "{}"),
-            ("down", "{}"),
-        ]);
         let has_room = |call: &Call| *call == Call::Ps || *call == Call::Command(Command::Down);
 
-        held.stalled().await;
-
+        for _ in 0..2 {
+            held.overdue().await;
+        }
+        assert_eq!(held.next(has_room), None);
+        held.overdue().await;
         assert_eq!(held.next(has_room), Some((None, down)));
         assert_eq!(held.next(has_room), None);
+        // One that has lost its patience and has no room loses it once.
+        let again = tokio::time::timeout(PATIENCE * 2, held.overdue()).await;
+        assert!(again.is_err());
     }
 
     #[tokio::test]
     async fn it_is_full_by_count_or_by_bytes() {
-        let mut many = held(&[SUBMIT; REQUESTS - 1]);
+        let mut many = held(&vec![SUBMIT; REQUESTS - 1]);
         assert!(!many.is_full());
         many.push(None, Call::Ps, 1);
         assert!(many.is_full());

@@ -33,10 +33,9 @@
 //! A `submit` waits for room while 256 submits of its client are not yet accepted, which is how a full pool with
 //! `when_full = "block"` holds back its submitter and nobody else, or while 100,000 that were accepted wait for the end of
 //! their job. Any other command but `down` waits while 1024 are on their way. A request that waits for room takes effect when
-//! it gets it, and what its client sends after it waits behind it. After 250 ms in which the first one has had no room,
-//! those that are not submits overtake submits, and `down` overtakes everything: so the client that filled a paused pool can
-//! still resume it, cancel its jobs, ask what there is, or end the deck. Submits keep their order among each other, and so
-//! do all others.
+//! it gets it, and what its client sends after it waits behind it; but what is no submit waits a second at the most and then
+//! overtakes submits, and `down` overtakes everything: so the client that filled a paused pool can still resume it, cancel
+//! its jobs, ask what there is, or end the deck. Submits keep their order among each other, and so do all others.
 //!
 //! Reading stops once 1024 requests, or 1 MiB of them, wait for room. What is sent then, `resume` and `down` included, is
 //! read when there is some: such a pool is resumed by another client, or the deck is ended by a signal. A client that went

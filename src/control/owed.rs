@@ -98,7 +98,9 @@ impl Owed {
     /// Gives up the requests that have not taken effect, so that they are refused.
     pub(super) fn give_up(&mut self) -> Vec<Option<Id>> {
         let ids = self.held.give_up();
-        ids.iter().for_each(|id| self.release(id.as_ref()));
+        for id in &ids {
+            self.release(id.as_ref());
+        }
         ids
     }
 
@@ -136,7 +138,7 @@ impl Owed {
     }
 
     /// The next answer; none when a request may be admitted without one, because a submit that waits for its end was
-    /// accepted, or because those that are held back have stalled. Waits for ever while nothing is owed.
+    /// accepted, or because one that is held back has waited too long. Waits for ever while nothing is owed.
     ///
     /// # Cancel safety
     /// Nothing is lost when the future is dropped.
@@ -146,7 +148,7 @@ impl Owed {
             answered = self.commands.next() => answered,
             answered = self.waiting.next() => answered,
             accepted = self.unaccepted.next() => self.accept(accepted)?,
-            () = self.held.stalled() => return None,
+            () = self.held.overdue() => return None,
         };
         self.release(answered.id.as_ref());
         Some(answered)
