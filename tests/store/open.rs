@@ -157,6 +157,30 @@ fn a_folder_of_somebody_else_is_refused() {
     assert!(matches!(error, StoreError::Lock { .. }), "{error}");
 }
 
+/// B6.
+#[test]
+fn a_store_that_is_removed_or_replaced_takes_nothing_until_it_is_back() {
+    let root = tempfile::tempdir().unwrap();
+    let (folder, elsewhere) = (root.path().join("jobs"), root.path().join("moved"));
+    let mut store = open(&folder);
+    store.commit(&[insert(1, "1")]).unwrap();
+    let is_gone = |error: &StoreError| matches!(error, StoreError::Gone { .. });
+
+    fs::rename(&folder, &elsewhere).unwrap();
+    let removed = store.commit(&[insert(2, "2")]).unwrap_err();
+    assert!(is_gone(&removed), "{removed}");
+    assert!(removed.to_string().contains("removed or replaced"));
+    drop(open(&folder));
+    let replaced = store.commit(&[insert(2, "2")]).unwrap_err();
+    assert!(is_gone(&replaced), "{replaced}");
+
+    fs::remove_dir_all(&folder).unwrap();
+    fs::rename(&elsewhere, &folder).unwrap();
+    store.commit(&[insert(2, "2")]).unwrap();
+    drop(store);
+    assert_eq!(load(&folder).jobs.len(), 2);
+}
+
 #[test]
 fn a_person_may_read_while_the_deck_writes() {
     let root = tempfile::tempdir().unwrap();

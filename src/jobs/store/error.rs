@@ -90,6 +90,12 @@ pub enum StoreError {
         /// What the database library said.
         source: DatabaseError,
     },
+    /// The database is no longer at its place: its folder was removed, renamed or replaced while a deck had it.
+    #[error("the store {} was removed or replaced while the deck had it", path.display())]
+    Gone {
+        /// Where the database was.
+        path: PathBuf,
+    },
     /// There is no room for what is to be written.
     #[error("no room left for the store {}", path.display())]
     Full {
@@ -119,6 +125,9 @@ impl StoreError {
             Self::Read { .. } => "see that the disk is sound and the file can be read",
             Self::Write { .. } => {
                 "see that the disk is sound and can be written; it is tried again"
+            }
+            Self::Gone { .. } => {
+                "put the folder back as it was, or restart the deck, which then knows only what is in the folder"
             }
             Self::Full { .. } => "make room on the disk; it is tried again",
             Self::Failed { .. } => "report this as a bug; it is tried again",

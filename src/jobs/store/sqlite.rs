@@ -31,6 +31,8 @@ mod schema;
 mod write;
 
 use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
@@ -50,12 +52,17 @@ pub struct SqliteStore {
     /// None after a failure, until the next batch opens it again.
     connection: Option<Connection>,
     database: PathBuf,
+    /// Which file that is.
+    identity: Identity,
     /// What the opening read, until somebody asks for it or something is written.
     kept: Option<Kept>,
     /// How many batches were kept in all.
     commits: u64,
     folder: Folder,
 }
+
+/// A file's device and number, whatever its name.
+type Identity = (u64, u64);
 
 /// A store that was opened.
 #[derive(Debug)]
@@ -105,9 +112,15 @@ impl SqliteStore {
         if let Some(set_aside) = &mut set_aside {
             set_aside.salvaged = kept.jobs.len();
         }
+        let identity = identify(&database).map_err(|source| StoreError::File {
+            what: "look at",
+            path: database.clone(),
+            source,
+        })?;
         let store = Self {
             connection: Some(connection),
             database,
+            identity,
             kept: Some(kept),
             commits,
             folder,
@@ -132,7 +145,18 @@ impl SqliteStore {
         })
     }
 
+    /// What is written into a file that has lost its name is lost with the deck.
+    fn check_place(&self) -> Result<(), StoreError> {
+        match identify(&self.database) {
+            Ok(found) if found == self.identity => Ok(()),
+            _ => Err(StoreError::Gone {
+                path: self.database.clone(),
+            }),
+        }
+    }
+
     fn write(&mut self, changes: &[Change<'_>]) -> Result<(), StoreError> {
+        self.check_place()?;
         let commits = self.commits + 1;
         let written = write_batch(self.connection()?, changes, commits);
         written.map_err(|error| {
@@ -287,6 +311,11 @@ fn note(folder: &mut Folder, noted: Noted) -> Result<(), StoreError> {
         path: folder.database(),
         source,
     })
+}
+
+fn identify(path: &Path) -> io::Result<Identity> {
+    let found = fs::metadata(path)?;
+    Ok((found.dev(), found.ino()))
 }
 
 fn exists(path: &Path) -> Result<bool, StoreError> {
