@@ -116,6 +116,22 @@ fn a_file_where_the_folder_should_be_is_named() {
 }
 
 #[test]
+fn a_link_that_leads_nowhere_is_named_with_its_target() {
+    let root = tempfile::tempdir().unwrap();
+    let link = root.path().join("jobs");
+    std::os::unix::fs::symlink("/nowhere/jobs", &link).unwrap();
+
+    let error = refusal(&link);
+
+    assert!(matches!(error, StoreError::Dangling { .. }), "{error}");
+    let said = format!(
+        "the store {} is a link to /nowhere/jobs, which does not exist",
+        link.display()
+    );
+    assert_eq!(error.to_string(), said);
+}
+
+#[test]
 fn folders_where_files_should_be_are_named() {
     for name in ["jobs.sqlite3", "lock"] {
         let root = tempfile::tempdir().unwrap();

@@ -35,6 +35,14 @@ pub enum StoreError {
         /// The store's folder.
         folder: PathBuf,
     },
+    /// A link is where the folder should be, and leads nowhere.
+    #[error("the store {} is a link to {}, which does not exist", folder.display(), target.display())]
+    Dangling {
+        /// The store's folder.
+        folder: PathBuf,
+        /// What the link says.
+        target: PathBuf,
+    },
     /// The file that keeps two decks apart cannot be made or locked.
     #[error("cannot lock the store with {}", path.display())]
     Lock {
@@ -120,6 +128,7 @@ impl StoreError {
             Self::Folder { .. } | Self::Lock { .. } | Self::File { .. } | Self::Open { .. } => {
                 "see that the folder can be written by this user, or choose another one"
             }
+            Self::Dangling { .. } => "make the folder that the link leads to, or remove the link",
             Self::NotAFolder { .. } => "`store` names a folder, which is made if it does not exist",
             Self::Newer { .. } => "use the newer forkdeck, or choose another folder",
             Self::Read { .. } => "see that the disk is sound and the file can be read",

@@ -163,6 +163,12 @@ fn make(path: &Path) -> Result<(), StoreError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(failed(error)),
     }
+    if let Ok(target) = fs::read_link(path) {
+        return Err(StoreError::Dangling {
+            folder: path.to_owned(),
+            target,
+        });
+    }
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
