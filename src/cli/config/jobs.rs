@@ -47,6 +47,9 @@ pub(super) fn read(table: Table<'_>, faults: &mut Faults) -> JobsSpec {
         &mut spec.retries,
         table.take("retries", faults, |value| number(value, 0, MOST_RETRIES)),
     );
+    if spec.reply == ReplyRule::None {
+        refuse_reply_keys(table, faults);
+    }
     let backoff = table.take("retry_backoff", faults, |value| {
         read_quantity(value, "a range such as \"1s..10min\"", quantity::backoff)
     });
@@ -80,6 +83,18 @@ fn pairing(spec: &JobsSpec, table: Table<'_>, faults: &mut Faults) {
         let message = "`concurrency` above 1 needs replies that name their job".to_owned();
         let help = "add `reply = \"id:/id\"`, the place of an id that job and reply share, or `reply = \"none\"`";
         faults.push(value.span(), message, Some(help.to_owned()));
+    }
+}
+
+/// Without replies nothing can be said of them.
+fn refuse_reply_keys(table: Table<'_>, faults: &mut Faults) {
+    for key in ["failed_when", "timeout"] {
+        if let Some(value) = table.get(key) {
+            let message =
+                format!("`{key}` is about replies, and with `reply = \"none\"` there are none");
+            let help = format!("remove `{key}`, or `reply = \"none\"`");
+            faults.push(value.span(), message, Some(help));
+        }
     }
 }
 

@@ -201,6 +201,20 @@ fn every_wrong_value_of_jobs_says_what_would_be_right() {
 }
 
 #[test]
+fn without_replies_nothing_can_be_said_of_them() {
+    let table = [
+        ("failed_when = \"/error\"", "f:4:15: `failed_when`"),
+        ("timeout = \"5s\"", "f:4:11: `timeout`"),
+    ];
+    for (line, expected) in table {
+        let all = complaints(&with(&format!("reply = \"none\"\n{line}")));
+        let about = "is about replies, and with `reply = \"none\"` there are none";
+        assert_eq!(all[0], format!("{expected} {about}"), "{line}");
+        assert!(all[1].starts_with("? remove"), "{all:?}");
+    }
+}
+
+#[test]
 fn unknown_keys_of_jobs_suggest_the_nearest() {
     let help = |line: &str| complaints(&with(line))[1].clone();
 
@@ -276,6 +290,10 @@ fn every_wrong_route_says_where() {
         (
             "from = \"a\"\nto = \"b\"\nwhen = \"/type\"",
             "f:8:8: `when` must be a table of JSON pointers and values, not a string",
+        ),
+        (
+            "from = \"a\"\nto = \"b\"\nwhen = { \"/on\" = [1, 2026-01-31] }",
+            "f:8:21: `when` holds a date, which no message has: JSON knows none",
         ),
         (
             "from = \"a\"\nto = \"b\"\nforward = 1",

@@ -120,10 +120,24 @@ fn when(value: &DeValue<'_>) -> Result<Vec<(Pointer, Value)>, Wrong> {
     let mut conditions = Vec::new();
     for (key, item) in in_order(table) {
         let place = pointer(key.get_ref()).map_err(|wrong| wrong.at(key.span()))?;
+        if let Some(span) = date_in(item) {
+            let wrong = Wrong::from("holds a date, which no message has: JSON knows none");
+            return Err(wrong.help("write it as a string".to_owned()).at(span));
+        }
         let wanted = json(item.get_ref()).map_err(|wrong| wrong.at(item.span()))?;
         conditions.push((place, wanted));
     }
     Ok(conditions)
+}
+
+/// Where the first date within a value is.
+fn date_in(value: &Spanned<DeValue<'_>>) -> Option<Range<usize>> {
+    match value.get_ref() {
+        DeValue::Datetime(_) => Some(value.span()),
+        DeValue::Array(list) => list.iter().find_map(date_in),
+        DeValue::Table(table) => table.iter().find_map(|(_, item)| date_in(item)),
+        _ => None, // JSON has it.
+    }
 }
 
 /// Where a message of each pool goes whatever it is.
