@@ -143,6 +143,18 @@ impl Pool {
                 && self.waiting_bytes.saturating_add(bytes) <= queue.bytes
     }
 
+    /// What its queue is full of when it does not take a job of this size.
+    pub(super) fn full_of(&self, bytes: usize) -> String {
+        let (queue, waiting) = (self.spec.queue, self.waiting());
+        let held = self.waiting_bytes;
+        if waiting < queue.capacity && held.saturating_add(bytes) > queue.bytes {
+            let most = queue.bytes;
+            format!("{held} of at most {most} bytes wait, and this job has {bytes}")
+        } else {
+            format!("{waiting} jobs wait")
+        }
+    }
+
     /// Whether each worker has jobs of its own.
     pub(super) fn has_lanes(&self) -> bool {
         matches!(self.spec.dispatch, Dispatch::Hash(_))

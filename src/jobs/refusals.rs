@@ -49,11 +49,11 @@ pub(super) fn no_id(pool: &PoolName, pointer: &Pointer) -> Refusal {
         ))
 }
 
-/// `rate` is how many jobs came to their end a second lately.
-pub(super) fn queue_full(pool: &PoolName, waiting: usize, rate: f32) -> Refusal {
+/// `full` says of what, `rate` is how many jobs came to their end a second lately.
+pub(super) fn queue_full(pool: &PoolName, full: &str, rate: f32) -> Refusal {
     let mut refusal = Refusal::new(
         RefusalKind::QueueFull,
-        format!("the queue of {pool} is full: {waiting} jobs wait"),
+        format!("the queue of {pool} is full: {full}"),
     )
     .at(pool)
     .hint(format!("try again later, or scale {pool} up"));

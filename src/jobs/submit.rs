@@ -187,6 +187,7 @@ impl Jobs {
         let Some(pool) = self.pools.get_mut(place) else {
             return;
         };
+        let bytes = submission.payload.len();
         match (pool.spec.queue.when_full, source) {
             (WhenFull::Block, Source::Client { ticket, wait }) => {
                 pool.blocked.push_back(Blocked {
@@ -198,7 +199,8 @@ impl Jobs {
             (WhenFull::Reject, source @ Source::Client { .. })
             | (_, source @ Source::Route { .. }) => {
                 let rate = pool.meter.ends.rate(turn.at);
-                let refusal = refusals::queue_full(&pool.name, pool.waiting(), rate);
+                let full = pool.full_of(bytes);
+                let refusal = refusals::queue_full(&pool.name, &full, rate);
                 refuse(turn, &source, refusal);
             }
         }

@@ -293,7 +293,7 @@ fn every_wrong_route_says_where() {
         ),
         (
             "from = \"a\"\nto = \"b\"\nwhen = { \"/on\" = [1, 2026-01-31] }",
-            "f:8:21: `when` holds a date, which no message has: JSON knows none",
+            "f:8:22: `when` holds a date, which no message has: JSON knows none",
         ),
         (
             "from = \"a\"\nto = \"b\"\nforward = 1",

@@ -80,6 +80,7 @@ fn a_full_queue_refuses_by_count_and_says_when_to_try_again() {
 
     let refusal = world.refusal(ticket);
     assert_eq!(refusal.kind, RefusalKind::QueueFull);
+    assert_eq!(refusal.message, "the queue of a is full: 2 jobs wait");
     assert_eq!(refusal.retry_after, Some(secs(60)));
     assert_eq!(world.figures().queue, 2);
 }
@@ -91,7 +92,12 @@ fn a_full_queue_refuses_by_bytes_but_an_empty_one_takes_any_job() {
 
     let (ticket, _) = world.try_submit(World::submission("1"));
 
-    assert_eq!(world.refusal(ticket).kind, RefusalKind::QueueFull);
+    let refusal = world.refusal(ticket);
+    assert_eq!(refusal.kind, RefusalKind::QueueFull);
+    assert_eq!(
+        refusal.message,
+        "the queue of a is full: 11 of at most 5 bytes wait, and this job has 1"
+    );
 }
 
 #[test]
