@@ -188,6 +188,16 @@ impl Job {
         rare.run = answered.map(|at| at.since(lease.given.mono));
     }
 
+    /// It waits for a worker again: how its last attempt went is no longer told, but for why it failed.
+    pub(super) fn forget_attempt(&mut self) {
+        if let Some(rare) = &mut self.rare {
+            rare.worker = None;
+            rare.started = None;
+            rare.wait = None;
+            rare.run = None;
+        }
+    }
+
     /// What it weighs once it came to its end.
     pub(super) fn bytes(&self) -> usize {
         let result = self.rare.as_ref().and_then(|rare| rare.result.as_ref());

@@ -166,6 +166,7 @@ impl Pool {
         self.ready.insert(order, id, job.priority, job.hash, since);
         self.waiting_bytes += job.payload.len();
         self.changes += 1;
+        job.forget_attempt();
         job.phase = Phase::Ready(Place { at: since, order });
     }
 

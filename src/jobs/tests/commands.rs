@@ -126,6 +126,35 @@ fn a_text_is_found_in_every_part_that_is_searched_and_counted_with_the_states() 
 }
 
 #[test]
+fn a_job_that_is_ready_again_tells_nothing_of_its_last_attempt() {
+    let mut world = World::durable(1, failing());
+    let id = world.submit("1");
+    world.advance(secs(1));
+    world.answer(1, r#"{"error":1,"retryable":false}"#);
+    let dead = world.view(id);
+    assert!(dead.worker.is_some() && dead.started.is_some() && dead.run.is_some());
+    world.rest(1);
+    let is_plain = |view: &JobView| {
+        (&view.worker, view.started, view.wait, view.run) == (&None, None, None, None)
+    };
+
+    world
+        .command(JobCommand::Retry(JobFilter::one(id)))
+        .unwrap();
+    let retried = world.view(id);
+    assert_eq!(retried.state, JobState::Ready);
+    assert!(is_plain(&retried), "{retried:?}");
+    assert_eq!(retried.causes.len(), 1, "but why it failed");
+
+    world.serve(1);
+    assert_eq!(world.state(id), JobState::Running);
+    world.lose(1, Loss::Stopped, 1);
+    let given_back = world.view(id);
+    assert_eq!(given_back.state, JobState::Ready);
+    assert!(is_plain(&given_back), "{given_back:?}");
+}
+
+#[test]
 fn jobs_are_listed_by_state_and_within_it_in_order() {
     let mut world = World::new(1, failing());
     let all = one_of_each(&mut world);
