@@ -24,7 +24,7 @@ use crate::cli::face::{self, Dashboard};
 use crate::cli::fate::{self, Fate};
 use crate::cli::store;
 use crate::deck::{self, Clock, Deck, Ended};
-use crate::model::{Address, Command, DeckSpec};
+use crate::model::{Address, Command, DeckSpec, StoreSpec};
 use crate::process::keeper::Keeper;
 
 /// After a second Ctrl-C, how long the killed workers may take to be gone before the keeper is left alone with them.
@@ -58,9 +58,10 @@ pub(super) fn run(plan: Plan) -> Result<(), Failure> {
     let (keeper, runtime) = ground()?;
     let opened = store::open(&plan.spec.store, clock)?;
     let lease = keeper.terminal();
+    let keeps_jobs = plan.spec.store != StoreSpec::Memory;
     let (deck, driver) = deck::start_with(plan.spec, keeper, clock, opened);
     let dashboard = (shape == Shape::Dashboard)
-        .then(|| Dashboard::start(deck.clone(), clock, lease, plan.color))
+        .then(|| Dashboard::start(deck.clone(), clock, lease, (plan.color, keeps_jobs)))
         .transpose()?;
     let feed = plan.is_demo.then_some(clock);
     let result = runtime.block_on(live(deck, driver, shape, dashboard, feed));

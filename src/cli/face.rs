@@ -40,10 +40,13 @@ impl Dashboard {
         deck: Deck,
         clock: Clock,
         lease: TerminalLease,
-        color: Color,
+        (color, keeps_jobs): (Color, bool),
     ) -> Result<Self, Failure> {
         let (done, over) = oneshot::channel();
-        let options = options(lease, color);
+        let options = tui::Options {
+            keeps_jobs,
+            ..options(lease, color)
+        };
         let show = move || {
             // Nobody listens any more when the process is about to end anyway.
             let _ = done.send(tui::run(deck, clock, options));

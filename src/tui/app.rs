@@ -111,6 +111,7 @@ impl App {
         let theme = Theme::new(options.color.is_used());
         let mut screen = Screen::new("", theme, Vec::new());
         screen.cores = std::thread::available_parallelism().map_or(1, usize::from);
+        screen.jobs.are_kept = options.keeps_jobs;
         let keyboard = Keyboard::open().map_err(TuiError::Keyboard)?;
         let resized = signal(SignalKind::window_change()).map_err(TuiError::Runtime)?;
         let joining = deck.clone();

@@ -38,6 +38,10 @@ pub(crate) struct Composer {
     place: Option<usize>,
     draft: String,
     aside: Option<String>,
+    /// Whether the draft is a job's.
+    is_job: bool,
+    /// The draft of the other kind.
+    other: String,
 }
 
 impl Composer {
@@ -53,6 +57,8 @@ impl Composer {
             place: None,
             draft: String::new(),
             aside: None,
+            is_job: false,
+            other: String::new(),
         }
     }
 
@@ -61,8 +67,16 @@ impl Composer {
         self.history.splice(..0, earlier);
     }
 
-    /// Opens for a target, with the draft that is there.
+    /// Opens for a target, with the draft that is there: messages have one, and jobs have theirs.
     pub(crate) fn open(&mut self, target: Target) {
+        let is_job = matches!(target, Target::Job(_));
+        if self.is_job != is_job {
+            self.is_job = is_job;
+            let draft = self.text();
+            let draft = std::mem::replace(&mut self.other, draft);
+            self.place = None;
+            self.replace(&draft);
+        }
         self.target = Some(target);
         self.is_open = true;
         self.is_armed = false;
@@ -70,11 +84,11 @@ impl Composer {
 
     /// Opens with a text of its own for one sending; the draft that is there comes back after it.
     pub(crate) fn edit(&mut self, target: Target, text: &str) {
+        self.open(target);
         let draft = self.aside.take().unwrap_or_else(|| self.text());
         self.aside = Some(draft);
         self.place = None;
         self.replace(&harmless(text));
-        self.open(target);
     }
 
     /// Goes to the next target of these, or to the one before.

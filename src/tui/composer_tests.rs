@@ -1,7 +1,7 @@
 //! What a text would send, while it is typed.
 
 use super::*;
-use crate::model::PoolName;
+use crate::model::{Address, PoolName};
 
 fn typed(text: &str) -> Composer {
     let mut composer = Composer::new(vec!["1".into(), "2".into()]);
@@ -75,7 +75,10 @@ fn pasted_controls_do_not_reach_the_field() {
 #[test]
 fn an_edited_text_is_sent_once_and_the_draft_comes_back() {
     let target = Target::Job(PoolName::new("a").unwrap());
-    let mut composer = typed("[1");
+    let mut composer = typed("");
+    composer.open(target.clone());
+    composer.paste("[1");
+    composer.close();
 
     composer.edit(target.clone(), "\"a\u{202e}b\u{7f}\"");
 
@@ -88,4 +91,24 @@ fn an_edited_text_is_sent_once_and_the_draft_comes_back() {
     composer.edit(target, "8");
     composer.close();
     assert_eq!(composer.text(), "[1");
+}
+
+#[test]
+fn messages_and_jobs_have_a_draft_each() {
+    let pool = PoolName::new("a").unwrap();
+    let message = || Target::Message(Address::All);
+    let mut composer = typed("1");
+    composer.open(message());
+    composer.close();
+    composer.open(Target::Job(pool.clone()));
+    assert_eq!(composer.text(), "");
+    composer.paste("2");
+    composer.close();
+    composer.open(message());
+    assert_eq!(composer.text(), "1");
+    composer.close();
+    composer.edit(Target::Job(pool.clone()), "3");
+    composer.close();
+    composer.open(Target::Job(pool));
+    assert_eq!(composer.text(), "2");
 }

@@ -34,6 +34,8 @@ pub struct Options {
     pub color: Color,
     /// Who is told when the terminal is taken and given back.
     pub lease: Option<Lease>,
+    /// Whether jobs that wait when the deck ends are kept for its next run.
+    pub keeps_jobs: bool,
     /// Ends the dashboard from outside: the terminal is given back and [`Quit::Shutdown`] returned.
     pub shutdown: CancellationToken,
 }

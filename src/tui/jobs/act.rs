@@ -2,16 +2,18 @@
 
 use crossterm::event::KeyEvent;
 
-use crate::model::{Command, JobCommand, JobFilter, JobState, JobView};
+use crate::model::{Command, JobCommand, JobFilter, JobState, JobView, PoolName};
 use crate::tui::action::{Action, Context};
 use crate::tui::composer::LONGEST;
 use crate::tui::filter::Filter;
 use crate::tui::jobs::bulk::{Bulk, can_try_again};
 use crate::tui::jobs::list::short;
 use crate::tui::jobs::opened::Opened;
+use crate::tui::jobs::sum::had_jobs;
 use crate::tui::json::{self, Token};
 use crate::tui::keymap;
 use crate::tui::overlay::Question;
+use crate::tui::rows::Row;
 use crate::tui::screen::{Overlay, Screen};
 use crate::tui::target::Target;
 use crate::tui::update::Request;
@@ -21,7 +23,7 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Option<Vec<Request>> {
     screen.jobs.bulk = None;
     match action {
         Action::Jobs => open_view(screen),
-        Action::Deck => screen.jobs.close(),
+        Action::Deck => close(screen),
         Action::TryAgain | Action::Cancel | Action::Drop | Action::Edit => {
             let job = screen.jobs.selected().cloned();
             return Some(with(screen, job, action));
@@ -70,9 +72,25 @@ pub(crate) fn works_on_one(action: Action) -> bool {
     )
 }
 
+/// Whether a key does something now: those for one job depend on its state.
+pub(crate) fn works_now(action: Action, job: Option<&JobView>) -> bool {
+    match action {
+        Action::TryAgain => job.is_some_and(|job| can_try_again(job.state)),
+        Action::Cancel => job.is_some_and(|job| !job.state.is_final() && !job.cancelling),
+        Action::Drop => job.is_some_and(|job| job.state != JobState::Running),
+        Action::Edit => job.is_some(),
+        _ => true,
+    }
+}
+
 fn open_view(screen: &mut Screen) {
     let pool = screen.selected.as_ref().map(|row| row.pool().clone());
-    screen.jobs.open(pool.filter(|_| !screen.shows_all));
+    let pools = &screen.board.pools;
+    let has_jobs = |pool: &PoolName| pools.get(pool).is_some_and(|pool| had_jobs(&pool.jobs));
+    // Where only others have jobs, those are what is looked for.
+    let is_meant = |pool: &PoolName| has_jobs(pool) || !pools.keys().any(has_jobs);
+    let pool = pool.filter(|pool| !screen.shows_all && is_meant(pool));
+    screen.jobs.open(pool);
     screen.is_filtering = false;
 }
 
@@ -83,7 +101,22 @@ fn back(screen: &mut Screen) {
     } else if screen.is_zoomed {
         screen.is_zoomed = false;
     } else {
-        screen.jobs.close();
+        close(screen);
+    }
+}
+
+/// Shows the deck, the pool selected whose jobs were shown.
+fn close(screen: &mut Screen) {
+    let pool = screen.jobs.narrowed.pool.clone();
+    screen.jobs.close();
+    if let Some(pool) = pool
+        && screen
+            .selected
+            .as_ref()
+            .is_none_or(|row| *row.pool() != pool)
+    {
+        screen.selected = Some(Row::Pool(pool));
+        screen.settle();
     }
 }
 

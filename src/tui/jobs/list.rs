@@ -36,7 +36,6 @@ impl Narrowed {
     }
 
     /// Whether a job that was told is shown until the deck has answered. What contains the text only the deck knows.
-
     fn admits(&self, job: &JobView) -> bool {
         self.pool.as_ref().is_none_or(|pool| *pool == job.pool)
             && self.state.is_none_or(|state| state == job.state)
@@ -47,6 +46,8 @@ impl Narrowed {
 #[derive(Debug, Default)]
 pub(crate) struct Jobs {
     is_open: bool,
+    /// Whether jobs that wait when the deck ends are kept for its next run.
+    pub(crate) are_kept: bool,
     /// What narrows the list.
     pub(crate) narrowed: Narrowed,
     list: Vec<JobView>,

@@ -6,7 +6,7 @@ use crate::model::{JobView, WallTime};
 use crate::tui::json;
 
 /// How many causes the beginning of a job has.
-const CAUSES: usize = 2;
+const CAUSES: usize = 3;
 
 /// A job with its payload and result as they are read.
 #[derive(Clone, Debug, PartialEq)]

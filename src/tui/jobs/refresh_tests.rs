@@ -6,6 +6,7 @@ use crate::model::{Command, JobCommand, JobFigures, JobFilter, JobState, Refusal
 use crate::tui::fixture::{Fixture, at, pool};
 use crate::tui::jobs::fixture::{figures, id, job, list, one_of_each, resize, view};
 use crate::tui::jobs::{Asked, due_at};
+use crate::tui::rows::Row;
 use crate::tui::tests::issued;
 use crate::tui::update::Msg;
 
@@ -54,6 +55,18 @@ fn it_asks_again_half_a_second_after_a_job_changed_and_one_question_at_a_time() 
     );
     assert_eq!(fixture.send(later(5_400)), []);
     assert_eq!(issued(fixture.send(later(5_501))), [resize(None)]);
+}
+
+#[test]
+fn a_pool_without_jobs_opens_those_of_all_where_another_has_some() {
+    let mut fixture = Fixture::with_jobs();
+    fixture.screen.selected = Some(Row::Pool(pool("fetch")));
+    assert_eq!(issued(fixture.press("4")), [list(None, None)]);
+    fixture.told(one_of_each());
+    fixture.press("]");
+    fixture.press("\u{1b}");
+    let row = fixture.screen.selected.as_ref();
+    assert_eq!(row.map(|row| row.pool().clone()), Some(pool("resize")));
 }
 
 /// A tick so many milliseconds after the fixture's time.

@@ -346,7 +346,11 @@ fn quitting_asks_while_jobs_wait() {
     let mut fixture = Fixture::new(&[("resize", 4)]);
     fixture.figures(figures());
     assert_eq!(fixture.press("q"), []);
-    assert!(fixture.draw(80, 24).contains("4 jobs in flight, 48 wait."));
+    let text = fixture.draw(80, 24);
+    assert!(text.contains("4 jobs are in flight, 48 wait and are lost."));
+    fixture.screen.jobs.are_kept = true;
+    let text = fixture.draw(80, 24);
+    assert!(text.contains("48 wait and are kept for the next run."));
     assert_eq!(issued(fixture.press("\n")), [Command::Down]);
 }
 

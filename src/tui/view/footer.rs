@@ -48,10 +48,18 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
 
 /// The keys of the focused pane; help and quit always have their place.
 fn in_pane(screen: &Screen, columns: usize) -> Vec<(String, String)> {
-    let all: Vec<_> = keymap::bindings(screen.context())
-        .filter(|binding| binding.in_footer)
-        .filter_map(pair)
+    let job = screen.jobs.selected();
+    let is_shown = |binding: &&Binding| binding.in_footer && jobs::works_now(binding.action, job);
+    let mut bindings: Vec<&Binding> = keymap::bindings(screen.context())
+        .filter(is_shown)
         .collect();
+    if screen.jobs.is_open() {
+        let end = bindings.len().saturating_sub(2);
+        if let Some(first) = bindings.get_mut(..end) {
+            first.sort_by_key(|binding| rank(binding.action));
+        }
+    }
+    let all: Vec<_> = bindings.into_iter().filter_map(pair).collect();
     let size = |pair: &(String, String)| width(&pair.0) + width(&pair.1) + 3;
     let (first, last) = all.split_at(all.len().saturating_sub(2));
     let mut room = columns.saturating_sub(last.iter().map(size).sum());
@@ -67,6 +75,15 @@ fn in_pane(screen: &Screen, columns: usize) -> Vec<(String, String)> {
     shown
 }
 
+/// In the jobs view come first the keys for the selected job, then those that choose what is shown.
+fn rank(action: Action) -> u8 {
+    match action {
+        action if jobs::works_on_one(action) => 0,
+        Action::Filter | Action::Whole => 1,
+        _ => 2,
+    }
+}
+
 fn pair(binding: &Binding) -> Option<(String, String)> {
     Some((binding.keys.first()?.to_string(), binding.label.to_owned()))
 }
@@ -79,7 +96,8 @@ fn on_top(top: &Overlay) -> Vec<(String, String)> {
         Overlay::Job { opened, .. } => {
             let works = |binding: &&Binding| {
                 let is_left = opened.gone.is_none() || binding.action == Action::Edit;
-                is_left && jobs::works_on_one(binding.action)
+                let is_meant = jobs::works_on_one(binding.action);
+                is_left && is_meant && jobs::works_now(binding.action, Some(&opened.job))
             };
             let mut keys = pairs(&[("↑↓", "scroll"), ("Esc", "close")]);
             keys.extend(

@@ -79,30 +79,56 @@ fn words(text: &str, wide: usize) -> Vec<String> {
 
 /// Asks before quitting.
 pub(crate) fn quit(screen: &Screen, body: Rect, buffer: &mut Buffer) {
+    let wide = usize::from(body.width).saturating_sub(4).max(8);
+    let mut lines = Vec::new();
+    for text in [mailboxes(screen), unfinished(screen)]
+        .into_iter()
+        .flatten()
+    {
+        lines.extend(words(&text, wide));
+    }
+    lines.push("Enter stops every worker · Esc stays".to_owned());
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    question(screen, "Quit?", &lines, body, buffer);
+}
+
+/// What is on its way to workers.
+fn mailboxes(screen: &Screen) -> Option<String> {
     let (mailbox, unread) = screen.in_flight();
-    let waiting = plural(usize::try_from(mailbox).unwrap_or(usize::MAX), "message");
-    let jobs = jobs::of_deck(&screen.board);
-    let text = match (mailbox, unread) {
-        (0, 0) => format!(
-            "{} in flight, {} wait.",
-            plural(usize::try_from(jobs.in_flight).unwrap_or(usize::MAX), "job"),
-            count(jobs.queue)
-        ),
-        (0, unread) => format!("Workers have {} bytes unread.", bytes(unread)),
-        (_, 0) => format!("{waiting} still wait in mailboxes."),
-        (_, unread) => format!(
-            "{waiting} wait in mailboxes, {} bytes are unread.",
-            bytes(unread)
-        ),
+    let waiting = match mailbox {
+        1 => "1 message still waits".to_owned(),
+        _ => format!("{} messages still wait", count(mailbox)),
     };
-    let text = text.replace("1 message still wait", "1 message still waits");
-    question(
-        screen,
-        "Quit?",
-        &[&text, "Enter stops every worker · Esc stays"],
-        body,
-        buffer,
-    );
+    match (mailbox, unread) {
+        (0, 0) => None,
+        (0, unread) => Some(format!("Workers have {} bytes unread.", bytes(unread))),
+        (_, 0) => Some(format!("{waiting} in mailboxes.")),
+        (_, unread) => Some(format!(
+            "{waiting} in mailboxes, {} bytes are unread.",
+            bytes(unread)
+        )),
+    }
+}
+
+/// Which jobs are not done, and what becomes of those that wait.
+fn unfinished(screen: &Screen) -> Option<String> {
+    let jobs = jobs::of_deck(&screen.board);
+    let running = match jobs.in_flight {
+        1 => "1 job is in flight".to_owned(),
+        in_flight => format!("{} jobs are in flight", count(in_flight)),
+    };
+    let waiting = match (jobs.queue, screen.jobs.are_kept) {
+        (0, _) => String::new(),
+        (1, true) => "1 waits and is kept for the next run.".to_owned(),
+        (1, false) => "1 waits and is lost.".to_owned(),
+        (queue, true) => format!("{} wait and are kept for the next run.", count(queue)),
+        (queue, false) => format!("{} wait and are lost.", count(queue)),
+    };
+    match (jobs.in_flight, jobs.queue) {
+        (0, 0) => None,
+        (_, 0) => Some(format!("{running}.")),
+        (_, _) => Some(format!("{running}, {waiting}")),
+    }
 }
 
 /// Asks before killing a pool.

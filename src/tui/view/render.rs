@@ -35,7 +35,7 @@ fn draw(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) 
     if let Some(area) = layout.jobs {
         jobs::render(screen, view, area, buffer);
     }
-    view.panes.extend(layout.panes);
+    view.panes.clone_from(&layout.panes);
     if let Some(area) = layout.composer {
         composer::render(screen, area, buffer);
     }
@@ -43,7 +43,7 @@ fn draw(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) 
     if let Some(top) = screen.overlays.last() {
         view.overlay_end = on_top(screen, top, &mut view.job, layout.body, buffer);
     }
-    toast::render(screen, layout.body, buffer);
+    toast::render(screen, &layout, buffer);
 }
 
 /// Draws the topmost overlay; how far it can be scrolled.

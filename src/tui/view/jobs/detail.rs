@@ -11,9 +11,9 @@ use crate::tui::figures::{count, latency, plural, since_wall, wait};
 use crate::tui::jobs::{Folded, Opened, Texts, short};
 use crate::tui::json;
 use crate::tui::screen::Screen;
-use crate::tui::theme::{Theme, job_mark};
+use crate::tui::theme::Theme;
 use crate::tui::view::frame::{Frame, dialog, line};
-use crate::tui::view::jobs::table::running;
+use crate::tui::view::jobs::table::{self, running};
 use crate::tui::view::sheet::{self, Sheet};
 
 /// The widest it gets.
@@ -123,7 +123,7 @@ fn facts(screen: &Screen, opened: &Opened, wide: usize) -> Sheet {
 }
 
 fn state(theme: Theme, job: &JobView, now: WallTime) -> Vec<(String, Style)> {
-    let mut state = format!("{} {}", job_mark(job.state), job.state);
+    let (mut state, style) = table::state(theme, job);
     if let Some(lasts) = running(job, now) {
         state.extend([" for ", &lasts]);
     }
@@ -131,7 +131,7 @@ fn state(theme: Theme, job: &JobView, now: WallTime) -> Vec<(String, Style)> {
         state.extend([", ready in ", &wait(since_wall(now, due))]);
     }
     let tries = format!("attempt {} of {}", job.attempts, job.max_attempts);
-    let mut parts = vec![(state, theme.job(job.state)), (tries, theme.text())];
+    let mut parts = vec![(state, style), (tries, theme.text())];
     if job.kills > 0 {
         let kills = usize::try_from(job.kills).unwrap_or(usize::MAX);
         let kills = format!("{} died under it", plural(kills, "worker"));
@@ -173,7 +173,13 @@ fn clock(at: WallTime) -> String {
 }
 
 fn causes(job: &JobView, sheet: &mut Sheet, theme: Theme) {
+    let mut later = None;
     for cause in job.causes.iter().rev() {
+        // Attempts are counted anew once somebody has a job tried again that was given up.
+        if later.is_some_and(|later| later <= cause.attempt) {
+            sheet.text("", "── tried again from here on ──");
+        }
+        later = Some(cause.attempt);
         let worker = cause.worker.as_ref().map(ToString::to_string);
         // Most causes name the worker themselves.
         let worker = worker.filter(|worker| !cause.error.contains(worker.as_str()));

@@ -91,7 +91,7 @@ fn counts(
         let waits = wait(since_wall(oldest, screen.now.wall));
         flow.add(|painter| named(painter, theme, "oldest", &waits));
     }
-    warned(flow, theme, "failed", jobs.failed);
+    warned(flow, theme, "retried", jobs.failed);
     if jobs.bytes >= HEAVY {
         flow.add(|painter| named(painter, theme, "weighs", &bytes(jobs.bytes)));
     }

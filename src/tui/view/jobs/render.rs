@@ -38,7 +38,9 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
     let mut lines = figures::lines(screen, wide, most);
     lines.push(states(screen, wide));
     let with_pool = screen.jobs.narrowed.pool.is_none();
-    let table = Table::new(wide, with_pool, screen.theme, screen.now.wall);
+    let with_worker = screen.jobs.shown().any(|job| job.worker.is_some());
+    let columns = (with_pool, with_worker);
+    let table = Table::new(wide, columns, screen.theme, screen.now.wall);
     if screen.jobs.count() > 0 && inner.height >= 8 {
         lines.push(table.head().finish());
     }

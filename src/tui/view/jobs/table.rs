@@ -74,12 +74,22 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// A table of `wide` cells; `with_pool` where it has several pools' jobs.
-    pub(crate) fn new(wide: usize, with_pool: bool, theme: Theme, now: WallTime) -> Self {
+    /// A table of `wide` cells; with pools where it has several pools' jobs, and with workers where jobs have any.
+    pub(crate) fn new(
+        wide: usize,
+        (with_pool, with_worker): (bool, bool),
+        theme: Theme,
+        now: WallTime,
+    ) -> Self {
         let mut rest = wide.saturating_sub(FIXED + PAYLOAD);
         let mut fitting = Vec::new();
         for column in Column::ALL {
-            if column == Column::Pool && !with_pool {
+            let is_empty = match column {
+                Column::Pool => !with_pool,
+                Column::Worker => !with_worker,
+                _ => false,
+            };
+            if is_empty {
                 continue;
             }
             let Some(left) = rest.checked_sub(column.head().1) else {
@@ -121,13 +131,16 @@ impl Table {
             theme.text()
         };
         painter.pad(1).left(&short(job.job), 9, name);
-        let state = format!("{} {}", job_mark(job.state), job.state);
-        painter.left(&state, 12, theme.job(job.state));
+        let (state, style) = state(theme, job);
+        painter.left(&state, 12, style);
         for column in &self.columns {
             let (text, style) = self.text(*column, job);
             cell(&mut painter, *column, &text, column.head().1, style);
         }
         painter.pad(1);
+        if let Some(error) = job.error.as_deref().filter(|_| job.state == JobState::Dead) {
+            painter.text(error, theme.bad()).pad(2);
+        }
         json::paint(&mut painter, json::head(&job.payload), theme);
         painter
     }
@@ -155,6 +168,16 @@ impl Table {
             Column::Pool => (job.pool.to_string(), theme.text()),
             Column::Priority => (job.priority.to_string(), theme.dim()),
         }
+    }
+}
+
+/// What a job is doing, in at most twelve cells.
+pub(crate) fn state(theme: Theme, job: &JobView) -> (String, Style) {
+    let mark = job_mark(job.state);
+    if job.cancelling {
+        (format!("{mark} cancelling"), theme.warning())
+    } else {
+        (format!("{mark} {}", job.state), theme.job(job.state))
     }
 }
 

@@ -142,6 +142,69 @@ fn a_long_payload_is_cut_into_lines_once_and_scrolled_to_its_end() {
 }
 
 #[test]
+fn a_job_that_is_being_cancelled_says_so_and_the_footer_has_the_keys_that_work() {
+    let mut jobs = one_of_each();
+    jobs[0].cancelling = true;
+    let mut fixture = Fixture::jobs_view(jobs);
+    let text = fixture.draw(120, 24);
+    assert!(text.contains("▸ cancelling"), "{text}");
+    let footer = |text: &str| text.lines().last().unwrap_or_default().to_owned();
+    assert!(footer(&text).starts_with(" e edit  / filter  a all  n new"));
+    fixture.press("G");
+    assert!(footer(&fixture.draw(120, 24)).starts_with(" t try again  d drop  e edit  / filter"));
+    fixture.press("g↓");
+    let text = fixture.draw(80, 24);
+    assert!(footer(&text).starts_with(" c cancel  d drop  e edit  / filter  a all"));
+}
+
+#[test]
+fn the_payload_has_the_room_of_a_worker_that_no_job_has_and_a_dead_job_says_why() {
+    let long = "\"abcdefghijklmnopqrstuvwxyz\"";
+    let mut fixture = Fixture::jobs_view(vec![job(1, JobState::Ready, long)]);
+    let text = fixture.draw(80, 24);
+    assert!(text.contains(long) && !text.contains("worker"), "{text}");
+    fixture.told(vec![job(1, JobState::Dead, long)]);
+    let text = fixture.draw(120, 24);
+    assert!(
+        text.contains("resize/2 was killed by SIGSEGV  \"abc"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_failed_before_a_job_was_tried_again_by_hand_is_marked_off() {
+    let mut dead = job(1, JobState::Dead, "1");
+    let again = dead.causes[0].clone();
+    dead.causes.push(again);
+    let mut fixture = Fixture::jobs_view(vec![dead]);
+    for (keys, height) in [("", 40), ("\n", 24)] {
+        fixture.press(keys);
+        let text = fixture.draw(120, height);
+        let is_told = |line: &&str| line.contains("SIGSEGV") || line.contains("again from here");
+        let told: Vec<&str> = text
+            .lines()
+            .filter(is_told)
+            .skip(usize::from(keys.is_empty()))
+            .collect();
+        assert_eq!(told.len(), 4, "{text}");
+        assert!(told[1].contains("── tried again from here on ──"), "{text}");
+        assert!(told[2].contains("attempt 2"), "{text}");
+    }
+}
+
+#[test]
+fn what_went_well_is_said_where_no_row_is() {
+    let mut fixture = Fixture::jobs_view(one_of_each());
+    fixture.press("n1");
+    fixture.screen.say("resize has taken job 1", false);
+    fixture.screen.say("the queue is full", true);
+    let text = fixture.draw(80, 24);
+    let at = |what: &str| text.lines().position(|line| line.contains(what));
+    assert_eq!(at("● resize has taken job 1"), Some(0), "{text}");
+    assert!(at("✖ the queue is full") < at("╭─ New job"), "{text}");
+}
+
+#[test]
 fn a_question_before_all_are_dropped_at_40_by_12() {
     let mut fixture = Fixture::jobs_view(one_of_each());
     fixture.press("D");
