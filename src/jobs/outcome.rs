@@ -188,9 +188,6 @@ impl Jobs {
         // A job that nobody looks at any more is not to cost anything.
         if found.is_kept(Ending::Done) || found.is_looked_at() {
             found.job.note_attempt(lease, Some(now.mono));
-            // The buffer that it was read into is not to be kept with it.
-            let is_kept = found.is_kept(Ending::Done);
-            let result = result.map(|message| if is_kept { message.detached() } else { message });
             found.job.rare().result = result;
         }
         self.end(turn, id, Ending::Done);

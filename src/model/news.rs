@@ -38,7 +38,7 @@ pub enum JobNews {
         worker: WorkerId,
         /// When.
         now: Now,
-        /// Which, and what.
+        /// Which, and what: messages that share no memory with the buffer they were read from, and can be kept as they are.
         answers: Vec<(LeaseId, Message)>,
     },
     /// The worker answered with something that is no message; told in order with `Answered`.

@@ -1,8 +1,8 @@
 //! What bounds what is kept, and what is never given up for a bound.
 
 use crate::jobs::Input;
-use crate::jobs::tests::world::{World, pointer, secs};
-use crate::model::{JobCommand, JobFilter, JobState, JobsSpec, KeepSpec, Submission};
+use crate::jobs::tests::world::{World, message, pointer, secs, worker};
+use crate::model::{JobCommand, JobFilter, JobNews, JobState, JobsSpec, KeepSpec, Submission};
 
 fn keeping(count: usize, bytes: usize) -> JobsSpec {
     JobsSpec {
@@ -93,4 +93,21 @@ fn the_key_of_a_job_that_is_tried_again_is_kept_with_it() {
     world.give(Input::Tick);
 
     assert_eq!(world.submit_as(keyed()).0, id);
+}
+
+#[test]
+fn a_result_is_kept_as_it_came_and_not_copied() {
+    let mut world = World::new(1, keeping(100, 1 << 20));
+    let id = world.submit("1");
+    let reply = message(r#"{"r":1}"#);
+    let lease = world.hands[&worker(1)][0].lease;
+
+    world.give(Input::News(JobNews::Answered {
+        worker: worker(1),
+        now: world.now,
+        answers: vec![(lease, reply.clone())],
+    }));
+
+    let result = world.view(id).result.unwrap();
+    assert_eq!(result.as_str().as_ptr(), reply.as_str().as_ptr());
 }
