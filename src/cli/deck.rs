@@ -203,12 +203,12 @@ impl Signals {
         })
     }
 
-    /// Waits for any of them.
-    pub(super) async fn any(&mut self) {
+    /// Waits for any of them, and tells which one came.
+    pub(super) async fn any(&mut self) -> SignalKind {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-            _ = self.hangup.recv() => {}
+            _ = self.interrupt.recv() => SignalKind::interrupt(),
+            _ = self.terminate.recv() => SignalKind::terminate(),
+            _ = self.hangup.recv() => SignalKind::hangup(),
         }
     }
 

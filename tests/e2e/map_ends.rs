@@ -213,3 +213,21 @@ fn a_terminal_sees_progress_and_in_the_end_a_summary() {
     let out = fs::read_to_string(folder.path().join("out")).unwrap();
     assert_eq!(out, "1\n2\n3\n4\n5\n6\n7\n8\n");
 }
+
+#[test]
+fn a_second_interrupt_kills_workers_that_stay_when_all_is_done() {
+    let worker = "trap '' TERM; read -r n <&3; echo $n >&3; while :; do sleep 0.05; done";
+    let folder = folder(&[("stay.sh", worker)]);
+    let mut filter = Filter::start(folder.path(), &["-n", "1", "stay.sh"], Stdio::piped());
+    filter.input().write_all(b"1\n").unwrap();
+    let mut output = filter.output();
+    take(&mut output, 1);
+    let family = Proc::descendants(filter.pid());
+
+    filter.signal(Signal::INT);
+    filter.says("forkdeck: ");
+    filter.signal(Signal::INT);
+
+    assert_eq!(filter.end(), Some(130), "{}", filter.errors());
+    all_gone(&family);
+}

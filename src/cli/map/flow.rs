@@ -6,8 +6,9 @@ use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
+use tokio::signal::unix::SignalKind;
 use tokio::sync::mpsc;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::deck::{Signals, start_all};
@@ -20,9 +21,10 @@ use crate::cli::map::plan::{Plan, Report};
 use crate::cli::map::progress::{Going, Meter};
 use crate::cli::map::room::Room;
 use crate::cli::map::summary;
+use crate::cli::map::urge::{Urge, Wish};
 use crate::cli::map::verdict::{Ending, verdict};
 use crate::cli::map::watch::Watch;
-use crate::deck::{Clock, Deck, Update};
+use crate::deck::{Clock, Deck, Subscription, Update};
 use crate::model::{Command, JobCommand, JobFilter, MonoTime, Outcome, Refusal, Submission};
 
 /// How often the progress is drawn at the most.
@@ -34,7 +36,7 @@ const TURN: usize = 1024;
 /// Lines that wait for room in the window; with so many, no more are taken from the feed.
 const PENDING: usize = 1024;
 
-/// How long the last lines may take to a slow reader of standard error.
+/// How long the last lines may take to a slow reader of standard error, and after SIGTERM or SIGHUP the last results.
 const LAST_LINES: Duration = Duration::from_secs(5);
 
 /// The standard streams of a map.
@@ -69,6 +71,9 @@ pub(super) struct Flow {
     ends: (mpsc::Sender<End>, mpsc::Receiver<End>),
     watch: Watch,
     meter: Meter,
+    urge: Urge,
+    /// Whether jobs that run have had their time after SIGTERM or SIGHUP.
+    is_overdue: bool,
     /// Whether standard input is at its end, and whether it broke there.
     is_read: bool,
     broken: Option<io::Error>,
@@ -84,6 +89,8 @@ impl Flow {
             ends: mpsc::channel(plan.window.jobs + 1),
             ledger: Ledger::new(plan.window, plan.is_ordered),
             watch: Watch::new(plan.workers),
+            urge: Urge::new(plan.drain),
+            is_overdue: false,
             deck,
             clock,
             plan,
@@ -117,6 +124,7 @@ impl Flow {
             let is_reading = self.is_reading();
             let can_print = self.can_print();
             let shows_progress = self.shows_progress();
+            let left = self.left();
             // Every arm is cancel safe: what was not taken stays where it is.
             tokio::select! {
                 Some(end) = self.ends.1.recv(), if can_print => self.take(end),
@@ -133,22 +141,13 @@ impl Flow {
                 // There may be room for more jobs.
                 () = eased() => {}
                 _ = beat.tick(), if shows_progress => self.progress(),
-                () = signals.any() => {
-                    if self.is_ending_early() {
-                        patience.cancel();
-                    }
-                    self.interrupt().await;
-                }
+                signal = signals.any() => self.signalled(signal, patience).await,
+                () = sleep(left.unwrap_or_default()), if left.is_some() => self.hasten().await,
                 () = deck.ended() => break,
             }
             self.judge().await;
         }
-        while let Some(update) = events.next().await {
-            self.hear(&update).await;
-        }
-        while let Ok(end) = self.ends.1.try_recv() {
-            self.take(end);
-        }
+        self.hear_out(events).await;
         self.finish(signals).await
     }
 
@@ -255,6 +254,16 @@ impl Flow {
         }
     }
 
+    /// Takes what a deck that is gone told last.
+    async fn hear_out(&mut self, mut events: Subscription) {
+        while let Some(update) = events.next().await {
+            self.hear(&update).await;
+        }
+        while let Ok(end) = self.ends.1.try_recv() {
+            self.take(end);
+        }
+    }
+
     /// Ends the map where there is nothing left to do, or where a failure is to end it.
     async fn judge(&mut self) {
         if self.plan.is_fail_fast && self.ledger.tally.failed > 0 {
@@ -282,12 +291,39 @@ impl Flow {
         drop(self.deck.issue(Command::Down).await);
     }
 
-    async fn interrupt(&mut self) {
-        if self.ending.is_none() && self.plan.report != Report::Quiet {
-            let line = b"forkdeck: finishing what runs; a second Ctrl-C ends it at once\n";
+    async fn signalled(&mut self, signal: SignalKind, patience: &CancellationToken) {
+        let wish = if signal == SignalKind::interrupt() {
+            self.urge.interrupt(self.is_ending_early())
+        } else {
+            self.urge.terminate(self.clock.now().mono)
+        };
+        if wish == Wish::Kill {
+            patience.cancel();
+            return;
+        }
+        let line: Option<&[u8]> = match &self.ending {
+            None => Some(b"forkdeck: finishing what runs; a second Ctrl-C ends it at once\n"),
+            Some((Ending::Done, _)) => {
+                Some(b"forkdeck: all is done and the workers end; a second Ctrl-C kills them\n")
+            }
+            Some(_) => None,
+        };
+        if let (Some(line), false) = (line, self.plan.report == Report::Quiet) {
             self.streams.console.lines(line);
         }
         self.end(Ending::Interrupted).await;
+    }
+
+    /// How long jobs that run may still take, where that is bounded.
+    fn left(&self) -> Option<Duration> {
+        let left = self.urge.left(self.clock.now().mono)?;
+        (!self.is_overdue).then_some(left)
+    }
+
+    /// Waits no longer for jobs that run: a second `down` ends the drain, and workers have their grace.
+    async fn hasten(&mut self) {
+        self.is_overdue = true;
+        drop(self.deck.issue(Command::Down).await);
     }
 
     fn progress(&mut self) {
@@ -335,19 +371,23 @@ impl Flow {
             let _ = timeout(LAST_LINES, console.pen.finish()).await;
             written
         };
+        // Without a bound this waits for a slow reader as long as it takes.
+        let left = self.urge.left(now).map(|left| left + LAST_LINES);
         let written = tokio::select! {
-            written = writing => written,
-            () = signals.any() => {
+            written = writing => Some(written),
+            _ = signals.any() => None,
+            () = sleep(left.unwrap_or_default()), if left.is_some() => None,
+        };
+        match written {
+            None => {
                 let message = "interrupted before all results were written";
                 return Err(Failure::new(Code::Interrupted, message));
             }
-        };
-        match written {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Some(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => {
                 return Err(failed("cannot write to standard output", &error));
             }
-            Err(_) if ending != Ending::Interrupted => return Ok(()),
-            _ => {}
+            Some(Err(_)) if ending != Ending::Interrupted => return Ok(()),
+            Some(_) => {}
         }
         verdict(&ending, self.broken.as_ref(), &self.ledger)
     }

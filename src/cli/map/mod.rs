@@ -26,6 +26,7 @@ mod room;
 mod start;
 mod summary;
 mod tally;
+mod urge;
 mod verdict;
 mod watch;
 

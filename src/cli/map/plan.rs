@@ -25,7 +25,8 @@ const MOST_BYTES: usize = 64 << 20;
 /// The most workers unless said otherwise.
 const MOST_WORKERS: u32 = 1000;
 
-/// How long jobs that run may take once the map was interrupted: as long as they want, a second Ctrl-C ends them.
+/// How long jobs that run may take once the map was interrupted: as long as they want, a second Ctrl-C ends them. After
+/// SIGTERM and SIGHUP, [`Plan::drain`] holds instead.
 const DRAIN: Duration = Duration::from_hours(24 * 365);
 
 /// A map as it was asked for.
@@ -35,6 +36,8 @@ pub(super) struct Plan {
     pub(super) pool: PoolName,
     /// How many workers it has.
     pub(super) workers: u32,
+    /// How long jobs that run may take once SIGTERM or SIGHUP came.
+    pub(super) drain: Duration,
     /// How much is in hand at once.
     pub(super) window: Window,
     /// The longest line that is taken as a job.
@@ -84,10 +87,11 @@ impl Plan {
         let window = Window::new(workers, map.concurrency);
         pool.instances = workers;
         pool.restart = restart();
-        pool.stop.drain = DRAIN;
+        let drain = std::mem::replace(&mut pool.stop.drain, DRAIN);
         pool.jobs = jobs(map, window);
         let plan = Self {
             workers,
+            drain,
             window,
             pool: pool.name.clone(),
             longest: pool.max_frame,

@@ -1,0 +1,94 @@
+//! What the signals that came so far ask of a map: to finish what runs, to do so soon, or to end at once.
+//!
+//! Ctrl-C is a person's, who sees what goes on and presses it again. SIGTERM and SIGHUP may come from nobody who waits:
+//! after them, jobs that run have a bounded time. Called by `flow`.
+
+use std::time::Duration;
+
+use crate::model::MonoTime;
+
+/// The signals so far.
+#[derive(Debug)]
+pub(super) struct Urge {
+    drain: Duration,
+    is_interrupted: bool,
+    due: Option<MonoTime>,
+}
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// What runs is to be finished.
+    Finish,
+    /// Every worker is to be killed.
+    Kill,
+}
+
+impl Urge {
+    /// Before any signal. After SIGTERM and SIGHUP jobs that run may take so long.
+    pub(super) fn new(drain: Duration) -> Self {
+        Self {
+            drain,
+            is_interrupted: false,
+            due: None,
+        }
+    }
+
+    /// Ctrl-C; the first one kills where a map that ends early was not yet gone.
+    pub(super) fn interrupt(&mut self, is_ending_early: bool) -> Wish {
+        if self.is_interrupted || is_ending_early {
+            return Wish::Kill;
+        }
+        self.is_interrupted = true;
+        Wish::Finish
+    }
+
+    /// SIGTERM or SIGHUP; further ones change nothing.
+    pub(super) fn terminate(&mut self, now: MonoTime) -> Wish {
+        self.due.get_or_insert(now + self.drain);
+        Wish::Finish
+    }
+
+    /// How long jobs that run may still take; none for as long as they want.
+    pub(super) fn left(&self, now: MonoTime) -> Option<Duration> {
+        self.due.map(|due| due - now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> MonoTime {
+        MonoTime::from_start(Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn the_second_interrupt_kills_and_no_time_does() {
+        let mut urge = Urge::new(Duration::from_secs(30));
+
+        assert_eq!(urge.interrupt(false), Wish::Finish);
+        assert_eq!(urge.left(at(100)), None);
+        assert_eq!(urge.interrupt(false), Wish::Kill);
+    }
+
+    #[test]
+    fn the_first_interrupt_of_a_map_that_ends_early_kills() {
+        let mut urge = Urge::new(Duration::from_secs(30));
+
+        assert_eq!(urge.terminate(at(1)), Wish::Finish);
+        assert_eq!(urge.interrupt(true), Wish::Kill);
+    }
+
+    #[test]
+    fn the_first_sigterm_or_sighup_bounds_the_time_of_what_runs() {
+        let mut urge = Urge::new(Duration::from_secs(30));
+        assert_eq!(urge.interrupt(false), Wish::Finish);
+
+        assert_eq!(urge.terminate(at(10)), Wish::Finish);
+        assert_eq!(urge.terminate(at(20)), Wish::Finish);
+
+        assert_eq!(urge.left(at(25)), Some(Duration::from_secs(15)));
+        assert_eq!(urge.left(at(50)), Some(Duration::ZERO));
+    }
+}
