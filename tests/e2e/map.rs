@@ -307,3 +307,23 @@ fn workers_know_who_they_are() {
 
     assert_eq!(done.out, "\"who/1 3\"\n", "{done:?}");
 }
+
+#[test]
+fn a_program_that_does_one_job_and_ends_is_started_again_for_each() {
+    let worker = "read -r n <&3; echo $n >&3";
+    let folder = folder(&[("once.sh", worker)]);
+
+    let done = map(
+        folder.path(),
+        &["-n", "2", "--retries", "1000", "once.sh"],
+        &numbers(100),
+    );
+
+    let told = done.out.lines().count() + done.failures().len();
+    assert_eq!(told, 100, "{done:?}");
+    assert!(
+        done.err.lines().all(|line| line.starts_with('{')),
+        "{}",
+        done.err
+    );
+}

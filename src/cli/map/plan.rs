@@ -118,19 +118,22 @@ impl Window {
     }
 }
 
-/// A job is given up, never the map: workers come back as often as they end.
+/// A job is given up, never the map: workers come back as often as they end, and at once, since a program may do one job
+/// and end. One that does nothing but end is bounded by `watch` before any reply, and later by the attempts of the jobs
+/// that it takes down; only where it cannot be started the waits grow.
 fn restart() -> RestartSpec {
     RestartSpec {
         when: RestartWhen::Always,
         backoff: Backoff {
-            first: Duration::from_millis(100),
+            first: Duration::from_millis(1),
             most: Duration::from_secs(1),
         },
         intensity: Intensity {
             restarts: u32::MAX,
             within: Duration::from_secs(1),
         },
-        healthy: Duration::from_secs(1),
+        // Any life is: the backoff starts anew after it.
+        healthy: Duration::ZERO,
     }
 }
 
@@ -163,6 +166,7 @@ mod tests {
 
     use super::*;
     use crate::cli::args::{Cli, Verb};
+    use crate::model::StopSpec;
 
     fn plan(line: &str) -> (DeckSpec, Plan) {
         let Some(Verb::Map(map)) = Cli::try_parse_from(line.split(' ')).unwrap().verb else {
@@ -183,6 +187,23 @@ mod tests {
         assert_eq!(pool.jobs.reply, ReplyRule::Next);
         assert_eq!((pool.jobs.retries, pool.jobs.timeout), (3, None));
         assert_eq!(pool.jobs.keep, KeepSpec::NOTHING);
+    }
+
+    #[test]
+    fn a_worker_that_ends_is_started_again_at_once_however_short_its_life_was() {
+        let restart = plan("forkdeck map cat").0.pools[0].restart.clone();
+
+        assert_eq!(restart.healthy, Duration::ZERO);
+        assert!(restart.backoff.delay(0) <= Duration::from_millis(1));
+        assert!(restart.backoff.delay(20) >= Duration::from_secs(1));
+    }
+
+    #[test]
+    fn sigterm_bounds_the_jobs_that_run_and_an_interrupt_does_not() {
+        let (spec, plan) = plan("forkdeck map cat");
+
+        assert_eq!(plan.drain, StopSpec::default().drain);
+        assert!(spec.pools[0].stop.drain >= DRAIN);
     }
 
     #[test]
