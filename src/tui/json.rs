@@ -2,6 +2,7 @@
 //!
 //! A lexer only: it never builds a value. Called by the message views.
 
+use crate::tui::figures::count;
 use crate::tui::sanitize::Painter;
 use crate::tui::theme::Theme;
 use crate::wire::Message;
@@ -103,7 +104,7 @@ pub(crate) fn whole(text: &str) -> Vec<String> {
     let end = text.floor_char_boundary(text.len().min(BYTES));
     let mut lines = pretty(text.get(..end).unwrap_or_default(), LINES);
     if end < text.len() {
-        lines.push(format!("… {} bytes more", text.len() - end));
+        lines.push(format!("… {} bytes more", count((text.len() - end) as u64)));
     }
     lines
 }
