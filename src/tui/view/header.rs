@@ -75,6 +75,13 @@ fn counts(screen: &Screen, painter: &mut Painter, with_words: bool) {
 
 /// How the deck's jobs are doing, in ever fewer words; nothing where it has had none.
 fn jobs(screen: &Screen) -> Vec<Painter> {
+    if screen.board.deck.sampled.store_error.is_some() {
+        let told = [
+            "✖ the store cannot be written: no job is accepted",
+            "✖ store",
+        ];
+        return told.map(|text| store_trouble(screen, text)).into();
+    }
     let jobs = jobs::of_deck(&screen.board);
     if !jobs::had_jobs(&jobs) {
         return Vec::new();
@@ -112,6 +119,13 @@ fn jobs(screen: &Screen) -> Vec<Painter> {
         }
     }
     vec![worded(4), worded(2), short]
+}
+
+fn store_trouble(screen: &Screen, text: &str) -> Painter {
+    let mut painter = Painter::new(80);
+    painter.text("  ", screen.theme.text());
+    painter.text(text, screen.theme.bad()).pad(1);
+    painter
 }
 
 fn cost(screen: &Screen) -> Line<'static> {

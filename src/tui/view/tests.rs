@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use ratatui::buffer::Cell;
 
-use crate::model::{State, Stream};
+use crate::model::{DeckSampled, Event, State, Stream};
 use crate::tui::fixture::{Fixture, worker};
 use crate::tui::jobs::fixture::one_of_each;
 use crate::tui::theme::Theme;
@@ -131,6 +131,22 @@ fn who_is_alive_while_the_deck_stops() {
     fixture.press("q\n");
     fixture.state(&worker("resize", 2), State::Stopping);
     assert_snapshot!(fixture.draw(80, 24));
+}
+
+#[test]
+fn a_store_that_cannot_be_written_is_told_in_the_header() {
+    let mut fixture = Fixture::busy();
+    fixture.event(Event::Deck(DeckSampled {
+        store_error: Some("no room".into()),
+        ..DeckSampled::default()
+    }));
+
+    assert!(
+        fixture
+            .draw(120, 40)
+            .contains("✖ the store cannot be written")
+    );
+    assert!(fixture.draw(80, 24).contains("✖ store"));
 }
 
 #[test]
