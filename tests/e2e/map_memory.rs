@@ -81,8 +81,11 @@ fn a_stuck_first_job_stops_an_ordered_map_with_large_results() {
     let folder = folder(&[("large.sh", worker), ("large", &large())]);
     let args = ["-n", "2", "--ordered", "large.sh"];
     let mut filter = Filter::start(folder.path(), &args, Stdio::piped());
-    let jobs: String = (1..=100).map(|job| format!("{job}\n")).collect();
-    filter.input().write_all(jobs.as_bytes()).unwrap();
+    let jobs: Vec<String> = (1..=100).map(|job: u32| job.to_string()).collect();
+    filter
+        .input()
+        .write_all(jobs.join("\n").as_bytes())
+        .unwrap();
 
     settled("no more jobs are done", || filter.errors().lines().count());
     let bytes = memory(filter.pid());

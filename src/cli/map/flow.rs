@@ -189,8 +189,8 @@ impl Flow {
             if let Some(payload) = self.ledger.give(line, &mut lines) {
                 jobs.push(Submission::new(self.plan.pool.clone(), payload));
             }
+            self.print(&mut lines);
         }
-        self.print(&mut lines);
         if !jobs.is_empty() {
             let ends = self.ends.0.clone();
             self.deck.submit_all(jobs, first, ends).await;

@@ -170,6 +170,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_handed_on_is_held_until_it_is_written() {
+        let (allow, allowed) = std_mpsc::channel();
+        let (told, _written) = std_mpsc::channel();
+        let mut pen = Pen::start("test", Slow(allowed, told)).unwrap();
+        let eased = pen.eased();
+        pen.text().resize(FULL, b'a');
+        assert!(pen.hand_on().await);
+        pen.text().push(b'b');
+        assert_eq!(pen.held(), FULL + 1);
+
+        allow.send(()).unwrap();
+        eased().await;
+
+        assert_eq!(pen.held(), 1);
+    }
+
+    #[tokio::test]
     async fn a_reader_that_is_gone_is_told_once_and_stops_nobody() {
         let (allow, allowed) = std_mpsc::channel();
         let (told, _written) = std_mpsc::channel();

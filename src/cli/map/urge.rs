@@ -34,7 +34,7 @@ impl Urge {
         }
     }
 
-    /// Ctrl-C; the first one kills where a map that ends early was not yet gone.
+    /// Ctrl-C: the second one kills, and so does the first one where the map ends early already.
     pub(super) fn interrupt(&mut self, is_ending_early: bool) -> Wish {
         if self.is_interrupted || is_ending_early {
             return Wish::Kill;
