@@ -127,7 +127,7 @@ pub(crate) struct Map {
     #[arg(long, value_name = "TIME", value_parser = positive_duration)]
     pub(crate) timeout: Option<Duration>,
     /// The place of a value that a job and its reply share, such as /id
-    #[arg(long, value_name = "POINTER", value_parser = Pointer::parse)]
+    #[arg(long, value_name = "POINTER", value_parser = id_place)]
     pub(crate) id: Option<Pointer>,
     /// A reply with something at this place is a failure, such as /error
     #[arg(long, value_name = "POINTER", value_parser = some_place)]
@@ -155,8 +155,17 @@ pub(crate) struct Map {
 
 /// A pointer that is not to the whole value, which is always there.
 fn some_place(text: &str) -> Result<Pointer, String> {
+    place(text, "every reply would be a failure")
+}
+
+/// Reads where a job and its reply share a value; not the whole of them.
+fn id_place(text: &str) -> Result<Pointer, String> {
+    place(text, "a reply would have to be its whole job again")
+}
+
+fn place(text: &str, if_empty: &str) -> Result<Pointer, String> {
     if text.is_empty() {
-        return Err("every reply would be a failure".to_owned());
+        return Err(if_empty.to_owned());
     }
     Pointer::parse(text).map_err(|error| error.to_string())
 }

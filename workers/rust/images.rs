@@ -65,6 +65,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut args = env::args().skip(1);
     let folder = args
         .next()
+        .filter(|folder| !folder.starts_with('-'))
         .ok_or("name the folder that the pictures go to")?;
     let count: u32 = args.next().as_deref().unwrap_or("24").parse()?;
     fs::create_dir_all(&folder)?;

@@ -176,8 +176,11 @@ impl Flow {
         }
     }
 
-    /// Gives the deck as many jobs as there is room for.
+    /// Gives the deck as many jobs as there is room for, once there is room for many: each giving has its price.
     async fn give(&mut self) {
+        if !self.ledger.has_much_room() {
+            return;
+        }
         let first = self.ledger.next();
         let mut lines = Lines::default();
         let mut jobs = Vec::new();

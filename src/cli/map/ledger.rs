@@ -66,6 +66,11 @@ impl Ledger {
         }
     }
 
+    /// Whether a quarter of the window is free; the rest keeps the workers busy until it is.
+    pub(super) fn has_much_room(&self) -> bool {
+        self.given.len() <= self.window.jobs - self.window.jobs / 4
+    }
+
     /// How many jobs the deck has.
     pub(super) fn in_hand(&self) -> usize {
         self.given.len()
