@@ -8,7 +8,7 @@ use super::*;
 use crate::control::job_object::tests::{ID, changed, job_id};
 use crate::model::{
     Board, Direction, Incarnation, JobState, Liveness, MonoTime, Now, PoolChanged, PoolName,
-    Signal, State, Stream, WorkerJobs,
+    Signal, State, Stream,
 };
 use crate::wire::{FaultKind, Message};
 
@@ -252,7 +252,7 @@ fn every_other_event_has_its_documented_members() {
         in_flight: 0,
         sent: 3,
         received: 4,
-        jobs: WorkerJobs::default(),
+        jobs: Box::default(),
     };
     let pool = PoolChanged::sized(PoolName::new("process").unwrap(), 3);
     let cases = [
@@ -267,7 +267,7 @@ fn every_other_event_has_its_documented_members() {
         (
             Event::Sample(sample),
             json!({"event": "sample", "worker": "process/1", "cpu_percent": 99.9, "memory_bytes": null, "mailbox": 1, "unread_bytes": 2, "in_flight": 0, "sent": 3, "received": 4,
-                "job": null, "jobs": {"done": 0, "failed": 0, "run_ms": null}}),
+                "job": null, "jobs": {"done": 0, "failed": 0, "wait_ms": null, "run_ms": null, "latency_ms": null}}),
         ),
         (
             Event::Stalled(StalledFor {

@@ -42,7 +42,9 @@ struct WorkerObject<'a> {
 pub(super) struct WorkerJobsObject {
     done: u64,
     failed: u64,
+    wait_ms: Option<PercentilesObject>,
     run_ms: Option<PercentilesObject>,
+    latency_ms: Option<PercentilesObject>,
 }
 
 /// A pool as `pools` shows it; the members are stable. Without jobs their numbers are zero.
@@ -141,7 +143,9 @@ impl WorkerJobsObject {
         Self {
             done: jobs.done,
             failed: jobs.failed,
+            wait_ms: jobs.wait.map(PercentilesObject::new),
             run_ms: jobs.run.map(PercentilesObject::new),
+            latency_ms: jobs.total.map(PercentilesObject::new),
         }
     }
 }

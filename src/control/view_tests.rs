@@ -24,7 +24,7 @@ fn pool_changed() -> Event {
     Event::Pool(PoolChanged {
         pool: PoolName::new("process").unwrap(),
         instances: 2,
-        jobs: JobFigures {
+        jobs: Box::new(JobFigures {
             changes: 9,
             queue: 7,
             in_flight: 2,
@@ -40,7 +40,7 @@ fn pool_changed() -> Event {
             wait: Some(ms(1)),
             run: Some(ms(2)),
             total: Some(ms(3)),
-        },
+        }),
     })
 }
 
@@ -118,12 +118,14 @@ fn a_worker_tells_its_job_as_its_sample_does() {
         in_flight: 1,
         sent: 3,
         received: 2,
-        jobs: WorkerJobs {
+        jobs: Box::new(WorkerJobs {
             done: 2,
             failed: 1,
+            wait: None,
             run: Some(ms(5)),
+            total: None,
             current: Some((job_id(), LATER)),
-        },
+        }),
     };
     let mut board = board();
     board.apply(&stamped(Event::Sample(sampled.clone())));
@@ -135,7 +137,7 @@ fn a_worker_tells_its_job_as_its_sample_does() {
         assert_eq!(json["job"], ID);
         assert_eq!(
             json["jobs"],
-            json!({"done": 2, "failed": 1, "run_ms": {"p50": 5.0, "p90": 20.0, "p99": 30.5, "max": 40.0}})
+            json!({"done": 2, "failed": 1, "wait_ms": null, "run_ms": {"p50": 5.0, "p90": 20.0, "p99": 30.5, "max": 40.0}, "latency_ms": null})
         );
     }
 }

@@ -19,7 +19,7 @@ impl Driver {
             let changed = PoolChanged {
                 pool,
                 instances,
-                jobs,
+                jobs: Box::new(jobs),
             };
             self.journal.publish(now, Event::Pool(changed));
         }

@@ -76,7 +76,7 @@ impl Driver {
                 let mut event = event;
                 if let Event::Pool(changed) = &mut event {
                     self.sampler.resized(&changed.pool, changed.instances);
-                    changed.jobs = self.desk.jobs.figures(&changed.pool, now);
+                    *changed.jobs = self.desk.jobs.figures(&changed.pool, now);
                     self.steps.push_back(Step::Jobs(jobs::Input::Resized {
                         pool: changed.pool.clone(),
                         instances: changed.instances,

@@ -230,7 +230,7 @@ impl Driver {
                 .filter(|_| !is_over)
                 .and_then(|key| self.sampler.newest.get(key));
             let sampled = Sampled {
-                jobs: self.desk.jobs.worker_figures(worker, now),
+                jobs: Box::new(self.desk.jobs.worker_figures(worker, now)),
                 worker: worker.clone(),
                 cpu_percent: measured.and_then(|measured| measured.cpu_percent),
                 memory_bytes: measured.map(|measured| measured.memory_bytes),

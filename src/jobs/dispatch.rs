@@ -82,6 +82,7 @@ impl Jobs {
             reply_id,
             hops: found.job.hops(),
         });
+        worker.wait.note(wait, turn.at);
         let incarnation = worker.incarnation;
         pool.roster.seat(number, lease, turn.at);
         pool.running += 1;

@@ -164,10 +164,13 @@ impl Jobs {
             let lease = self.book.get(id)?.lease()?;
             Some((*id, lease.given.wall))
         });
+        let at = Moment::from(now.mono);
         WorkerJobs {
             done: found.done,
             failed: found.failed,
-            run: found.run.percentiles(Moment::from(now.mono)),
+            wait: found.wait.percentiles(at),
+            run: found.run.percentiles(at),
+            total: found.total.percentiles(at),
             current,
         }
     }

@@ -182,8 +182,10 @@ impl Jobs {
         found.pool.done += 1;
         let run = now.mono.since(lease.given.mono);
         found.pool.note_run(lease.worker, run, now);
+        let total = now.mono.since(found.job.submitted.mono());
         if let Some(worker) = found.pool.roster.get_mut(lease.worker) {
             worker.done += 1;
+            worker.total.note(total, now.mono.into());
         }
         // A job that nobody looks at any more is not to cost anything.
         if found.is_kept(Ending::Done) || found.is_looked_at() {

@@ -31,7 +31,9 @@ pub(super) struct Worker {
     free: Option<Turn>,
     /// When its oldest job times out.
     pub(super) timer: Option<Moment>,
+    pub(super) wait: Window,
     pub(super) run: Window,
+    pub(super) total: Window,
     pub(super) done: u64,
     pub(super) failed: u64,
 }
@@ -304,7 +306,9 @@ impl Worker {
             rested: 0,
             free: None,
             timer: None,
+            wait: Window::new(1),
             run: Window::new(1),
+            total: Window::new(1),
             done: 0,
             failed: 0,
         }

@@ -180,7 +180,7 @@ impl Board {
 
     fn change_pool(&mut self, changed: &PoolChanged) {
         if let Some(pool) = self.pools.get_mut(&changed.pool) {
-            pool.jobs = changed.jobs.clone();
+            pool.jobs.clone_from(&changed.jobs);
             if pool.workers.len() != changed.instances as usize {
                 self.resize(&changed.pool, changed.instances);
             }

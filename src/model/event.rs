@@ -84,7 +84,7 @@ pub struct PoolChanged {
     /// How many workers it has.
     pub instances: u32,
     /// How its jobs are doing; filled in by the driver.
-    pub jobs: JobFigures,
+    pub jobs: Box<JobFigures>,
 }
 
 impl PoolChanged {
@@ -93,7 +93,7 @@ impl PoolChanged {
         Self {
             pool,
             instances,
-            jobs: JobFigures::default(),
+            jobs: Box::default(),
         }
     }
 }
@@ -270,7 +270,7 @@ pub struct Sampled {
     /// Messages from the worker so far.
     pub received: u64,
     /// How it is doing with its jobs.
-    pub jobs: WorkerJobs,
+    pub jobs: Box<WorkerJobs>,
 }
 
 /// Of [`Event::Deck`].

@@ -303,8 +303,12 @@ pub struct WorkerJobs {
     pub done: u64,
     /// Attempts that failed in its hands since the deck started.
     pub failed: u64,
+    /// From ready to given, of the jobs that it was given over the last minute or two.
+    pub wait: Option<Percentiles>,
     /// From given to answered, over the last minute or two.
     pub run: Option<Percentiles>,
+    /// From submitted to done, of the jobs that it did over the last minute or two.
+    pub total: Option<Percentiles>,
     /// The oldest job it has now, and since when.
     pub current: Option<(JobId, WallTime)>,
 }

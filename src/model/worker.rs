@@ -11,7 +11,7 @@ use crate::model::history::History;
 use crate::model::ring::{Ring, Weigh};
 use crate::model::{
     Direction, Envelope, Exit, Incarnation, Liveness, LogLine, MonoTime, Runtime, State, Stream,
-    WorkerId, WorkerJobs,
+    WorkerId,
 };
 
 /// How many latencies a worker's percentiles are taken from.
@@ -130,7 +130,7 @@ impl WorkerView {
             in_flight: 0,
             sent: 0,
             received: 0,
-            jobs: WorkerJobs::default(),
+            jobs: Box::default(),
         };
         Self {
             id,

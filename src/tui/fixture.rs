@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use crate::model::{
     Board, DeckSampled, Direction, Envelope, Event, Exit, Exited, FrameFault, Incarnation, LogLine,
     Logs, Messages, MonoTime, Now, PoolChanged, PoolName, Runtime, Sampled, Signal, Stamped, State,
-    StateChanged, Stream, WallTime, WorkerId, WorkerJobs,
+    StateChanged, Stream, WallTime, WorkerId,
 };
 use crate::tui::screen::Screen;
 use crate::tui::theme::Theme;
@@ -123,7 +123,7 @@ impl Fixture {
                 in_flight: 0,
                 sent: before.0 + 12,
                 received: before.1 + 11,
-                jobs: WorkerJobs::default(),
+                jobs: Box::default(),
             }));
             self.event(Event::Deck(DeckSampled {
                 cpu_percent: Some(0.6),

@@ -109,7 +109,7 @@ fn random_msg(fixture: &mut Fixture, dice: &mut Dice, id: &WorkerId, step: u32) 
         ),
         2 => fixture.message(id, Direction::In, "{\"a\":[1,\"\u{1f469}\"]}", Some(3)),
         3 => drop(fixture.event(Event::Pool(PoolChanged {
-            jobs: random_figures(dice),
+            jobs: Box::new(random_figures(dice)),
             ..PoolChanged::sized(id.pool.clone(), dice.small(6).into())
         }))),
         4 => {

@@ -114,10 +114,10 @@ fn a_worker_that_dies_in_mid_job_costs_an_attempt_and_no_result() {
         });
         let worker = running["worker"].as_str().unwrap().to_owned();
         let job = deck.call("job", &json!({"id": running["job"]})).unwrap();
+        let wanted = job["payload"]["id"].to_string();
         let has_begun = || {
             let ran = fs::read_to_string(&note).unwrap_or_default();
-            ran.lines()
-                .any(|id| *id == job["payload"]["id"].to_string())
+            ran.lines().any(|id| id == wanted)
         };
         until("the job has begun", || has_begun().then_some(()));
         if let Some(pid) = deck.ps(&worker)["pid"].as_u64() {

@@ -6,7 +6,7 @@ use super::*;
 use crate::cli::map::console::Style;
 use crate::cli::map::pen::Pen;
 use crate::model::{
-    Envelope, Exit, Incarnation, JobId, Now, PoolChanged, PoolName, WallTime, WorkerId, WorkerJobs,
+    Envelope, Exit, Incarnation, JobId, Now, PoolChanged, PoolName, WallTime, WorkerId,
 };
 use crate::wire::Message;
 
@@ -52,7 +52,7 @@ fn sample(cpu_percent: Option<f32>) -> Event {
         in_flight: 0,
         sent: 0,
         received: 0,
-        jobs: WorkerJobs::default(),
+        jobs: Box::default(),
     })
 }
 

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use crate::jobs::tests::world::{World, deck, pointer, pool, secs, worker};
 use crate::jobs::{Effect, Input};
-use crate::model::{Assignment, Dispatch, JobCommand, JobsSpec, Loss, Rate, ReplyRule, Submission};
+use crate::model::{
+    Assignment, Dispatch, JobCommand, JobsSpec, Loss, Percentiles, Rate, ReplyRule, Submission,
+};
 
 fn prioritised(text: &str, priority: u8) -> Submission {
     Submission {
@@ -307,6 +309,12 @@ fn figures_tell_how_long_jobs_wait_and_run() {
     );
     let theirs = world.jobs.worker_figures(&worker(1), world.now);
     assert_eq!(theirs.done, 1);
+    let is_close = |told: Option<Percentiles>, ms: u64| {
+        let told = told.unwrap().max;
+        told.abs_diff(Duration::from_millis(ms)) <= Duration::from_millis(50)
+    };
+    assert!(is_close(theirs.run, 500) && is_close(theirs.total, 500));
+    assert!(is_close(theirs.wait, 500), "of the second one");
     assert_eq!(theirs.current.map(|(_, since)| since), Some(world.now.wall));
 }
 

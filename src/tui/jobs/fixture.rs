@@ -140,12 +140,14 @@ impl Fixture {
             in_flight: 1,
             sent: 12,
             received: 11,
-            jobs: WorkerJobs {
+            jobs: Box::new(WorkerJobs {
                 done: 301,
                 failed: 2,
+                wait: figures().wait,
                 run: figures().run,
+                total: figures().total,
                 current: Some((id(1), WallTime(1_769_860_798_800))),
-            },
+            }),
         }));
         fixture
     }
@@ -161,7 +163,7 @@ impl Fixture {
     /// The deck tells how the jobs of `resize` are doing.
     pub(crate) fn figures(&mut self, jobs: JobFigures) -> Vec<Request> {
         let changed = PoolChanged {
-            jobs,
+            jobs: Box::new(jobs),
             ..PoolChanged::sized(pool("resize"), 4)
         };
         self.event(Event::Pool(changed))

@@ -279,7 +279,7 @@ fn a_deck_without_jobs_has_no_columns_about_them() {
 fn a_pool_of_one_shows_its_queue_while_its_worker_is_down() {
     let mut fixture = Fixture::busy();
     fixture.event(Event::Pool(PoolChanged {
-        jobs: figures(),
+        jobs: Box::new(figures()),
         ..PoolChanged::sized(pool("mail"), 1)
     }));
     assert!(fixture.draw(120, 40).contains("queue 48  ↻ 4"));
