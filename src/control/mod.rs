@@ -74,6 +74,7 @@ mod wanted;
 
 pub use event::{Lines, MAX_BODY, project};
 pub use lines::{LogStyle, print_events, print_logs};
+#[cfg(feature = "cli")]
 pub(crate) use sanitise::sanitise;
 pub use server::{ControlError, Input, Options, Served, serve};
 pub use view::{board_json, pools_json, workers_json};
