@@ -5,8 +5,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::deck::Opened;
 use crate::deck::played::{Played, event, lay, lay_with, pool};
+use crate::deck::{Opened, Subscription};
 use crate::jobs::store::{Store, StoreError};
 use crate::jobs::{Kept, Record};
 use crate::model::{
@@ -201,6 +201,13 @@ async fn futures_are_pending<F: Future + Unpin>(future: &mut F) -> bool {
     }
 }
 
+/// Waits until the deck tells that its store fails, or that it does not.
+async fn trouble(updates: &mut Subscription, fails: bool) {
+    let is_told =
+        |event: &Event| matches!(event, Event::Deck(deck) if deck.store_error.is_some() == fails);
+    event(updates, is_told).await;
+}
+
 /// A store that fails for as long as the test says so.
 struct Moody {
     fails: Arc<AtomicBool>,
@@ -229,6 +236,7 @@ async fn a_store_that_cannot_write_refuses_and_recovers() {
     };
     let opened = Opened::new(Box::new(store)).unwrap();
     let mut table = lay_with(vec![pool("a")], Some(opened));
+    let mut updates = table.deck.subscribe().await.unwrap();
     table.start_all().await;
     let mut worker = table.played.recv().await.unwrap();
 
@@ -237,16 +245,14 @@ async fn a_store_that_cannot_write_refuses_and_recovers() {
     assert_eq!(refusal.kind, RefusalKind::StoreFailed);
     assert!(refusal.message.contains("the test says so"), "{refusal}");
     assert!(refused.finished.unwrap().await.is_err());
+    trouble(&mut updates, true).await;
 
     fails.store(false, Ordering::SeqCst);
-    let finished = loop {
-        let submitted = table.deck.submit(job("2"), true).await;
-        if submitted.accepted.await.is_ok() {
-            break submitted.finished.unwrap();
-        }
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    };
+    trouble(&mut updates, false).await;
+    let submitted = table.deck.submit(job("2"), true).await;
+    submitted.accepted.await.unwrap();
     answer(&mut worker, "2", "3").await;
+    let finished = submitted.finished.unwrap();
     assert_eq!(view(finished.await.unwrap()).state, JobState::Done);
 }
 
@@ -266,11 +272,7 @@ async fn a_deck_whose_store_fails_ends_at_once_and_says_what_is_lost() {
 
     fails.store(true, Ordering::SeqCst);
     answer(&mut worker, "1", "2").await;
-    event(
-        &mut updates,
-        |event| matches!(event, Event::Deck(deck) if deck.store_error.is_some()),
-    )
-    .await;
+    trouble(&mut updates, true).await;
     drop(table.deck.issue(Command::Down).await);
 
     let ended = table.driver.await.unwrap();
@@ -290,13 +292,13 @@ async fn what_was_refused_is_never_told_to_be_ready() {
     let refused = table.deck.submit(job("1"), false).await;
     refused.accepted.await.unwrap_err();
 
+    let mut beats = table.deck.subscribe().await.unwrap();
+    trouble(&mut beats, true).await;
     fails.store(false, Ordering::SeqCst);
-    let accepted = loop {
-        let submitted = table.deck.submit(job("2"), false).await;
-        if let Ok(Outcome::Submitted(id)) = submitted.accepted.await {
-            break id;
-        }
-        tokio::time::sleep(Duration::from_millis(1)).await;
+    trouble(&mut beats, false).await;
+    let submitted = table.deck.submit(job("2"), false).await;
+    let Ok(Outcome::Submitted(accepted)) = submitted.accepted.await else {
+        panic!("refused")
     };
 
     let Event::Jobs(jobs) = event(&mut updates, |event| matches!(event, Event::Jobs(_))).await

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -11,6 +12,9 @@ use crate::model::{
 };
 use crate::process::{Order, ProcessKey, Report, Spawner};
 use crate::wire::Message;
+
+/// How long a test waits for anything before it fails.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Makes workers that the test plays.
 pub(super) struct Fake {
@@ -83,6 +87,7 @@ impl Played {
     /// The next line that it is told.
     pub(super) async fn hear(&mut self) -> String {
         let channel = self.channel.take().unwrap();
+        channel.set_read_timeout(Some(DEADLINE)).unwrap();
         let read = move || {
             let mut line = String::new();
             BufReader::with_capacity(1, &channel)
@@ -150,13 +155,17 @@ impl Table {
 
 /// The next event for which `wanted` holds.
 pub(super) async fn event(updates: &mut Subscription, wanted: impl Fn(&Event) -> bool) -> Event {
-    loop {
-        let update = updates.next().await.expect("the deck is there");
-        let Update::Events(events) = update else {
-            continue;
-        };
-        if let Some(found) = events.iter().find(|stamped| wanted(&stamped.event)) {
-            return found.event.clone();
+    let found = async {
+        loop {
+            let update = updates.next().await.expect("the deck is there");
+            let Update::Events(events) = update else {
+                continue;
+            };
+            if let Some(found) = events.iter().find(|stamped| wanted(&stamped.event)) {
+                return found.event.clone();
+            }
         }
-    }
+    };
+    let found = tokio::time::timeout(DEADLINE, found).await;
+    found.expect("it is told")
 }

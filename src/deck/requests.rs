@@ -3,7 +3,7 @@
 use crate::deck::driver::{Driver, Step};
 use crate::deck::handle::{End, Request, Sink};
 use crate::jobs;
-use crate::model::{Command, JobCommand, Ticket};
+use crate::model::{Command, Ticket};
 use crate::supervisor::Input;
 
 impl Driver {
@@ -54,11 +54,6 @@ impl Driver {
 
     fn command(&mut self, ticket: Ticket, command: Command) {
         let step = match command {
-            Command::Jobs(JobCommand::Submit(submission)) => Step::Jobs(jobs::Input::Submit {
-                ticket,
-                wait: None,
-                submission,
-            }),
             Command::Jobs(command) => Step::Jobs(jobs::Input::Command { ticket, command }),
             command => {
                 if command == Command::Down {

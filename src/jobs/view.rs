@@ -1,6 +1,7 @@
 //! A job as others are shown it: clients, the store, those that listen.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::jobs::job::{Entry, Lease, Phase, Rare};
 use crate::jobs::moment::Moment;
@@ -34,13 +35,8 @@ pub(super) fn view((id, job): Entry<'_>, pool: &Pool, now: Now) -> JobView {
         },
         started: started(lease, rare),
         finished: rare.and_then(|rare| rare.finished),
-        wait: lease
-            .map(|lease| lease.wait)
-            .or(rare.and_then(|rare| rare.wait)),
-        run: match lease {
-            Some(_) => None,
-            None => rare.and_then(|rare| rare.run),
-        },
+        wait: wait(lease, rare),
+        run: run(lease, rare),
         cancelling: lease.is_some_and(|lease| lease.is_revoked),
     }
 }
@@ -77,13 +73,8 @@ pub(super) fn progress((_, job): Entry<'_>, pool: &Pool, now: Now) -> Progress {
         worker: worker(lease, rare, pool),
         result: rare.and_then(|rare| rare.result.clone()),
         causes: rare.map(|rare| rare.causes.clone()).unwrap_or_default(),
-        wait: lease
-            .map(|lease| lease.wait)
-            .or(rare.and_then(|rare| rare.wait)),
-        run: match lease {
-            Some(_) => None,
-            None => rare.and_then(|rare| rare.run),
-        },
+        wait: wait(lease, rare),
+        run: run(lease, rare),
     }
 }
 
@@ -104,13 +95,8 @@ pub(super) fn changed((id, job): Entry<'_>, pool: &Pool, state: JobState) -> Job
         attempts: job.attempts,
         error,
         result: rare.and_then(|rare| rare.result.clone()),
-        wait: lease
-            .map(|lease| lease.wait)
-            .or(rare.and_then(|rare| rare.wait)),
-        run: match lease {
-            Some(_) => None,
-            None => rare.and_then(|rare| rare.run),
-        },
+        wait: wait(lease, rare),
+        run: run(lease, rare),
     }
 }
 
@@ -130,4 +116,14 @@ pub(super) fn worker(lease: Option<&Lease>, rare: Option<&Rare>, pool: &Pool) ->
 fn started(lease: Option<&Lease>, rare: Option<&Rare>) -> Option<WallTime> {
     let given = lease.map(|lease| lease.given.wall);
     given.or(rare.and_then(|rare| rare.started))
+}
+
+fn wait(lease: Option<&Lease>, rare: Option<&Rare>) -> Option<Duration> {
+    let given = lease.map(|lease| lease.wait);
+    given.or(rare.and_then(|rare| rare.wait))
+}
+
+/// None while it runs: what is known then is of an earlier attempt.
+fn run(lease: Option<&Lease>, rare: Option<&Rare>) -> Option<Duration> {
+    rare.filter(|_| lease.is_none()).and_then(|rare| rare.run)
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::json;
 
-use crate::support::{folder, map, runtime, skip};
+use crate::support::{Done, folder, map, runtime, skip};
 
 /// Answers each job with itself.
 const ECHO: &str = "while read -r line <&3; do printf '%s\\n' \"$line\" >&3; done";
@@ -209,6 +209,19 @@ fn a_job_that_fails_at_first_is_tried_again() {
     assert!(done.err.contains("2 workers busy "), "{done:?}");
 }
 
+/// Of three jobs only the second failed, after so many attempts and for that reason.
+fn gave_up_the_second(done: &Done, attempts: u64, reason: &str) {
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert_eq!(done.sorted(), ["1", "3"]);
+    let failures = done.failures();
+    assert_eq!(failures.len(), 1, "{}", done.err);
+    let failure = &failures[0];
+    assert_eq!(failure["line"], 2, "{failure}");
+    assert_eq!(failure["attempts"], attempts, "{failure}");
+    let error = failure["error"].as_str().unwrap();
+    assert!(error.contains(reason), "{failure}");
+}
+
 #[test]
 fn a_job_that_takes_too_long_is_given_up_and_the_others_are_done() {
     let worker = "while read -r n <&3; do [ $n = 2 ] && sleep 1000; echo $n >&3; done";
@@ -217,19 +230,7 @@ fn a_job_that_takes_too_long_is_given_up_and_the_others_are_done() {
 
     let done = map(folder.path(), &args, &numbers(3));
 
-    assert_eq!(done.code, Some(1), "{done:?}");
-    assert_eq!(done.sorted(), ["1", "3"]);
-    let failures = done.failures();
-    assert_eq!(failures.len(), 1, "{}", done.err);
-    assert_eq!(
-        (&failures[0]["line"], &failures[0]["attempts"]),
-        (&json!(2), &json!(2))
-    );
-    assert!(
-        failures[0]["error"].as_str().unwrap().contains("timed out"),
-        "{}",
-        done.err
-    );
+    gave_up_the_second(&done, 2, "timed out");
 }
 
 #[test]
@@ -243,19 +244,7 @@ fn a_job_that_kills_its_workers_is_given_up_and_the_others_are_done() {
         &numbers(3),
     );
 
-    assert_eq!(done.code, Some(1), "{done:?}");
-    assert_eq!(done.sorted(), ["1", "3"]);
-    let failures = done.failures();
-    assert_eq!(failures.len(), 1, "{}", done.err);
-    assert_eq!(
-        (&failures[0]["line"], &failures[0]["attempts"]),
-        (&json!(2), &json!(3))
-    );
-    assert!(
-        failures[0]["error"].as_str().unwrap().contains("SIGSEGV"),
-        "{}",
-        done.err
-    );
+    gave_up_the_second(&done, 3, "SIGSEGV");
 }
 
 #[test]

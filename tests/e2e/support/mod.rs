@@ -7,7 +7,7 @@ mod rpc;
 mod screen;
 mod wait;
 
-pub(crate) use filter::{Filter, folder, map};
+pub(crate) use filter::{Done, Filter, folder, map};
 pub(crate) use rpc::Rpc;
 pub(crate) use screen::Screen;
 pub(crate) use wait::{Proc, memory, runtime, skip, skip_without_node, until};
