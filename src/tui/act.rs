@@ -3,16 +3,27 @@
 use crate::model::{Address, Command, PoolName, State, WorkerView};
 use crate::tui::action::Action;
 use crate::tui::filter::Filter;
+use crate::tui::place::Place;
 use crate::tui::rows::{self, Row};
 use crate::tui::screen::{Overlay, Pane, Screen, Tail};
 use crate::tui::sort::Sort;
 use crate::tui::target::Target;
 use crate::tui::update::Request;
-use crate::tui::{glide, jobs, overlay};
+use crate::tui::{glide, inspector, jobs, offload, overlay, place, reader};
 
 /// Does what a key asked for.
 pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
-    if let Some(requests) = jobs::act(screen, action) {
+    if let Some(place) = Place::of(action) {
+        place::go(screen, place);
+        return Vec::new();
+    }
+    let own = match screen.place {
+        Place::Messages => inspector::act(screen, action),
+        Place::Logs => reader::act(screen, action),
+        Place::OffLoad => offload::act(screen, action),
+        Place::Deck | Place::Jobs => jobs::act(screen, action),
+    };
+    if let Some(requests) = own {
         return requests;
     }
     match action {
@@ -53,7 +64,7 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
         | Action::PageDown
         | Action::Top
         | Action::Bottom => glide::glide(screen, action),
-        // The jobs view's own are done already.
+        // The views' own are done already.
         _ => {}
     }
     Vec::new()

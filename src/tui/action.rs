@@ -69,8 +69,14 @@ pub enum Action {
     Back,
     /// Show the deck.
     Deck,
+    /// Show the messages.
+    Messages,
+    /// Show the logs.
+    Logs,
     /// Show the jobs.
     Jobs,
+    /// Show the off-loaded picture.
+    OffLoad,
     /// Try the selected job again.
     TryAgain,
     /// Try all jobs that the filter in force names again.
@@ -97,37 +103,74 @@ pub enum Action {
     PreviousPool,
 }
 
-/// Where a key works.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+impl Action {
+    /// Its name in the config and in the palette: `try-all-again`.
+    pub fn id(self) -> String {
+        let mut id = String::new();
+        for c in format!("{self:?}").chars() {
+            if c.is_uppercase() && !id.is_empty() {
+                id.push('-');
+            }
+            id.extend(c.to_lowercase());
+        }
+        id
+    }
+}
+
+/// Where a key works; also the pane or view that takes the keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Context {
     /// In every pane of every view.
     Everywhere,
-    /// In every pane of the deck.
-    Deck,
+    /// Wherever a worker is selected: the deck, the messages, the logs.
+    Control,
+    /// Everywhere but in the logs view.
+    Scaling,
     /// In the workers table.
     Workers,
-    /// In messages and logs.
+    /// In the deck's panes of messages and logs.
     Traffic,
+    /// In the message inspector.
+    Inspector,
+    /// In the logs view.
+    Reader,
     /// In the jobs.
     Jobs,
+    /// In the off-load view.
+    OffLoad,
 }
 
 impl Context {
     /// All of them, in the order in which the help shows them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 9] = [
         Self::Everywhere,
-        Self::Deck,
+        Self::Control,
+        Self::Scaling,
         Self::Workers,
         Self::Traffic,
+        Self::Inspector,
+        Self::Reader,
         Self::Jobs,
+        Self::OffLoad,
     ];
 
-    /// Whether its keys work in that pane.
-    pub fn covers(self, pane: Self) -> bool {
+    /// Those that a pane or view can be; the others are sets of them.
+    pub const PLACES: [Self; 6] = [
+        Self::Workers,
+        Self::Traffic,
+        Self::Inspector,
+        Self::Reader,
+        Self::Jobs,
+        Self::OffLoad,
+    ];
+
+    /// Whether its keys work in that place.
+    pub fn covers(self, place: Self) -> bool {
         match self {
             Self::Everywhere => true,
-            Self::Deck => matches!(pane, Self::Deck | Self::Workers | Self::Traffic),
-            Self::Workers | Self::Traffic | Self::Jobs => self == pane,
+            Self::Control => !matches!(place, Self::Jobs | Self::OffLoad),
+            Self::Scaling => place != Self::Reader,
+            _ => self == place,
         }
     }
 
@@ -135,10 +178,14 @@ impl Context {
     pub fn title(self) -> &'static str {
         match self {
             Self::Everywhere => "Everywhere",
-            Self::Deck => "Workers, messages and logs",
+            Self::Control => "Workers, messages and logs",
+            Self::Scaling => "Everywhere but in the logs view",
             Self::Workers => "Workers",
-            Self::Traffic => "Messages and logs",
-            Self::Jobs => "Jobs",
+            Self::Traffic => "Messages and logs of the deck",
+            Self::Inspector => "Messages view",
+            Self::Reader => "Logs view",
+            Self::Jobs => "Jobs view",
+            Self::OffLoad => "Off-load view",
         }
     }
 }

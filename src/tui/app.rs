@@ -272,6 +272,7 @@ impl App {
                         recall.keep(self.screen.composer.history(), &text);
                     }
                 }
+                Request::Copy { .. } | Request::Save { .. } => {}
                 Request::EndNow => return Some(Quit::Now),
                 Request::Redraw => {
                     if self.held.resize().is_err() {

@@ -5,10 +5,11 @@ use ratatui::layout::{Position, Rect};
 
 use crate::model::{Board, LogLine, Traffic};
 use crate::tui::action::Action;
-use crate::tui::jobs;
 use crate::tui::merge::{self, Ordered, Sought};
+use crate::tui::place::Place;
 use crate::tui::rows::{self, Row};
 use crate::tui::screen::{Overlay, Pane, Screen, Tail};
+use crate::tui::{inspector, jobs, offload, reader};
 
 /// How many lines one notch of the wheel moves.
 const NOTCH: usize = 3;
@@ -143,6 +144,14 @@ fn moved<T: Ordered>(
 
 /// A click selects, the wheel scrolls what is under the pointer.
 pub(crate) fn mouse(screen: &mut Screen, mouse: MouseEvent) {
+    if screen.overlays.is_empty() {
+        match screen.place {
+            Place::Messages => return inspector::mouse(screen, mouse),
+            Place::Logs => return reader::mouse(screen, mouse),
+            Place::OffLoad => return offload::mouse(screen, mouse),
+            Place::Deck | Place::Jobs => {}
+        }
+    }
     let at = Position::new(mouse.column, mouse.row);
     let is_up = match mouse.kind {
         MouseEventKind::ScrollUp => true,

@@ -12,9 +12,14 @@ use crate::model::{Board, MonoTime, Now, PoolName, State, WorkerId};
 use crate::tui::action::Context;
 use crate::tui::composer::Composer;
 use crate::tui::filter::Filter;
+use crate::tui::inspector::Inspector;
 use crate::tui::jobs::{Folded, Jobs, Opened};
+use crate::tui::keymap::Keymap;
 use crate::tui::merge::Sought;
+use crate::tui::offload::Offload;
 use crate::tui::overlay::Question;
+use crate::tui::place::Place;
+use crate::tui::reader::Reader;
 use crate::tui::rows::{self, Row, Scope, Table};
 use crate::tui::theme::Theme;
 
@@ -153,6 +158,10 @@ pub(crate) struct Screen {
     pub(crate) cores: usize,
     /// The look.
     pub(crate) theme: Theme,
+    /// The keys in force.
+    pub(crate) keymap: Keymap,
+    /// The view on the screen.
+    pub(crate) place: Place,
     /// The selected row.
     pub(crate) selected: Option<Row>,
     /// What is folded, and by what the table is sorted.
@@ -173,8 +182,14 @@ pub(crate) struct Screen {
     pub(crate) logs_filter: Filter,
     /// Whether the focused pane's filter takes the keys.
     pub(crate) is_filtering: bool,
+    /// The message inspector.
+    pub(crate) inspector: Inspector,
+    /// The logs view.
+    pub(crate) reader: Reader,
     /// The jobs view.
     pub(crate) jobs: Jobs,
+    /// The off-load view.
+    pub(crate) offload: Offload,
     /// What lies on top, the topmost last.
     pub(crate) overlays: Vec<Overlay>,
     /// What is being written.
@@ -199,6 +214,8 @@ impl Screen {
             now: Now::default(),
             cores: 1,
             theme,
+            keymap: Keymap::default(),
+            place: Place::default(),
             selected: None,
             table: Table::default(),
             focus: Pane::Workers,
@@ -209,7 +226,10 @@ impl Screen {
             messages_filter: Filter::default(),
             logs_filter: Filter::default(),
             is_filtering: false,
+            inspector: Inspector::default(),
+            reader: Reader::default(),
             jobs: Jobs::default(),
+            offload: Offload::default(),
             overlays: Vec::new(),
             composer: Composer::new(history),
             toasts: Vec::new(),
@@ -222,10 +242,13 @@ impl Screen {
 
     /// The pane that takes the keys, as the table of keys names it.
     pub(crate) fn context(&self) -> Context {
-        match self.focus {
-            _ if self.jobs.is_open() => Context::Jobs,
-            Pane::Workers => Context::Workers,
-            Pane::Messages | Pane::Logs => Context::Traffic,
+        match (self.place, self.focus) {
+            (Place::Messages, _) => Context::Inspector,
+            (Place::Logs, _) => Context::Reader,
+            (Place::Jobs, _) => Context::Jobs,
+            (Place::OffLoad, _) => Context::OffLoad,
+            (Place::Deck, Pane::Workers) => Context::Workers,
+            (Place::Deck, Pane::Messages | Pane::Logs) => Context::Traffic,
         }
     }
 

@@ -10,8 +10,9 @@ use crate::model::{Board, Command, Event, Now, Outcome, Refusal, Stamped};
 use crate::tui::action::Action;
 use crate::tui::filter::Filter;
 use crate::tui::jobs::{self, Asked};
+use crate::tui::place::Place;
 use crate::tui::screen::{Overlay, Pane, Screen, Tail};
-use crate::tui::{act, composer, glide, keymap, overlay};
+use crate::tui::{act, composer, glide, inspector, keymap, offload, overlay, reader};
 
 /// What can happen.
 #[derive(Debug)]
@@ -41,6 +42,22 @@ pub(crate) enum Request {
     Issue(Command),
     /// Keep a text that was sent.
     Remember(String),
+    /// Put a text on the clipboard; `what` says what it is, in a toast that follows.
+    Copy {
+        /// The text.
+        text: String,
+        /// What it is: `message of resize/1`.
+        what: String,
+    },
+    /// Write lines into a new file in the current folder; a toast says which.
+    Save {
+        /// The middle of the file's name: `messages`.
+        what: &'static str,
+        /// Its ending: `jsonl`.
+        ending: &'static str,
+        /// What it holds.
+        text: String,
+    },
     /// Give the terminal back and stop until called to the foreground.
     Suspend,
     /// Draw everything anew.
@@ -75,6 +92,8 @@ fn change(screen: &mut Screen, msg: Msg) -> Vec<Request> {
                 query.extend(text.chars().filter(|c| !c.is_control()).take(200));
             } else if screen.overlays.is_empty() && screen.composer.is_open() {
                 screen.composer.paste(&text);
+            } else if screen.overlays.is_empty() && paste(screen, &text) {
+                // A view's own field has it.
             } else if screen.overlays.is_empty()
                 && screen.is_filtering
                 && let Some(filter) = screen.refilter()
@@ -170,9 +189,28 @@ fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
         filter(screen, key);
         return Vec::new();
     }
-    match keymap::find(&key, screen.context()) {
+    let own = match screen.place {
+        Place::Messages => inspector::press(screen, &key),
+        Place::Logs => reader::press(screen, &key),
+        Place::OffLoad => offload::press(screen, &key),
+        Place::Deck | Place::Jobs => None,
+    };
+    if let Some(requests) = own {
+        return requests;
+    }
+    match screen.keymap.find(&key, screen.context()) {
         Some(action) => act::act(screen, action),
         None => Vec::new(),
+    }
+}
+
+/// Gives pasted text to the field of the view that is shown; false where none is open.
+fn paste(screen: &mut Screen, text: &str) -> bool {
+    match screen.place {
+        Place::Messages => inspector::paste(screen, text),
+        Place::Logs => reader::paste(screen, text),
+        Place::OffLoad => offload::paste(screen, text),
+        Place::Deck | Place::Jobs => false,
     }
 }
 

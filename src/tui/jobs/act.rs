@@ -11,8 +11,8 @@ use crate::tui::jobs::list::short;
 use crate::tui::jobs::opened::Opened;
 use crate::tui::jobs::sum::had_jobs;
 use crate::tui::json::{self, Token};
-use crate::tui::keymap;
 use crate::tui::overlay::Question;
+use crate::tui::place::{self, Place};
 use crate::tui::rows::Row;
 use crate::tui::screen::{Overlay, Screen};
 use crate::tui::target::Target;
@@ -22,8 +22,6 @@ use crate::tui::update::Request;
 pub(crate) fn act(screen: &mut Screen, action: Action) -> Option<Vec<Request>> {
     screen.jobs.bulk = None;
     match action {
-        Action::Jobs => open_view(screen),
-        Action::Deck => close(screen),
         Action::TryAgain | Action::Cancel | Action::Drop | Action::Edit => {
             let job = screen.jobs.selected().cloned();
             return Some(with(screen, job, action));
@@ -51,7 +49,7 @@ pub(crate) fn press(screen: &mut Screen, key: &KeyEvent) -> Option<Vec<Request>>
     let Some(Overlay::Job { opened, .. }) = screen.overlays.last() else {
         return None;
     };
-    let action = keymap::find(key, Context::Jobs)?;
+    let action = screen.keymap.find(key, Context::Jobs)?;
     if !works_on_one(action) {
         return None;
     }
@@ -83,7 +81,8 @@ pub(crate) fn works_now(action: Action, job: Option<&JobView>) -> bool {
     }
 }
 
-fn open_view(screen: &mut Screen) {
+/// Enters the view.
+pub(crate) fn open_view(screen: &mut Screen) {
     let pool = screen.selected.as_ref().map(|row| row.pool().clone());
     let pools = &screen.board.pools;
     let has_jobs = |pool: &PoolName| pools.get(pool).is_some_and(|pool| had_jobs(&pool.jobs));
@@ -91,7 +90,6 @@ fn open_view(screen: &mut Screen) {
     let is_meant = |pool: &PoolName| has_jobs(pool) || !pools.keys().any(has_jobs);
     let pool = pool.filter(|pool| !screen.shows_all && is_meant(pool));
     screen.jobs.open(pool);
-    screen.is_filtering = false;
 }
 
 /// Takes away what narrows the view, one after the other; then the view itself.
@@ -101,12 +99,12 @@ fn back(screen: &mut Screen) {
     } else if screen.is_zoomed {
         screen.is_zoomed = false;
     } else {
-        close(screen);
+        place::go(screen, Place::Deck);
     }
 }
 
-/// Shows the deck, the pool selected whose jobs were shown.
-fn close(screen: &mut Screen) {
+/// Leaves the view, the pool selected whose jobs were shown.
+pub(crate) fn close_view(screen: &mut Screen) {
     let pool = screen.jobs.narrowed.pool.clone();
     screen.jobs.close();
     if let Some(pool) = pool

@@ -19,7 +19,7 @@ mod refresh_tests;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use act::{act, press, works_now, works_on_one};
+pub(crate) use act::{act, close_view, open_view, press, works_now, works_on_one};
 pub(crate) use asked::{Asked, answered, retry_hint};
 pub(crate) use glide::{click, glide, step};
 pub(crate) use list::{Jobs, short};

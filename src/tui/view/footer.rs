@@ -3,9 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::tui::action::{Action, Binding, Context};
+use crate::tui::action::{Action, Context};
 use crate::tui::jobs;
-use crate::tui::keymap;
+use crate::tui::keymap::Bound;
+use crate::tui::place;
 use crate::tui::sanitize::{Painter, width};
 use crate::tui::screen::{Overlay, Screen};
 use crate::tui::target::Target;
@@ -18,7 +19,7 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
         _ => ("send", "target"),
     };
     let keys: Vec<(String, String)> = match screen.overlays.last() {
-        Some(top) => on_top(top),
+        Some(top) => on_top(screen, top),
         None if screen.composer.is_open() => pairs(&[
             ("Enter", enter),
             ("Esc", "close"),
@@ -49,14 +50,19 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
 /// The keys of the focused pane; help and quit always have their place.
 fn in_pane(screen: &Screen, columns: usize) -> Vec<(String, String)> {
     let job = screen.jobs.selected();
-    let is_shown = |binding: &&Binding| binding.in_footer && jobs::works_now(binding.action, job);
-    let mut bindings: Vec<&Binding> = keymap::bindings(screen.context())
+    let is_shown = |row: &&Bound| {
+        let action = row.binding.action;
+        row.binding.in_footer && place::is_offered(screen, action) && jobs::works_now(action, job)
+    };
+    let mut bindings: Vec<&Bound> = screen
+        .keymap
+        .of(screen.context())
         .filter(is_shown)
         .collect();
     if screen.jobs.is_open() {
         let end = bindings.len().saturating_sub(2);
         if let Some(first) = bindings.get_mut(..end) {
-            first.sort_by_key(|binding| rank(binding.action));
+            first.sort_by_key(|row| rank(row.binding.action));
         }
     }
     let all: Vec<_> = bindings.into_iter().filter_map(pair).collect();
@@ -84,24 +90,27 @@ fn rank(action: Action) -> u8 {
     }
 }
 
-fn pair(binding: &Binding) -> Option<(String, String)> {
-    Some((binding.keys.first()?.to_string(), binding.label.to_owned()))
+fn pair(row: &Bound) -> Option<(String, String)> {
+    Some((row.keys.first()?.to_string(), row.binding.label.to_owned()))
 }
 
-fn on_top(top: &Overlay) -> Vec<(String, String)> {
+fn on_top(screen: &Screen, top: &Overlay) -> Vec<(String, String)> {
     pairs(match top {
         Overlay::Help { .. } | Overlay::Worker { .. } | Overlay::Text { .. } => {
             &[("↑↓", "scroll"), ("Esc", "close")]
         }
         Overlay::Job { opened, .. } => {
-            let works = |binding: &&Binding| {
-                let is_left = opened.gone.is_none() || binding.action == Action::Edit;
-                let is_meant = jobs::works_on_one(binding.action);
-                is_left && is_meant && jobs::works_now(binding.action, Some(&opened.job))
+            let works = |row: &&Bound| {
+                let action = row.binding.action;
+                let is_left = opened.gone.is_none() || action == Action::Edit;
+                let is_meant = jobs::works_on_one(action);
+                is_left && is_meant && jobs::works_now(action, Some(&opened.job))
             };
             let mut keys = pairs(&[("↑↓", "scroll"), ("Esc", "close")]);
             keys.extend(
-                keymap::bindings(Context::Jobs)
+                screen
+                    .keymap
+                    .of(Context::Jobs)
                     .filter(works)
                     .filter_map(pair),
             );

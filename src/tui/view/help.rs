@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use crate::model::{JobState, State};
 use crate::tui::action::Context;
-use crate::tui::bindings::ACTIONS;
+use crate::tui::place;
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::Screen;
 use crate::tui::theme::{job_mark, mark};
@@ -37,11 +37,13 @@ fn lines(screen: &Screen, wide: usize) -> Vec<Line<'static>> {
         let mut title = Painter::new(wide);
         title.text(context.title(), theme.strong());
         lines.push(title.finish());
-        for binding in ACTIONS.iter().filter(|binding| binding.context == context) {
-            let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
+        let rows = screen.keymap.rows().iter();
+        let offered = rows.filter(|row| place::is_offered(screen, row.binding.action));
+        for row in offered.filter(|row| row.binding.context == context) {
+            let keys: Vec<String> = row.keys.iter().map(ToString::to_string).collect();
             let mut painter = Painter::new(wide);
             painter.pad(1).left(&keys.join(" "), 14, theme.accent());
-            painter.text(binding.help, theme.text());
+            painter.text(row.binding.help, theme.text());
             lines.push(painter.finish());
         }
         lines.push(Line::default());

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::tui::figures::cells;
+use crate::tui::place::Place;
 use crate::tui::rows;
 use crate::tui::screen::{Pane, Screen};
 use crate::tui::view::routes;
@@ -25,8 +26,8 @@ pub(crate) struct Layout {
     pub(crate) header: Rect,
     /// The panes that are visible.
     pub(crate) panes: Vec<(Pane, Rect)>,
-    /// The jobs, where they are shown instead.
-    pub(crate) jobs: Option<Rect>,
+    /// The view that is shown instead of the deck's panes.
+    pub(crate) instead: Option<Rect>,
     /// The composer, where it has a place.
     pub(crate) composer: Option<Rect>,
     /// One line.
@@ -57,8 +58,8 @@ pub(crate) fn arrange(screen: &Screen, area: Rect) -> Option<Layout> {
     if let Some(composer) = composer {
         rest.height -= composer.height.min(rest.height);
     }
-    let is_open = screen.jobs.is_open();
-    let panes = if is_open {
+    let is_deck = screen.place == Place::Deck;
+    let panes = if !is_deck {
         Vec::new()
     } else if screen.is_zoomed || is_small {
         vec![(screen.focus, rest)]
@@ -68,7 +69,7 @@ pub(crate) fn arrange(screen: &Screen, area: Rect) -> Option<Layout> {
     Some(Layout {
         header,
         panes,
-        jobs: is_open.then_some(rest),
+        instead: (!is_deck).then_some(rest),
         composer,
         footer,
         body,
@@ -82,7 +83,7 @@ fn composer(screen: &Screen, area: Rect, body: Rect) -> Option<Rect> {
     } else if area.height >= ROOMY
         && area.width >= PANES.0
         && !screen.is_zoomed
-        && !screen.jobs.is_open()
+        && screen.place == Place::Deck
     {
         3
     } else {

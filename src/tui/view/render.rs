@@ -4,10 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::tui::jobs::Folded;
+use crate::tui::place::Place;
 use crate::tui::screen::{Overlay, Pane, Screen, ViewState};
 use crate::tui::view::{
-    composer, footer, header, help, history, jobs, layout, logs, messages, overlay, stopping,
-    toast, worker, workers,
+    composer, footer, header, help, history, inspector, jobs, layout, logs, messages, offload,
+    overlay, reader, stopping, toast, worker, workers,
 };
 
 /// Draws the screen into `area`.
@@ -32,8 +33,13 @@ fn draw(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) 
             Pane::Logs => logs::render(screen, view, *area, buffer),
         }
     }
-    if let Some(area) = layout.jobs {
-        jobs::render(screen, view, area, buffer);
+    if let Some(area) = layout.instead {
+        match screen.place {
+            Place::Messages => inspector::render(screen, view, area, buffer),
+            Place::Logs => reader::render(screen, view, area, buffer),
+            Place::OffLoad => offload::render(screen, view, area, buffer),
+            Place::Deck | Place::Jobs => jobs::render(screen, view, area, buffer),
+        }
     }
     view.panes.clone_from(&layout.panes);
     if let Some(area) = layout.composer {

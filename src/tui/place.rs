@@ -1,0 +1,55 @@
+//! Which view is on the screen, and going from one to another. Called by `update`, `act` and the views.
+
+use crate::tui::action::Action;
+use crate::tui::screen::Screen;
+use crate::tui::{jobs, offload};
+
+/// The views.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Place {
+    /// Workers, messages and logs at a glance.
+    #[default]
+    Deck,
+    /// The message inspector.
+    Messages,
+    /// The logs.
+    Logs,
+    /// The jobs.
+    Jobs,
+    /// The off-loaded picture.
+    OffLoad,
+}
+
+impl Place {
+    /// The view that an action goes to, if it is one that goes to a view.
+    pub(crate) fn of(action: Action) -> Option<Self> {
+        Some(match action {
+            Action::Deck => Self::Deck,
+            Action::Messages => Self::Messages,
+            Action::Logs => Self::Logs,
+            Action::Jobs => Self::Jobs,
+            Action::OffLoad => Self::OffLoad,
+            _ => return None,
+        })
+    }
+}
+
+/// Whether a key has something to do on this deck.
+pub(crate) fn is_offered(screen: &Screen, action: Action) -> bool {
+    action != Action::OffLoad || offload::is_offered(screen)
+}
+
+/// Shows a view.
+pub(crate) fn go(screen: &mut Screen, place: Place) {
+    if place == screen.place || (place == Place::OffLoad && !offload::is_offered(screen)) {
+        return;
+    }
+    screen.is_filtering = false;
+    if screen.place == Place::Jobs {
+        jobs::close_view(screen);
+    }
+    screen.place = place;
+    if place == Place::Jobs {
+        jobs::open_view(screen);
+    }
+}

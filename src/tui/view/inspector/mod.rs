@@ -1,0 +1,5 @@
+//! The message inspector, drawn.
+
+mod render;
+
+pub(crate) use render::render;

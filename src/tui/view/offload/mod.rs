@@ -1,0 +1,5 @@
+//! The off-load view, drawn.
+
+mod render;
+
+pub(crate) use render::render;

@@ -1,0 +1,5 @@
+//! The logs view, drawn.
+
+mod render;
+
+pub(crate) use render::render;
