@@ -51,7 +51,7 @@ pub(crate) enum Verb {
 }
 
 /// How a deck shows itself.
-#[derive(Clone, Copy, Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Face {
     /// Show no dashboard: print the workers' log lines
     #[arg(long)]
@@ -62,6 +62,17 @@ pub(crate) struct Face {
     /// Show no dashboard: speak JSON-RPC on stdin and stdout
     #[arg(long)]
     pub(crate) rpc: bool,
+    /// Let a file drive the dashboard instead of a terminal and a person, to make pictures of it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["headless", "rpc"])]
+    pub(crate) script: Option<PathBuf>,
+    /// The folder for the pictures that --script makes
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        requires = "script",
+        default_value = "frames"
+    )]
+    pub(crate) frames: PathBuf,
 }
 
 impl Face {
@@ -71,6 +82,12 @@ impl Face {
             headless: self.headless || other.headless,
             json: self.json || other.json,
             rpc: self.rpc || other.rpc,
+            frames: if other.script.is_some() {
+                other.frames
+            } else {
+                self.frames
+            },
+            script: other.script.or(self.script),
         }
     }
 }

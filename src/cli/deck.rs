@@ -7,6 +7,7 @@
 //! keeper -> limits -> dashboard's thread -> driver + { signals, start, face, feeder }
 //! ```
 
+use std::fs;
 use std::future::Future;
 use std::io::{self, IsTerminal};
 use std::pin::pin;
@@ -20,12 +21,13 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::args::{Color, Face};
 use crate::cli::demo;
 use crate::cli::diagnose::{Code, Failure, failed};
-use crate::cli::face::{self, Dashboard};
+use crate::cli::face::{self, Dashboard, Show};
 use crate::cli::fate::{self, Fate};
 use crate::cli::store;
 use crate::deck::{self, Clock, Deck, Ended};
 use crate::model::{Address, Command, DeckSpec, StoreSpec};
 use crate::process::keeper::Keeper;
+use crate::tui::Script;
 
 /// After a second Ctrl-C, how long the killed workers may take to be gone before the keeper is left alone with them.
 pub(super) const LAST_WAIT: Duration = Duration::from_secs(2);
@@ -53,7 +55,8 @@ enum Shape {
 
 /// Runs a deck to its end.
 pub(super) fn run(plan: Plan) -> Result<(), Failure> {
-    let shape = shape(plan.face, plan.color)?;
+    let shape = shape(&plan.face, plan.color)?;
+    let script = script(&plan.face)?;
     let clock = Clock::start();
     let (keeper, runtime) = ground()?;
     let opened = store::open(&plan.spec.store, clock)?;
@@ -61,7 +64,14 @@ pub(super) fn run(plan: Plan) -> Result<(), Failure> {
     let keeps_jobs = plan.spec.store != StoreSpec::Memory;
     let (deck, driver) = deck::start_with(plan.spec, keeper, clock, opened);
     let dashboard = (shape == Shape::Dashboard)
-        .then(|| Dashboard::start(deck.clone(), clock, lease, (plan.color, keeps_jobs)))
+        .then(|| {
+            let show = Show {
+                color: plan.color,
+                keeps_jobs,
+                script,
+            };
+            Dashboard::start(deck.clone(), clock, lease, show)
+        })
         .transpose()?;
     let feed = plan.is_demo.then_some(clock);
     let result = runtime.block_on(live(deck, driver, shape, dashboard, feed));
@@ -84,7 +94,20 @@ pub(super) fn ground() -> Result<(Keeper, Runtime), Failure> {
     Ok((keeper, runtime))
 }
 
-fn shape(face: Face, color: Color) -> Result<Shape, Failure> {
+/// What drives the dashboard instead of a person.
+fn script(face: &Face) -> Result<Option<Script>, Failure> {
+    let Some(path) = &face.script else {
+        return Ok(None);
+    };
+    let place = path.display();
+    let text = fs::read_to_string(path)
+        .map_err(|error| Failure::new(Code::Usage, format!("cannot read {place}: {error}")))?;
+    let script = Script::parse(&text, face.frames.clone());
+    let script = script.map_err(|error| Failure::new(Code::Usage, format!("{place}: {error}")))?;
+    Ok(Some(script))
+}
+
+fn shape(face: &Face, color: Color) -> Result<Shape, Failure> {
     if face.rpc {
         return Ok(Shape::Rpc);
     }
@@ -97,6 +120,9 @@ fn shape(face: Face, color: Color) -> Result<Shape, Failure> {
     if face.json {
         let failure = Failure::new(Code::Usage, "--json needs --headless");
         return Err(failure.help("add --headless to get every event as a line of JSON"));
+    }
+    if face.script.is_some() {
+        return Ok(Shape::Dashboard);
     }
     // Keys come from the controlling terminal when standard input is something else.
     let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");

@@ -20,13 +20,24 @@ use crate::control::{self, Input, LogStyle};
 use crate::deck::{Clock, Deck};
 use crate::model::Command;
 use crate::process::keeper::TerminalLease;
-use crate::tui::{self, Quit, TuiError};
+use crate::tui::{self, Quit, Script, TuiError};
 
 /// How long the dashboard may take to leave the terminal once the deck is gone; then the keeper gives it back.
 const LEAVE: Duration = Duration::from_secs(1);
 
 /// How long the last lines may take to a slow reader once the deck is gone.
 const LAST_LINES: Duration = Duration::from_secs(5);
+
+/// How the dashboard is shown.
+#[derive(Debug)]
+pub(super) struct Show {
+    /// Whether colours are used.
+    pub(super) color: Color,
+    /// Whether jobs that wait when the deck ends are kept for its next run.
+    pub(super) keeps_jobs: bool,
+    /// What drives it instead of a person.
+    pub(super) script: Option<Script>,
+}
 
 /// The dashboard on its own thread.
 #[derive(Debug)]
@@ -40,20 +51,21 @@ impl Dashboard {
         deck: Deck,
         clock: Clock,
         lease: TerminalLease,
-        (color, keeps_jobs): (Color, bool),
+        show: Show,
     ) -> Result<Self, Failure> {
         let (done, over) = oneshot::channel();
         let options = tui::Options {
-            keeps_jobs,
-            ..options(lease, color)
+            keeps_jobs: show.keeps_jobs,
+            script: show.script,
+            ..options(lease, show.color)
         };
-        let show = move || {
+        let run = move || {
             // Nobody listens any more when the process is about to end anyway.
             let _ = done.send(tui::run(deck, clock, options));
         };
         thread::Builder::new()
             .name("dashboard".to_owned())
-            .spawn(show)
+            .spawn(run)
             .map_err(|error| failed("cannot start the dashboard", &error))?;
         Ok(Self { over })
     }

@@ -53,16 +53,16 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
     let face = cli.face;
     let plan = |spec: DeckSpec, own: Face, is_demo: bool| Plan {
         spec,
-        face: face.with(own),
+        face: face.clone().with(own),
         color: cli.color,
         is_demo,
     };
     match cli.verb {
-        None => bare(|spec| plan(spec, face, false)),
+        None => bare(|spec| plan(spec, Face::default(), false)),
         Some(Verb::Demo(demo)) => deck::run(plan(demo::spec()?, demo.face, true)),
         Some(Verb::Run(run)) => deck::run(plan(run::spec(&run, &here()?)?, run.face, false)),
         Some(Verb::Up(up)) => deck::run(plan(up_spec(&up)?, up.face, false)),
-        Some(Verb::Map(wanted)) => map::map(&wanted, face, cli.color, &here()?),
+        Some(Verb::Map(wanted)) => map::map(&wanted, &face, cli.color, &here()?),
         Some(Verb::Check(config)) => check(&config),
         Some(Verb::Init) => print(&init::init(&here()?)?),
         Some(Verb::Worker { kind }) => worker::work(kind),

@@ -21,7 +21,7 @@ use crate::tui::pace::{Pace, is_calm};
 use crate::tui::pending::Answers;
 use crate::tui::recall::Recall;
 use crate::tui::screen::Screen;
-use crate::tui::terminal::{Held, Keyboard};
+use crate::tui::surface::Surface;
 use crate::tui::theme::Theme;
 use crate::tui::update::{Msg, Request, update};
 
@@ -39,10 +39,12 @@ const STOP_DELAY: Duration = Duration::from_millis(500);
 /// # Errors
 /// [`TuiError`] when there is no terminal to draw on; after that, the end is a [`Quit`].
 pub fn run(deck: Deck, clock: Clock, options: Options) -> Result<Quit, TuiError> {
-    if !std::io::stdout().is_terminal() {
+    let is_scripted = options.script.is_some();
+    if !is_scripted && !std::io::stdout().is_terminal() {
         return Err(TuiError::NotATerminal);
     }
-    if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    if !is_scripted && is_dumb {
         return Err(TuiError::DumbTerminal);
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -52,8 +54,11 @@ pub fn run(deck: Deck, clock: Clock, options: Options) -> Result<Quit, TuiError>
     runtime.block_on(async move {
         let mut app = App::new(deck, clock, options)?;
         let quit = app.run().await;
-        app.held.leave();
-        quit
+        app.surface.leave();
+        match app.surface.failure() {
+            Some(failure) => Err(TuiError::Script(failure)),
+            None => quit,
+        }
     })
 }
 
@@ -94,8 +99,7 @@ struct App {
     deck: Deck,
     clock: Clock,
     screen: Screen,
-    held: Held,
-    keyboard: Keyboard,
+    surface: Surface,
     decoder: Decoder,
     flush_at: Option<MonoTime>,
     resized: tokio::signal::unix::Signal,
@@ -112,16 +116,17 @@ impl App {
         let mut screen = Screen::new("", theme, Vec::new());
         screen.cores = std::thread::available_parallelism().map_or(1, usize::from);
         screen.jobs.are_kept = options.keeps_jobs;
-        let keyboard = Keyboard::open().map_err(TuiError::Keyboard)?;
         let resized = signal(SignalKind::window_change()).map_err(TuiError::Runtime)?;
         let joining = deck.clone();
-        let held = Held::take(options.lease).map_err(TuiError::Terminal)?;
+        let surface = match options.script {
+            Some(script) => Surface::stage(script, clock),
+            None => Surface::terminal(options.lease)?,
+        };
         Ok(Self {
             deck,
             clock,
             screen,
-            held,
-            keyboard,
+            surface,
             decoder: Decoder::default(),
             flush_at: None,
             resized,
@@ -139,7 +144,7 @@ impl App {
         let mut bytes = [0; 4096];
         loop {
             let came = self.next(&mut bytes).await;
-            if !self.held.is_taken() {
+            if !self.surface.is_taken() {
                 return Err(TuiError::Panicked);
             }
             let now = self.clock.now();
@@ -181,13 +186,13 @@ impl App {
             Came::Answer(msg) => return self.change(vec![msg], now).await,
             Came::Resize => {
                 self.pace.soon(now);
-                return self.held.resize().err().map(|_| Quit::TerminalLost);
+                return self.surface.resize().err().map(|_| Quit::TerminalLost);
             }
             Came::Second => self.pace.soon(now),
             // The tick has asked already.
             Came::Refresh => {}
             Came::Frame => {
-                let drawn = self.held.draw(&mut self.screen);
+                let drawn = self.surface.draw(&mut self.screen);
                 let took = self.clock.now().mono.since(now);
                 self.pace.drawn(now, took);
                 return drawn.err().map(|_| Quit::TerminalLost);
@@ -210,7 +215,7 @@ impl App {
         tokio::select! {
             biased;
             () = self.shutdown.cancelled() => Came::Shutdown,
-            read = self.keyboard.read(bytes) => Came::Bytes(read),
+            read = self.surface.read(bytes) => Came::Bytes(read),
             _ = self.resized.recv() => Came::Resize,
             () = sleep_until(flush), if self.flush_at.is_some() => Came::Flush,
             () = sleep_until(frame), if due.is_some() => Came::Frame,
@@ -275,7 +280,7 @@ impl App {
                 Request::Copy { .. } | Request::Save { .. } => {}
                 Request::EndNow => return Some(Quit::Now),
                 Request::Redraw => {
-                    if self.held.resize().is_err() {
+                    if self.surface.resize().is_err() {
                         return Some(Quit::TerminalLost);
                     }
                 }
@@ -293,10 +298,10 @@ impl App {
     /// own session. Takes the terminal again when the shell says so.
     async fn suspend(&mut self) -> std::io::Result<()> {
         let mut continued = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
-        self.held.leave();
+        self.surface.leave();
         kill_current_process_group(Signal::TSTP)?;
         // The stop reaches the process a moment later; until it is over nothing may touch the terminal.
         let _ = timeout(STOP_DELAY, continued.recv()).await;
-        self.held.enter()
+        self.surface.enter()
     }
 }

@@ -2,6 +2,7 @@
 
 use tokio_util::sync::CancellationToken;
 
+use crate::tui::script::Script;
 use crate::tui::terminal::Lease;
 
 /// Whether colours are used.
@@ -34,6 +35,8 @@ pub struct Options {
     pub color: Color,
     /// Who is told when the terminal is taken and given back.
     pub lease: Option<Lease>,
+    /// What stands in for a terminal and a person.
+    pub script: Option<Script>,
     /// Whether jobs that wait when the deck ends are kept for its next run.
     pub keeps_jobs: bool,
     /// Ends the dashboard from outside: the terminal is given back and [`Quit::Shutdown`] returned.
@@ -72,6 +75,9 @@ pub enum TuiError {
     /// The dashboard's own loop could not be made.
     #[error("start the dashboard's event loop")]
     Runtime(#[source] std::io::Error),
+    /// The script did not come to its end.
+    #[error("{0}")]
+    Script(String),
     /// A panic gave the terminal back while the dashboard ran.
     #[error("the dashboard lost the terminal to a panic")]
     Panicked,

@@ -16,5 +16,6 @@ mod map;
 mod map_ends;
 mod map_memory;
 mod routes;
+mod scripts;
 mod support;
 mod terminal;

@@ -21,7 +21,7 @@ use crate::deck::{self, Clock};
 use crate::model::{Address, Command};
 
 /// Does the jobs of standard input.
-pub(crate) fn map(map: &Map, face: Face, color: Color, here: &Path) -> Result<(), Failure> {
+pub(crate) fn map(map: &Map, face: &Face, color: Color, here: &Path) -> Result<(), Failure> {
     if face.headless || face.json || face.rpc {
         let message = "map is a filter: it takes none of --headless, --json and --rpc";
         return Err(Failure::new(Code::Usage, message));
