@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::config::positive_duration;
 use crate::cli::runtime::RuntimeName;
+use crate::model::ChannelKind;
 use crate::wire::Pointer;
 
 /// Supervise forked workers, talk to them over Node's fork channel, and watch them live.
@@ -113,6 +114,9 @@ pub(crate) struct Run {
     /// What runs the script; by its ending unless given
     #[arg(long, value_enum)]
     pub(crate) runtime: Option<RuntimeName>,
+    /// How the worker is talked to: by Node's fork channel, by lines on its stdin and stdout, or not at all
+    #[arg(long, value_enum, default_value_t, value_name = "KIND")]
+    pub(crate) channel: ChannelName,
     #[command(flatten)]
     pub(crate) face: Face,
     /// A script (.js .cjs .mjs .ts .mts .py .sh) or a command, and its arguments, passed unchanged
@@ -164,10 +168,42 @@ pub(crate) struct Map {
     /// What runs the script; by its ending unless given
     #[arg(long, value_enum)]
     pub(crate) runtime: Option<RuntimeName>,
+    /// How a worker gets its jobs: by Node's fork channel (fork), or on its stdin, as any filter does (stdio)
+    #[arg(long, value_parser = both_ways, default_value = "fork", value_name = "KIND")]
+    pub(crate) channel: ChannelName,
     /// A script (.js .cjs .mjs .ts .mts .py .sh) or a command, and its arguments, passed unchanged
     #[arg(value_name = "SCRIPT-OR-COMMAND", required = true)]
     #[arg(num_args = 1.., trailing_var_arg = true)]
     pub(crate) command: Vec<OsString>,
+}
+
+/// What links a worker to the deck.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ChannelName {
+    #[default]
+    Fork,
+    Stdio,
+    None,
+}
+
+impl ChannelName {
+    /// What it names.
+    pub(crate) fn kind(self) -> ChannelKind {
+        match self {
+            Self::Fork => ChannelKind::Fork,
+            Self::Stdio => ChannelKind::Stdio,
+            Self::None => ChannelKind::None,
+        }
+    }
+}
+
+/// A channel by which a job can be given and answered.
+fn both_ways(text: &str) -> Result<ChannelName, String> {
+    match ChannelName::from_str(text, false) {
+        Ok(ChannelName::None) => Err("without a channel no job can be given".to_owned()),
+        Ok(name) => Ok(name),
+        Err(_) => Err("must be fork or stdio".to_owned()),
+    }
 }
 
 /// A pointer that is not to the whole value, which is always there.
@@ -280,6 +316,8 @@ mod tests {
             "--concurrency 0",
             "--fail-fast --keep-going",
             "-q --summary",
+            "--channel none",
+            "--channel pipe",
         ] {
             let line = format!("forkdeck map {wrong} w.js");
             assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{wrong}");

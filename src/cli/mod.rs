@@ -10,6 +10,7 @@ mod demo;
 mod diagnose;
 mod face;
 mod fate;
+mod filter;
 mod init;
 mod map;
 mod run;

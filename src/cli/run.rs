@@ -8,8 +8,9 @@ use std::path::Path;
 use crate::cli::args::Run;
 use crate::cli::config::folder_name;
 use crate::cli::diagnose::{Code, Failure};
+use crate::cli::filter;
 use crate::cli::runtime::{self, Programs, Resolved, RuntimeName, Script};
-use crate::model::{DeckSpec, PoolName, PoolSpec, RestartWhen};
+use crate::model::{ChannelKind, DeckSpec, PoolName, PoolSpec, RestartWhen};
 
 /// The deck that was asked for; relative paths are relative to `here`.
 pub(super) fn spec(run: &Run, here: &Path) -> Result<DeckSpec, Failure> {
@@ -17,7 +18,7 @@ pub(super) fn spec(run: &Run, here: &Path) -> Result<DeckSpec, Failure> {
         PoolName::new(name)
             .map_err(|error| Failure::new(Code::Usage, format!("--name {name}: {error}")))
     });
-    let mut pool = pool(&run.command, run.runtime, here)?;
+    let mut pool = pool(&run.command, run.runtime, run.channel.kind(), here)?;
     pool.name = name.transpose()?.unwrap_or(pool.name);
     pool.instances = run.instances;
     pool.restart.when = RestartWhen::OnFailure;
@@ -28,12 +29,18 @@ pub(super) fn spec(run: &Run, here: &Path) -> Result<DeckSpec, Failure> {
 pub(super) fn pool(
     line: &[OsString],
     runtime: Option<RuntimeName>,
+    channel: ChannelKind,
     here: &Path,
 ) -> Result<PoolSpec, Failure> {
-    let resolved = resolve(line, runtime, here, &Programs::of_this_process())?;
+    let programs = Programs::of_this_process();
+    let resolved = resolve(line, runtime, here, &programs)?;
     let mut pool = PoolSpec::new(pool_name(line), resolved.program, here);
     pool.args = resolved.args;
     pool.runtime = resolved.runtime;
+    pool.channel = channel;
+    if channel == ChannelKind::Stdio {
+        pool.env = filter::line_by_line(&programs);
+    }
     Ok(pool)
 }
 

@@ -1,4 +1,4 @@
-//! A worker's environment: what it inherits, what the pool adds, and the fork contract.
+//! A worker's environment: what it inherits, what the pool adds, and, of a fork channel, Node's contract.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::{fs, io};
 
 use indexmap::IndexMap;
 
-use crate::model::{PoolSpec, WorkerId};
+use crate::model::{ChannelKind, PoolSpec, WorkerId};
 use crate::wire::node;
 
 /// The longest environment file that is read, in bytes.
@@ -54,13 +54,13 @@ pub(crate) fn environment(
     env.extend(inherited.filter(|(name, _)| !is_ours(name)));
     env.extend(pool.env.iter().cloned());
 
+    if pool.channel == ChannelKind::Fork {
+        let (fd, mode) = (node::CHANNEL_FD.to_string(), node::SERIALIZATION_JSON);
+        env.insert(node::ENV_CHANNEL_FD.into(), fd.into());
+        env.insert(node::ENV_SERIALIZATION_MODE.into(), mode.into());
+    }
     let index = worker.number.saturating_sub(1).to_string();
     let contract = [
-        (node::ENV_CHANNEL_FD, node::CHANNEL_FD.to_string()),
-        (
-            node::ENV_SERIALIZATION_MODE,
-            node::SERIALIZATION_JSON.to_owned(),
-        ),
         ("FORKDECK_WORKER", worker.to_string()),
         ("FORKDECK_POOL", worker.pool.to_string()),
         ("FORKDECK_INSTANCE", index.clone()),
@@ -151,6 +151,19 @@ mod tests {
         assert_eq!(env["FORKDECK_INSTANCE"], "1");
         assert_eq!(env["HOME"], "/home/x");
         assert!(!env.contains_key("NODE_UNIQUE_ID"));
+    }
+
+    #[test]
+    fn only_a_fork_channel_is_named() {
+        for channel in [ChannelKind::Stdio, ChannelKind::None] {
+            let mut pool = pool();
+            pool.channel = channel;
+
+            let env = built(&pool, &[("NODE_CHANNEL_FD", "9"), ("HOME", "/home/x")]);
+
+            assert!(!env.keys().any(|name| name.starts_with("NODE_CHANNEL")));
+            assert_eq!(env["FORKDECK_WORKER"], "a/2");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Notify, mpsc};
 
+use crate::deck::ends::Ends;
 use crate::deck::pump::{self, Source, Teller, Write};
 use crate::deck::tasks::Tasks;
 use crate::model::{Exit, Incarnation, Now, Stream, WorkerId};
@@ -68,20 +69,21 @@ pub(crate) struct Link {
     pub(crate) unread_bytes: u64,
     /// Whether the worker is known to have died with unread input.
     pub(crate) left_unread: bool,
-    /// Looks at the unread bytes.
-    pub(crate) gauge: ChannelGauge,
+    /// Looks at the unread bytes of a channel.
+    pub(crate) gauge: Option<ChannelGauge>,
     /// Whether the worker read anything since the machine was last told.
     pub(crate) progressed: bool,
     /// Whether unread bytes are worth a look.
     pub(crate) is_watched: bool,
     open: Vec<End>,
     /// What identifies the worker's side of each end.
-    inodes: [(End, u64); 3],
+    inodes: Vec<(End, u64)>,
     /// After its end: a descendant that holds an end open, once found.
     pub(crate) held_by: Option<u32>,
     /// Of a process that ended, the ends that may still hold what it wrote.
     undrained: Vec<End>,
-    drain: [Arc<Notify>; 3],
+    /// Asks the tasks that read to drain their ends.
+    drain: Vec<Arc<Notify>>,
     writes: mpsc::Sender<Write>,
     waiting: VecDeque<Write>,
     /// What the tasks will own, until the process is told to exist.
@@ -91,9 +93,8 @@ pub(crate) struct Link {
 /// The deck's ends of a process that is being made.
 #[derive(Debug)]
 struct Unserved {
-    reader: ChannelReader,
-    writer: ChannelWriter,
-    outputs: (OutputReader, OutputReader),
+    channel: Option<(ChannelReader, ChannelWriter)>,
+    outputs: Vec<(OutputReader, Stream)>,
     to_write: mpsc::Receiver<Write>,
 }
 
@@ -101,9 +102,11 @@ impl Link {
     /// The ends of a process that is to be made; nobody serves them before [`serve`](Self::serve).
     pub(crate) fn new(
         (worker, incarnation): (WorkerId, Incarnation),
-        inodes: [(End, u64); 3],
-        (reader, writer): (ChannelReader, ChannelWriter),
-        outputs: (OutputReader, OutputReader),
+        Ends {
+            channel,
+            outputs,
+            inodes,
+        }: Ends,
     ) -> Self {
         let (to_writer, to_write) = mpsc::channel(WRITES);
         Self {
@@ -114,23 +117,18 @@ impl Link {
             is_over: false,
             unread_bytes: 0,
             left_unread: false,
-            gauge: writer.gauge(),
+            gauge: channel.as_ref().map(|(_, writer)| writer.gauge()),
             progressed: false,
             is_watched: false,
-            open: vec![
-                End::Channel,
-                End::Output(Stream::Stdout),
-                End::Output(Stream::Stderr),
-            ],
+            open: inodes.iter().map(|(end, _)| *end).collect(),
             inodes,
             held_by: None,
             undrained: Vec::new(),
-            drain: std::array::from_fn(|_| Arc::default()),
+            drain: Vec::new(),
             writes: to_writer,
             waiting: VecDeque::new(),
             unserved: Some(Unserved {
-                reader,
-                writer,
+                channel,
                 outputs,
                 to_write,
             }),
@@ -143,20 +141,23 @@ impl Link {
             return;
         };
         let Unserved {
-            reader,
-            writer,
-            outputs: (stdout, stderr),
+            channel,
+            outputs,
             to_write,
         } = unserved;
-        let sources = [
-            Source::Channel(Box::new(reader)),
-            Source::Output(stdout, Stream::Stdout),
-            Source::Output(stderr, Stream::Stderr),
-        ];
-        for (source, drain) in sources.into_iter().zip(&self.drain) {
-            tasks.spawn(pump::read(teller.clone(), Arc::clone(drain), source));
+        if let Some((reader, writer)) = channel {
+            self.read(tasks, teller, Source::Channel(Box::new(reader)));
+            tasks.spawn(pump::write(teller.clone(), writer, to_write));
         }
-        tasks.spawn(pump::write(teller.clone(), writer, to_write));
+        for (output, stream) in outputs {
+            self.read(tasks, teller, Source::Output(output, stream));
+        }
+    }
+
+    fn read(&mut self, tasks: &Tasks, teller: &Teller, source: Source) {
+        let drain = Arc::<Notify>::default();
+        tasks.spawn(pump::read(teller.clone(), Arc::clone(&drain), source));
+        self.drain.push(drain);
     }
 
     /// Gives messages to the writer. The machine's credit bounds what waits here.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use crate::deck::ends::Ends;
 use crate::deck::link::{End, Link};
 use crate::deck::{Clock, Deck, Subscription, Update, start};
 use crate::model::{
@@ -39,7 +40,7 @@ impl Spawner for Fake {
                 continue;
             };
             let key = order.key;
-            let mut channel = UnixStream::from(order.channel);
+            let mut channel = UnixStream::from(order.channel.unwrap());
             channel.write_all(self.first.as_bytes()).unwrap();
             // The runtime looks at its descriptors after 61 turns at the latest.
             for _ in 0..200 {
@@ -151,20 +152,20 @@ async fn an_end_that_is_drained_and_then_closes_counts_once() {
 fn link() -> Link {
     let worker = WorkerId::new(PoolName::new("a").unwrap(), 1);
     let (channel, _) = Channel::pair().unwrap();
-    let output = || {
+    let output = |stream| {
         let (output, _) = OutputPipe::new(&PipeBudget::default()).unwrap();
-        output.reader(1024).unwrap()
+        (output.reader(1024).unwrap(), stream)
     };
-    Link::new(
-        (worker, Incarnation::default()),
-        [
+    let ends = Ends {
+        channel: Some(channel.split(1024).unwrap()),
+        outputs: vec![output(Stream::Stdout), output(Stream::Stderr)],
+        inodes: vec![
             (End::Channel, 1),
             (End::Output(Stream::Stdout), 2),
             (End::Output(Stream::Stderr), 3),
         ],
-        channel.split(1024).unwrap(),
-        (output(), output()),
-    )
+    };
+    Link::new((worker, Incarnation::default()), ends)
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 mod clock;
 mod desk;
 mod driver;
+mod ends;
 mod environment;
 mod figures;
 mod handle;

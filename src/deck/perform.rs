@@ -3,15 +3,13 @@
 use std::io;
 
 use crate::deck::driver::{Driver, Step};
+use crate::deck::ends::{Ends, EndsError};
 use crate::deck::environment::{EnvFileError, environment};
-use crate::deck::link::{End, Link};
+use crate::deck::link::Link;
 use crate::jobs;
-use crate::model::{Event, Incarnation, Now, Stream, WorkerId};
-use crate::process::{Channel, Order, OutputPipe, ProcessKey, SpawnOrder, inode};
+use crate::model::{Event, Incarnation, Now, WorkerId};
+use crate::process::{Order, ProcessKey, SpawnOrder};
 use crate::supervisor::{Effect, Input, SignalScope, SpawnFault};
-
-/// How many bytes of a line of output are kept.
-const LINE_BYTES: usize = 64 << 10;
 
 /// Why a process could not be ordered.
 #[derive(Debug, thiserror::Error)]
@@ -143,38 +141,26 @@ impl Driver {
             unreachable!("the machine spawns workers of the deck's own pools only");
         };
         let env = environment(pool, worker, std::env::vars_os())?;
-        let of_channel = |source| PrepareError::Channel {
-            worker: worker.clone(),
-            source,
+        let worker = worker.clone();
+        let (ends, theirs) = match Ends::make(pool, &self.budget) {
+            Ok(made) => made,
+            Err(EndsError::Channel(source)) => {
+                return Err(PrepareError::Channel { worker, source });
+            }
+            Err(EndsError::Output(source)) => return Err(PrepareError::Output { worker, source }),
         };
-        let of_output = |source| PrepareError::Output {
-            worker: worker.clone(),
-            source,
-        };
-        let (channel, child) = Channel::pair().map_err(of_channel)?;
-        let (reader, writer) = channel.split(pool.max_frame).map_err(of_channel)?;
-        let (out, stdout) = OutputPipe::new(&self.budget).map_err(of_output)?;
-        let (err, stderr) = OutputPipe::new(&self.budget).map_err(of_output)?;
-        let out = out.reader(LINE_BYTES).map_err(of_output)?;
-        let err = err.reader(LINE_BYTES).map_err(of_output)?;
-        let inodes = [
-            (End::Channel, inode(&child)),
-            (End::Output(Stream::Stdout), inode(&stdout)),
-            (End::Output(Stream::Stderr), inode(&stderr)),
-        ];
         let order = SpawnOrder {
             key,
             program: pool.program.clone(),
             args: pool.args.clone(),
             env,
             cwd: pool.cwd.clone(),
-            channel: child,
-            stdout,
-            stderr,
+            channel: theirs.channel,
+            stdin: theirs.stdin,
+            stdout: theirs.stdout,
+            stderr: theirs.stderr,
         };
-        let who = (worker.clone(), incarnation);
-        let link = Link::new(who, inodes, (reader, writer), (out, err));
-        Ok((order, link))
+        Ok((order, Link::new((worker, incarnation), ends)))
     }
 }
 

@@ -42,7 +42,7 @@ impl Spawner for Fake {
                     let key = order.key;
                     let played = Played {
                         key,
-                        channel: Some(UnixStream::from(order.channel)),
+                        channel: order.channel.map(UnixStream::from),
                         stdout: Some(std::fs::File::from(order.stdout)),
                         stderr: Some(std::fs::File::from(order.stderr)),
                         reports: reports.clone(),

@@ -9,7 +9,7 @@ use crate::deck::driver::Driver;
 use crate::model::{
     DeckSampled, Event, LivenessChanged, MonoTime, Now, PoolName, Sampled, WorkerId,
 };
-use crate::process::{Measured, ProcessKey, Usage, descendants, holder};
+use crate::process::{ChannelGauge, Measured, ProcessKey, Usage, descendants, holder};
 use crate::supervisor::Input;
 
 /// How often CPU and memory are measured.
@@ -259,7 +259,9 @@ impl Driver {
         let Some(link) = self.links.get_mut(&key) else {
             return;
         };
-        let unread = link.gauge.unread();
+        let Some(unread) = link.gauge.as_ref().map(ChannelGauge::unread) else {
+            return;
+        };
         link.progressed |= unread.progressed;
         link.unread_bytes = unread.bytes;
         link.is_watched = true;

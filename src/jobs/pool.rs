@@ -14,8 +14,8 @@ use crate::jobs::ready::{End, Ready};
 use crate::jobs::roster::Roster;
 use crate::jobs::shelf::Shelf;
 use crate::model::{
-    Dispatch, Incarnation, JobFigures, JobId, JobsSpec, Now, PoolName, PoolSpec, Submission,
-    Ticket, WorkerId,
+    ChannelKind, Dispatch, Incarnation, JobFigures, JobId, JobsSpec, Now, PoolName, PoolSpec,
+    Submission, Ticket, WorkerId,
 };
 
 /// A submission that waits for room.
@@ -34,6 +34,8 @@ pub(super) struct Pool {
     pub(super) max_frame: usize,
     /// Whether the config has it; one that it has no longer keeps its jobs, but does nothing with them.
     pub(super) is_configured: bool,
+    /// What links its workers to the deck; without a channel it takes no jobs.
+    pub(super) channel: ChannelKind,
     pub(super) instances: u32,
     pub(super) is_paused: bool,
     pub(super) is_enlisted: bool,
@@ -69,12 +71,15 @@ pub(super) struct Pool {
 impl Pool {
     /// A pool of the config.
     pub(super) fn new(spec: &PoolSpec) -> Self {
-        Self::of(
-            spec.name.clone(),
-            &spec.jobs,
-            spec.instances,
-            spec.max_frame,
-        )
+        Self {
+            channel: spec.channel,
+            ..Self::of(
+                spec.name.clone(),
+                &spec.jobs,
+                spec.instances,
+                spec.max_frame,
+            )
+        }
     }
 
     /// A pool that the config has no longer.
@@ -94,6 +99,7 @@ impl Pool {
             name,
             max_frame,
             is_configured: true,
+            channel: ChannelKind::default(),
             instances,
             is_paused: false,
             is_enlisted: false,

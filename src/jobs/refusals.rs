@@ -26,6 +26,13 @@ pub(super) fn no_such_pool<'a>(
         .hint(format!("the pools are: {}", names.join(", ")))
 }
 
+pub(super) fn no_channel(pool: &PoolName) -> Refusal {
+    let said = format!("{pool} takes no jobs: its workers have no channel");
+    Refusal::new(RefusalKind::ChannelClosed, said)
+        .at(pool)
+        .hint(format!("give {pool} the channel fork or stdio"))
+}
+
 pub(super) fn priority(pool: &PoolName, priority: u8, highest: u8) -> Refusal {
     let said = format!("{pool} has no priority {priority}");
     Refusal::new(RefusalKind::BadMessage, said)

@@ -12,7 +12,8 @@ use crate::jobs::refusals;
 use crate::jobs::turn::Turn;
 use crate::jobs::view::view;
 use crate::model::{
-    Dispatch, Forwarded, JobId, Outcome, Refusal, ReplyRule, Submission, Ticket, WhenFull,
+    ChannelKind, Dispatch, Forwarded, JobId, Outcome, Refusal, ReplyRule, Submission, Ticket,
+    WhenFull,
 };
 use crate::wire::{Message, canonical};
 
@@ -130,6 +131,9 @@ impl Jobs {
                 pools.map(|pool| &pool.name),
             ));
         };
+        if pool.channel == ChannelKind::None {
+            return Err(refusals::no_channel(&submission.pool));
+        }
         if self.is_down {
             return Err(Refusal::going_down());
         }

@@ -56,6 +56,8 @@ pub struct PoolSpec {
     pub env: Vec<(OsString, OsString)>,
     /// A file of `NAME=value` lines, read at each start; never overrides a variable that is set.
     pub env_file: Option<PathBuf>,
+    /// What links its workers to the deck. Default Node's fork channel.
+    pub channel: ChannelKind,
     /// The longest message taken from a worker, in bytes. Default 64 MiB.
     pub max_frame: usize,
     /// Whether and how workers come back.
@@ -84,6 +86,7 @@ impl PoolSpec {
             cwd: cwd.into(),
             env: Vec::new(),
             env_file: None,
+            channel: ChannelKind::default(),
             max_frame: 64 << 20,
             restart: RestartSpec::default(),
             stop: StopSpec::default(),
@@ -91,6 +94,29 @@ impl PoolSpec {
             stall_after: Duration::from_millis(250),
             on_disconnect: OnDisconnect::default(),
             jobs: JobsSpec::default(),
+        }
+    }
+}
+
+/// What links a worker to the deck.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ChannelKind {
+    /// Node's fork channel: a socket on the descriptor that `NODE_CHANNEL_FD` names.
+    #[default]
+    Fork,
+    /// Lines of JSON on its standard input and output, as of any filter; only standard error is its log.
+    Stdio,
+    /// Nothing: it takes neither messages nor jobs.
+    None,
+}
+
+impl ChannelKind {
+    /// Its name, in the config and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fork => "fork",
+            Self::Stdio => "stdio",
+            Self::None => "none",
         }
     }
 }

@@ -1,21 +1,24 @@
 //! The deck's end of one worker's channel.
 //!
-//! Owns the socket, the framing of what comes in and the account of what the worker left unread. Never decides what to
-//! send; called by `deck`. Reader and writer are halves of one socket and may wait at the same time.
+//! Owns the framing of what comes in and the ends of both kinds of channels: Node's fork channel, one socket for both
+//! ways, and a filter's standard input and output. Those are two pipes, as in a shell: a program may open `/dev/stdin`
+//! anew, which no socket lets it, and each way has an end of its own. Never decides what to send; called by `deck`.
+//! Reader and writer may wait at the same time.
 
 use std::io;
-use std::os::fd::{AsFd, OwnedFd, RawFd};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::os::fd::{OwnedFd, RawFd};
+use std::sync::{Arc, Weak};
 
 use rustix::io::Errno;
 use rustix::net::sockopt::{set_socket_send_buffer_size, socket_send_buffer_size};
-use rustix::net::{
-    AddressFamily, SendFlags, Shutdown, SocketFlags, SocketType, send, shutdown, socketpair,
-};
+use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+use rustix::pipe::{PipeFlags, pipe_with};
 use tokio::io::Interest;
 
 use crate::process::intake::{Intake, Taken, waiting};
-use crate::process::sys::{Watched, adopt_socket, queued_bytes};
+use crate::process::outlet::{Outlet, Unread};
+use crate::process::stdio::{OutputPipe, PipeBudget, Share};
+use crate::process::sys::{Watched, adopt_socket};
 use crate::wire::{Frame, LineDecoder, OutBuffer};
 
 /// The buffer asked for at both ends: with it, of 20,000 small messages sent just before an exit 10,923 survive, with the
@@ -28,12 +31,27 @@ const WRITE_BUDGET: usize = 256 << 10;
 /// A new channel, not yet on any runtime.
 #[derive(Debug)]
 pub struct Channel {
-    socket: OwnedFd,
+    ends: Ends,
     send_buffer: usize,
 }
 
+#[derive(Debug)]
+enum Ends {
+    Socket(OwnedFd),
+    Pipes { stdin: OwnedFd, stdout: OutputPipe },
+}
+
+/// A filter's ends of its channel, both blocking and close-on-exec.
+#[derive(Debug)]
+pub struct FilterEnds {
+    /// Becomes its standard input.
+    pub stdin: OwnedFd,
+    /// Becomes its standard output.
+    pub stdout: OwnedFd,
+}
+
 impl Channel {
-    /// Makes a channel: the deck's end, and the worker's, which is blocking as shells and Python need it. Both are
+    /// Makes a fork channel: the deck's end, and the worker's, which is blocking as shells and Python need it. Both are
     /// close-on-exec.
     ///
     /// # Errors
@@ -51,10 +69,30 @@ impl Channel {
         }
         let send_buffer = socket_send_buffer_size(&worker).unwrap_or(0);
         let channel = Self {
-            socket,
+            ends: Ends::Socket(socket),
             send_buffer,
         };
         Ok((channel, worker))
+    }
+
+    /// Makes the channel of a filter: the deck's ends, and the filter's. Its standard output is enlarged where the budget
+    /// lets it.
+    ///
+    /// # Errors
+    /// When no pipe can be made.
+    pub fn pipes(budget: &PipeBudget) -> io::Result<(Self, FilterEnds)> {
+        let (theirs, stdin) = pipe_with(PipeFlags::CLOEXEC)?;
+        let (output, stdout) = OutputPipe::new(budget)?;
+        let send_buffer = output.size();
+        let ends = Ends::Pipes {
+            stdin,
+            stdout: output,
+        };
+        let filter = FilterEnds {
+            stdin: theirs,
+            stdout,
+        };
+        Ok((Self { ends, send_buffer }, filter))
     }
 
     /// The size in force of the buffer that keeps what the worker sent, in bytes of kernel memory.
@@ -65,20 +103,27 @@ impl Channel {
     /// Puts the channel on the current runtime. Messages longer than `max_frame` bytes are reported instead of kept.
     ///
     /// # Errors
-    /// When the runtime cannot watch the socket.
+    /// When the runtime cannot watch its ends.
     pub fn split(self, max_frame: usize) -> io::Result<(ChannelReader, ChannelWriter)> {
-        let watched = Watched::new(self.socket, Interest::READABLE | Interest::WRITABLE)?;
-        let link = Arc::new(Link {
-            socket: watched,
-            account: Mutex::new(Account::default()),
-        });
-        let reader = ChannelReader {
-            link: Arc::clone(&link),
-            intake: Intake::default(),
-            decoder: LineDecoder::new(max_frame),
-            has_ended: false,
-        };
-        Ok((reader, ChannelWriter { link }))
+        let decoder = LineDecoder::new(max_frame);
+        match self.ends {
+            Ends::Socket(socket) => {
+                let both = Interest::READABLE | Interest::WRITABLE;
+                let source = Arc::new(Watched::new(socket, both)?);
+                let outlet = Arc::new(Outlet::of_socket(Arc::clone(&source)));
+                let mut reader = ChannelReader::new(source, &outlet, decoder);
+                reader.kept = Some(Arc::clone(&outlet));
+                Ok((reader, ChannelWriter { outlet }))
+            }
+            Ends::Pipes { stdin, stdout } => {
+                let (stdout, share) = stdout.into_parts();
+                let source = Arc::new(Watched::new(stdout, Interest::READABLE)?);
+                let outlet = Arc::new(Outlet::of_pipe(stdin)?);
+                let mut reader = ChannelReader::new(source, &outlet, decoder.of_stdout());
+                reader.share = share;
+                Ok((reader, ChannelWriter { outlet }))
+            }
+        }
     }
 }
 
@@ -88,12 +133,6 @@ impl Channel {
 /// When the number is no open socket.
 pub fn adopt_channel(fd: RawFd) -> io::Result<OwnedFd> {
     adopt_socket(fd)
-}
-
-#[derive(Debug)]
-struct Link {
-    socket: Watched,
-    account: Mutex<Account>,
 }
 
 /// Frames in the order in which they came.
@@ -114,13 +153,30 @@ pub struct ReadBatch {
 /// The half that reads.
 #[derive(Debug)]
 pub struct ChannelReader {
-    link: Arc<Link>,
+    source: Arc<Watched>,
+    outlet: Weak<Outlet>,
+    /// Of a socket, which both ways need as long as there is one: what was written is looked at to the end.
+    kept: Option<Arc<Outlet>>,
+    /// Of an enlarged pipe.
+    share: Option<Share>,
     intake: Intake,
     decoder: LineDecoder,
     has_ended: bool,
 }
 
 impl ChannelReader {
+    fn new(source: Arc<Watched>, outlet: &Arc<Outlet>, decoder: LineDecoder) -> Self {
+        Self {
+            source,
+            outlet: Arc::downgrade(outlet),
+            kept: None,
+            share: None,
+            intake: Intake::default(),
+            decoder,
+            has_ended: false,
+        }
+    }
+
     /// Waits for bytes and returns the frames they complete (perhaps none), at most about 256 KiB or some thousand frames
     /// at once. After the end it returns the end again.
     ///
@@ -136,7 +192,7 @@ impl ChannelReader {
         let (frames, length) = (&mut batch.frames, &mut batch.bytes);
         let taken = self
             .intake
-            .await_some(&self.link.socket, |bytes| {
+            .await_some(&self.source, |bytes| {
                 *length += bytes.len();
                 decoder.push(bytes, frames);
                 frames.len()
@@ -154,7 +210,7 @@ impl ChannelReader {
         }
         let decoder = &mut self.decoder;
         let (frames, length) = (&mut batch.frames, &mut batch.bytes);
-        let taken = self.intake.take(&self.link.socket, |bytes| {
+        let taken = self.intake.take(&*self.source, |bytes| {
             *length += bytes.len();
             decoder.push(bytes, frames);
             frames.len()
@@ -164,18 +220,24 @@ impl ChannelReader {
 
     /// How many bytes are there to be read now.
     pub fn waiting(&self) -> usize {
-        waiting(&self.link.socket)
+        waiting(&*self.source)
     }
 
     fn close(&mut self, mut batch: ReadBatch, taken: Taken) -> ReadBatch {
         batch.more = taken == Taken::Some;
         if taken.is_end() {
             batch.end = true;
-            batch.left_unread = taken == Taken::Reset;
+            // Of a socket the system tells; what is in a pipe stays there when its reader is gone.
+            let left_in_pipe = || self.kept.is_none() && self.queued() > 0;
+            batch.left_unread = taken == Taken::Reset || left_in_pipe();
             self.has_ended = true;
             batch.frames.extend(self.decoder.finish().map(Frame::Fault));
         }
         batch
+    }
+
+    fn queued(&self) -> u64 {
+        self.outlet.upgrade().map_or(0, |outlet| outlet.queued())
     }
 }
 
@@ -187,7 +249,7 @@ pub struct WriteEnd;
 /// The half that writes.
 #[derive(Debug)]
 pub struct ChannelWriter {
-    link: Arc<Link>,
+    outlet: Arc<Outlet>,
 }
 
 impl ChannelWriter {
@@ -203,13 +265,13 @@ impl ChannelWriter {
         let mut messages = 0;
         let mut taken = 0;
         while !out.is_empty() && taken < WRITE_BUDGET {
-            match self.link.send(out.chunk()) {
+            match self.outlet.send(out.chunk()) {
                 Ok(length) => {
                     messages += out.advance(length);
                     taken += length;
                 }
                 Err(Errno::AGAIN) if taken > 0 => break,
-                Err(Errno::AGAIN) => self.room().await?,
+                Err(Errno::AGAIN) => self.outlet.room().await.map_err(|_| WriteEnd)?,
                 Err(Errno::INTR) => {}
                 // What was taken before counts first; the next call meets the end again.
                 Err(_) if taken > 0 => break,
@@ -220,101 +282,35 @@ impl ChannelWriter {
     }
 
     /// Closes the deck's half: the worker sees a disconnect, and what it still sends is read.
-    pub fn shutdown_write(&mut self) {
-        // A worker that is gone needs no telling.
-        let _ = shutdown(&self.link.socket, Shutdown::Write);
+    pub fn shutdown_write(self) {
+        self.outlet.close();
     }
 
     /// What the worker has left unread; see [`ChannelGauge::unread`].
     pub fn unread(&self) -> Unread {
-        self.link.look()
+        self.outlet.look()
     }
 
     /// A handle for looking at what is unread while the writer is at work.
     pub fn gauge(&self) -> ChannelGauge {
         ChannelGauge {
-            link: Arc::clone(&self.link),
+            outlet: Arc::downgrade(&self.outlet),
         }
-    }
-
-    /// Waits until the socket may take more.
-    async fn room(&self) -> Result<(), WriteEnd> {
-        let mut ready = self.link.socket.writable().await.map_err(|_| WriteEnd)?;
-        // The socket was full a moment ago, and only a new event makes it ready again; one that came between is kept.
-        ready.clear_ready();
-        Ok(())
     }
 }
 
-/// Looks at what a worker has left unread. Keeps the socket open as long as it lives.
+/// Looks at what a worker has left unread. Keeps nothing open: of a channel that is gone, or of a filter whose input is
+/// closed, nothing is known to be unread.
 #[derive(Clone, Debug)]
 pub struct ChannelGauge {
-    link: Arc<Link>,
+    outlet: Weak<Outlet>,
 }
 
 impl ChannelGauge {
     /// What the worker has left unread, and whether it read since the last look of anybody.
     pub fn unread(&self) -> Unread {
-        self.link.look()
-    }
-}
-
-/// What a worker has left unread.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Unread {
-    /// Bytes given to the kernel that the worker has not read; never too few while there are any.
-    pub bytes: u64,
-    /// Whether the worker read anything since the last look.
-    pub progressed: bool,
-}
-
-/// The account of unread bytes.
-///
-/// The kernel's figure counts memory, some hundred bytes for each write, so by itself it tells only three things: that
-/// nothing is unread (0), an upper bound, and, since only reading makes it fall, that the worker read. It is taken right
-/// before and after each write and at each look: whenever it is below the last mark, the worker read in between. What
-/// it reads during the write itself is seen at the next mark that is lower, or as 0.
-#[derive(Debug, Default)]
-struct Account {
-    /// Bytes written since the figure was last 0: the other upper bound.
-    written: u64,
-    /// The figure when it was last taken.
-    mark: u64,
-    progressed: bool,
-}
-
-impl Account {
-    fn observe(&mut self, queued: u64) {
-        self.progressed |= queued < self.mark;
-        self.mark = queued;
-        if queued == 0 {
-            self.written = 0;
-        }
-    }
-}
-
-impl Link {
-    fn send(&self, bytes: &[u8]) -> Result<usize, Errno> {
-        let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
-        account.observe(self.queued());
-        let length = send(&self.socket, bytes, SendFlags::NOSIGNAL)?;
-        account.written += length as u64;
-        account.mark = self.queued();
-        Ok(length)
-    }
-
-    fn look(&self) -> Unread {
-        let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
-        let queued = self.queued();
-        account.observe(queued);
-        Unread {
-            bytes: queued.min(account.written),
-            progressed: std::mem::take(&mut account.progressed),
-        }
-    }
-
-    fn queued(&self) -> u64 {
-        queued_bytes(self.socket.as_fd()).unwrap_or(0)
+        let outlet = self.outlet.upgrade();
+        outlet.map_or_else(Unread::default, |outlet| outlet.look())
     }
 }
 

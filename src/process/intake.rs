@@ -1,7 +1,7 @@
 //! Reading what has come in, up to a budget.
 //!
 //! Owns the one read buffer of channels and output pipes, which lives on the stack while bytes are handed on. Called by
-//! `channel` and `stdio`.
+//! `channel`, `outlet` and `stdio`.
 
 use std::mem::MaybeUninit;
 use std::os::fd::AsFd;

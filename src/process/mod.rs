@@ -10,6 +10,7 @@ mod holder;
 mod intake;
 #[cfg(target_os = "linux")]
 pub mod keeper;
+mod outlet;
 mod spawner;
 #[cfg(target_os = "linux")]
 mod stat;
@@ -18,9 +19,11 @@ mod sys;
 mod usage;
 
 pub use channel::{
-    Channel, ChannelGauge, ChannelReader, ChannelWriter, ReadBatch, Unread, WriteEnd, adopt_channel,
+    Channel, ChannelGauge, ChannelReader, ChannelWriter, FilterEnds, ReadBatch, WriteEnd,
+    adopt_channel,
 };
 pub use holder::{holder, inode};
+pub use outlet::Unread;
 pub use spawner::{Order, ProcessKey, Report, SpawnOrder, Spawner};
 pub use stdio::{MOST_ENLARGED, OutputBatch, OutputPipe, OutputReader, PipeBudget};
 pub use usage::{Machine, Measured, Usage, descendants};

@@ -42,8 +42,10 @@ pub struct SpawnOrder {
     pub env: Vec<(OsString, OsString)>,
     /// The folder it starts in.
     pub cwd: PathBuf,
-    /// Its end of the channel; becomes descriptor 3.
-    pub channel: OwnedFd,
+    /// Its end of a fork channel; becomes descriptor 3, which is closed without one.
+    pub channel: Option<OwnedFd>,
+    /// Becomes its standard input, which is `/dev/null` without one.
+    pub stdin: Option<OwnedFd>,
     /// Becomes its standard output.
     pub stdout: OwnedFd,
     /// Becomes its standard error.

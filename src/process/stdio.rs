@@ -55,7 +55,7 @@ impl PipeBudget {
 
 /// One enlarged pipe's part of the budget.
 #[derive(Debug)]
-struct Share(Arc<AtomicUsize>);
+pub(super) struct Share(Arc<AtomicUsize>);
 
 impl Drop for Share {
     fn drop(&mut self) {
@@ -87,6 +87,11 @@ impl OutputPipe {
     /// The size in force, in bytes; 0 where the system does not tell.
     pub fn size(&self) -> usize {
         self.size
+    }
+
+    /// The pipe's end, and its part of the budget.
+    pub(super) fn into_parts(self) -> (OwnedFd, Option<Share>) {
+        (self.pipe, self.share)
     }
 
     /// Puts the pipe on the current runtime. Of longer lines only the first `line_limit` bytes are kept.

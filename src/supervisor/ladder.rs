@@ -2,6 +2,9 @@
 //! flight, a drain: the worker has until their answers, or `drain`. A second `stop` or `down` cuts that short, and so
 //! do `kill`, which never drains, and a job that costs the process its life.
 //!
+//! A filter is told to stop by the end of its input, with which it also gives what it kept back; the signal follows as
+//! it follows a message. Of one that was given nothing, nothing can come: it gets the signal at once.
+//!
 //! Owns the steps by which a living process is ended, and when each is due. What follows its end is decided in
 //! `restart`. Once SIGKILL has gone out and the process is still there, it goes out again each grace (at least each
 //! second) and the state says that the worker cannot be killed; nothing else waits for it.
@@ -9,7 +12,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::{MonoTime, Signal, StopSpec};
+use crate::model::{ChannelKind, MonoTime, Signal, StopSpec};
 use crate::supervisor::life::Life;
 use crate::supervisor::mailbox::Sort;
 use crate::supervisor::turn::Turn;
@@ -139,7 +142,10 @@ impl Worker {
             signalled: false,
         };
         self.phase = Phase::Stopping(Stopping { life, aim, ladder });
-        if !drains {
+        if drains {
+            // What a filter keeps back may be the answers that are waited for.
+            self.end_input(turn);
+        } else {
             self.climb_first(turn);
         }
     }
@@ -153,11 +159,29 @@ impl Worker {
         let is_open = stopping.life.channel.is_open();
         let is_kill = stopping.aim == Aim::Kill;
         let message = self.policy.stop.message.clone();
-        match message.filter(|_| is_open && !is_kill) {
-            Some(message) => self.write_past(turn, message, 1, Sort::Stop),
-            None if is_kill => self.kill_tree(turn, KilledBy::Command),
-            None => self.signal_stop(turn),
+        let message = message.filter(|_| is_open && !is_kill);
+        let has_message = message.is_some();
+        if let Some(message) = message {
+            self.write_past(turn, message, 1, Sort::Stop);
         }
+        if is_kill {
+            self.kill_tree(turn, KilledBy::Command);
+        } else if !self.end_input(turn) && !has_message {
+            self.signal_stop(turn);
+        }
+    }
+
+    /// Tells a filter that is to stop that no more comes; whether it is one that may have something to say to that.
+    fn end_input(&mut self, turn: &mut Turn<'_>) -> bool {
+        let Phase::Stopping(Stopping { life, aim, .. }) = &self.phase else {
+            return false;
+        };
+        let is_asked = *aim == Aim::Stop && self.policy.channel == ChannelKind::Stdio;
+        if !is_asked || !life.was_given || !life.channel.is_readable() {
+            return false;
+        }
+        self.disconnect(turn);
+        true
     }
 
     fn is_draining(&self) -> bool {

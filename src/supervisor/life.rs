@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::model::{MonoTime, Signal, State};
+use crate::model::{ChannelKind, MonoTime, Signal, State};
 
 /// How long a closed channel is kept from the visible state. At a normal end the channel closes an instant before the
 /// process is reaped; without this each end would flash up as `disconnected`.
@@ -25,6 +25,8 @@ pub(super) struct Life {
     pub(super) since: MonoTime,
     /// What is known of its channel.
     pub(super) channel: Channel,
+    /// Whether it was given anything to read.
+    pub(super) was_given: bool,
     /// Whether a signal suspended it.
     pub(super) suspended: bool,
     /// What it has left unread.
@@ -36,6 +38,8 @@ pub(super) struct Life {
 /// The channel of a living process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Channel {
+    /// There is none.
+    Absent,
     /// Both ways are open.
     Open,
     /// The deck's half is closed because a client asked.
@@ -63,7 +67,7 @@ impl Channel {
     /// Whether a client asked to close it.
     pub(super) fn is_closed_by_us(self) -> bool {
         match self {
-            Self::Open => false,
+            Self::Absent | Self::Open => false,
             Self::Half => true,
             Self::Ended { ours, .. } | Self::Closed { ours } => ours,
         }
@@ -72,7 +76,7 @@ impl Channel {
     /// Whether it is shown as closed.
     pub(super) fn is_shown_closed(self) -> bool {
         match self {
-            Self::Open => false,
+            Self::Absent | Self::Open => false,
             Self::Half | Self::Closed { .. } => true,
             Self::Ended { ours, .. } => ours,
         }
@@ -87,7 +91,7 @@ impl Channel {
     pub(super) fn due(self) -> Option<MonoTime> {
         match self {
             Self::Ended { at, .. } => Some(at + HOLD),
-            Self::Open | Self::Half | Self::Closed { .. } => None,
+            Self::Absent | Self::Open | Self::Half | Self::Closed { .. } => None,
         }
     }
 }
@@ -141,11 +145,15 @@ impl Stall {
 
 impl Life {
     /// A process that was just made.
-    pub(super) fn new(pid: u32, now: MonoTime) -> Self {
+    pub(super) fn new(pid: u32, now: MonoTime, kind: ChannelKind) -> Self {
         Self {
             pid,
             since: now,
-            channel: Channel::Open,
+            channel: match kind {
+                ChannelKind::Fork | ChannelKind::Stdio => Channel::Open,
+                ChannelKind::None => Channel::Absent,
+            },
+            was_given: false,
             suspended: false,
             stall: Stall::default(),
             signals: Vec::new(),

@@ -4,7 +4,8 @@
 //! Called by `machine`.
 
 use crate::model::{
-    Address, Command, Event, Incarnation, Outcome, PoolName, Refusal, RefusalKind, Ticket, WorkerId,
+    Address, ChannelKind, Command, Event, Incarnation, Outcome, PoolName, Refusal, RefusalKind,
+    Ticket, WorkerId,
 };
 use crate::supervisor::Effect;
 use crate::supervisor::machine::Machine;
@@ -178,11 +179,13 @@ impl Machine {
         let mut reached = Vec::new();
         let mut is_any_live = false;
         let mut is_any_starting = false;
+        let mut has_channel = false;
         for slot in self.roster.targets(to, true)? {
             let Some(worker) = self.roster.worker_mut(slot) else {
                 continue;
             };
             is_any_live |= worker.life().is_some();
+            has_channel |= worker.policy.channel != ChannelKind::None;
             is_any_starting |= matches!(worker.phase, Phase::Starting { .. });
             if apply(worker, turn) {
                 reached.push((slot, worker.incarnation, worker.id.clone()));
@@ -192,7 +195,9 @@ impl Machine {
         if !reached.is_empty() {
             return Ok(reached);
         }
-        Err(if is_any_live {
+        Err(if is_any_live && !has_channel {
+            Refusal::new(RefusalKind::ChannelClosed, format!("{to} has no channel")).at(to)
+        } else if is_any_live {
             Refusal::new(
                 RefusalKind::ChannelClosed,
                 format!("the channel of {to} is closed"),

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Address, Outcome, Refusal, RefusalKind, State, Ticket};
+use crate::model::{Address, ChannelKind, Outcome, Refusal, RefusalKind, State, Ticket};
 use crate::supervisor::machine::Machine;
 use crate::supervisor::request::answer;
 use crate::supervisor::roster::Pool;
@@ -123,6 +123,13 @@ impl Worker {
     /// Mail survives restart and backoff; a worker at rest, or on its way there, takes none.
     fn check_takes_mail(&self) -> Result<(), Refusal> {
         let id = &self.id;
+        if self.policy.channel == ChannelKind::None {
+            return Err(
+                Refusal::new(RefusalKind::ChannelClosed, format!("{id} has no channel"))
+                    .at(id)
+                    .hint(format!("give {} the channel fork or stdio", id.pool)),
+            );
+        }
         if let Phase::Running(life) = &self.phase {
             if life.channel.is_open() {
                 return Ok(());

@@ -181,7 +181,10 @@ impl Worker {
         }
     }
 
-    fn write(&self, turn: &mut Turn<'_>, messages: Vec<Message>) {
+    fn write(&mut self, turn: &mut Turn<'_>, messages: Vec<Message>) {
+        if let Some(life) = self.life_mut() {
+            life.was_given = true;
+        }
         turn.push(Effect::Write {
             worker: self.id.clone(),
             incarnation: self.incarnation,

@@ -5,7 +5,8 @@
 //! told as lost by then, so that a crash costs them as what it is.
 
 use crate::model::{
-    Event, Fact, Incarnation, Liveness, LivenessChanged, Loss, OnDisconnect, StalledFor, Stream,
+    ChannelKind, Event, Fact, Incarnation, Liveness, LivenessChanged, Loss, OnDisconnect,
+    StalledFor, Stream,
 };
 use crate::supervisor::Effect;
 use crate::supervisor::ladder::Aim;
@@ -24,11 +25,14 @@ pub(super) struct Facts {
 
 impl Facts {
     /// A new process lives, all its ends open.
-    pub(super) fn begin(&mut self, incarnation: Incarnation) {
+    pub(super) fn begin(&mut self, incarnation: Incarnation, kind: ChannelKind) {
         self.incarnation = incarnation;
         self.liveness = Liveness {
             process: Fact::Open,
-            channel: Fact::Open,
+            channel: match kind {
+                ChannelKind::Fork | ChannelKind::Stdio => Fact::Open,
+                ChannelKind::None => Fact::Closed,
+            },
             stdout: Fact::Open,
             stderr: Fact::Open,
         };
@@ -66,6 +70,10 @@ impl Worker {
     pub(super) fn channel_closed(&mut self, turn: &mut Turn<'_>) {
         if !std::mem::take(&mut self.facts.liveness.channel).is_open() {
             return;
+        }
+        if self.policy.channel == ChannelKind::Stdio {
+            // They are one.
+            self.facts.liveness.stdout = Fact::Closed;
         }
         self.tell_liveness(turn);
         // What was written is read or lost by now, and no reply can come.

@@ -209,8 +209,8 @@ impl Worker {
         if !matches!(self.phase, Phase::Starting { asked: true }) {
             return;
         }
-        let life = Life::new(pid, turn.mono());
-        self.facts.begin(self.incarnation);
+        let life = Life::new(pid, turn.mono(), self.policy.channel);
+        self.facts.begin(self.incarnation, self.policy.channel);
         self.tell_liveness(turn);
         if self.wanted {
             self.phase = Phase::Running(life);

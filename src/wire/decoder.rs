@@ -20,6 +20,11 @@ const BUN_INTERNAL: u8 = 0x02;
 
 const EMPTY_LINE: &str = "an empty line; bun writes one for a message that is a function";
 
+const SPREAD: &str = "a message is one line: have it write each value on one, as jq does with -c";
+
+const PRINTED: &str =
+    "its standard output is its channel: what is no message belongs on standard error";
+
 /// Cuts a channel into frames. Frames do not depend on where reads cut the bytes, but for how much of a mismatch is shown.
 ///
 /// Holds at most `max_frame` bytes of a partial line (a growing buffer may have twice that at hand), nothing between two
@@ -33,6 +38,8 @@ pub struct LineDecoder {
     partial: Partial,
     /// Whether a mismatch was told and no message came since.
     is_foreign: bool,
+    /// Whether it reads what a program prints.
+    is_stdout: bool,
     classifier: Classifier,
 }
 
@@ -59,8 +66,16 @@ impl LineDecoder {
             max_frame,
             partial: Partial::default(),
             is_foreign: false,
+            is_stdout: false,
             classifier: Classifier::new(),
         }
+    }
+
+    /// The same for a filter's standard output: what is no message is explained by what programs print.
+    #[must_use]
+    pub fn of_stdout(mut self) -> Self {
+        self.is_stdout = true;
+        self
     }
 
     /// Takes what one read brought and appends the frames that it completed. All messages of one read share one buffer,
@@ -210,8 +225,20 @@ impl LineDecoder {
             kind,
             bytes: length + 1,
             head,
-            hint: line.is_empty().then_some(EMPTY_LINE),
+            hint: self.hint(line),
         }));
+    }
+
+    /// What may be the matter with a line that is no message.
+    fn hint(&self, line: &[u8]) -> Option<&'static str> {
+        if !self.is_stdout {
+            return line.is_empty().then_some(EMPTY_LINE);
+        }
+        Some(if is_part_of_value(line) {
+            SPREAD
+        } else {
+            PRINTED
+        })
     }
 
     fn mismatch(&mut self, recognized: &Recognized, head: Vec<u8>, frames: &mut Vec<Frame>) {
@@ -232,6 +259,12 @@ impl Default for Partial {
     fn default() -> Self {
         Self::Kept(BytesMut::new())
     }
+}
+
+/// Whether a line is one of those of a value that was printed for people: a bracket alone, or indented.
+fn is_part_of_value(line: &[u8]) -> bool {
+    let is_bracket = matches!(line.trim_ascii_end(), [b'{' | b'[' | b'}' | b']']);
+    is_bracket || matches!(line, [b' ' | b'\t', rest @ ..] if !rest.trim_ascii().is_empty())
 }
 
 /// Whether a line that begins so may be a message: JSON's first characters, the white space before them, and bun's mark.

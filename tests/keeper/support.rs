@@ -90,7 +90,8 @@ impl Rig {
             args: args.iter().map(Into::into).collect(),
             env: all,
             cwd: cwd.to_owned(),
-            channel: channel_end.into(),
+            channel: Some(channel_end.into()),
+            stdin: None,
             stdout: stdout_end.into(),
             stderr: File::options()
                 .write(true)
@@ -137,7 +138,8 @@ impl Rig {
                 ("NODE_CHANNEL_SERIALIZATION_MODE".into(), "json".into()),
             ],
             cwd: "/".into(),
-            channel,
+            channel: Some(channel),
+            stdin: None,
             stdout: null(),
             stderr: null(),
         }))

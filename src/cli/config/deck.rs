@@ -9,7 +9,7 @@ use crate::cli::config::table::{Faults, Key, Plain, Table, Wrong, in_order, mism
 use crate::cli::config::{pool, routes};
 use crate::cli::diagnose::Fault;
 use crate::cli::runtime::Programs;
-use crate::model::{DeckSpec, PoolName, PoolSpec, StoreSpec};
+use crate::model::{ChannelKind, DeckSpec, PoolName, PoolSpec, StoreSpec};
 
 const TOP: &[Key] = &[
     Key::Built("deck"),
@@ -84,7 +84,15 @@ fn deck(
     let mut spec = DeckSpec::new(name, pools);
     spec.store = store.unwrap_or_default();
     if let Some(value) = top.get("routes") {
-        spec.routes = routes::read(value, &named(document), faults);
+        let mute = spec
+            .pools
+            .iter()
+            .filter(|pool| pool.channel == ChannelKind::None);
+        let pools = routes::Pools {
+            named: named(document),
+            mute: mute.map(|pool| pool.name.clone()).collect(),
+        };
+        spec.routes = routes::read(value, &pools, faults);
     }
     Some(spec)
 }

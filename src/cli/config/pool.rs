@@ -13,10 +13,12 @@ use crate::cli::config::table::{
     Faults, Key, Plain, Table, Wrong, json, mismatch, number, quantity as read_quantity, size,
     text, texts, time, word,
 };
-use crate::cli::config::{jobs, quantity};
+use crate::cli::config::{channel, jobs, quantity};
+use crate::cli::filter;
 use crate::cli::runtime::{self, Programs, RuntimeName};
 use crate::model::{
-    MailboxSpec, OnDisconnect, PoolName, PoolSpec, RestartSpec, RestartWhen, Signal, StopSpec,
+    ChannelKind, MailboxSpec, OnDisconnect, PoolName, PoolSpec, RestartSpec, RestartWhen, Signal,
+    StopSpec,
 };
 use crate::wire::Message;
 
@@ -29,6 +31,7 @@ const POOL: &[Key] = &[
     Key::Built("cwd"),
     Key::Built("env"),
     Key::Built("env_file"),
+    Key::Built("channel"),
     Key::Built("max_frame"),
     Key::Built("mailbox"),
     Key::Built("restart"),
@@ -45,7 +48,6 @@ const POOL: &[Key] = &[
     Key::Built("priority_levels"),
     Key::Built("rate"),
     Key::Built("queue"),
-    Key::Later("channel", Some(Plain::Text("fork"))),
     Key::Later("serialization", Some(Plain::Text("json"))),
     Key::Later("pty", Some(Plain::No)),
     Key::Later("api", Some(Plain::Text("process"))),
@@ -124,7 +126,12 @@ pub(super) fn read(
     if let Some(count) = table.take("instances", faults, instances) {
         pool.instances = count;
     }
-    pool.env = table.take("env", faults, env).unwrap_or_default();
+    pool.channel = channel::read(table, faults);
+    if pool.channel == ChannelKind::Stdio {
+        pool.env = filter::line_by_line(place.programs);
+    }
+    pool.env
+        .extend(table.take("env", faults, env).unwrap_or_default());
     pool.env_file = table.take("env_file", faults, |value| existing_file(value, folder));
     if let Some(bytes) = table.take("max_frame", faults, size) {
         pool.max_frame = bytes;

@@ -25,10 +25,18 @@ const ROUTE: &[Key] = &[
     Key::Built("back"),
 ];
 
+/// The pools of the deck.
+pub(super) struct Pools<'a> {
+    /// Every name, whatever is wrong with the pool.
+    pub(super) named: Vec<&'a str>,
+    /// Those whose workers have no channel.
+    pub(super) mute: Vec<PoolName>,
+}
+
 /// Reads the list of routes between these pools.
 pub(super) fn read(
     value: &Spanned<DeValue<'_>>,
-    pools: &[&str],
+    pools: &Pools<'_>,
     faults: &mut Faults,
 ) -> Vec<RouteSpec> {
     let Some(list) = value.get_ref().as_array() else {
@@ -64,7 +72,7 @@ pub(super) fn read(
 fn route(
     entries: &DeTable<'_>,
     span: Range<usize>,
-    pools: &[&str],
+    pools: &Pools<'_>,
     faults: &mut Faults,
 ) -> Option<(RouteSpec, Range<usize>)> {
     let table = Table::new(entries, ROUTE, faults);
@@ -101,8 +109,15 @@ fn route(
     Some((route, table.get("to")?.span()))
 }
 
-fn pool(value: &DeValue<'_>, pools: &[&str]) -> Result<PoolName, Wrong> {
+fn pool(value: &DeValue<'_>, pools: &Pools<'_>) -> Result<PoolName, Wrong> {
     let name = text(value)?;
+    if pools.mute.iter().any(|mute| mute.as_str() == name) {
+        let wrong = Wrong::from(format!("names a pool without a channel: \"{name}\""));
+        return Err(
+            wrong.help("it has `channel = \"none\"`, so it neither sends nor takes messages")
+        );
+    }
+    let pools = &pools.named;
     if !pools.contains(&name) {
         let wrong = Wrong::from(format!("names no pool of this deck: \"{name}\""));
         return Err(match nearest(name, pools.iter().copied()) {

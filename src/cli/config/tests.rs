@@ -264,8 +264,8 @@ fn every_wrong_value_says_what_would_be_right() {
             "f:3:1: `serialization` is not built yet in this version",
         ),
         (
-            "channel = \"stdio\"",
-            "f:3:1: `channel` is not built yet in this version",
+            "channel = \"pipe\"",
+            "f:3:11: `channel` must be \"fork\", \"stdio\" or \"none\", not \"pipe\"",
         ),
         (
             "script = \"a.js\"",

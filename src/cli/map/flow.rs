@@ -88,7 +88,7 @@ impl Flow {
             // Room for the end of every job in hand: none of them ever waits for this side.
             ends: mpsc::channel(plan.window.jobs + 1),
             ledger: Ledger::new(plan.window, plan.is_ordered),
-            watch: Watch::new(plan.workers),
+            watch: Watch::new(plan.workers, plan.channel),
             urge: Urge::new(plan.drain),
             is_overdue: false,
             deck,
@@ -269,10 +269,13 @@ impl Flow {
 
     /// Ends the map where there is nothing left to do, or where a failure is to end it.
     async fn judge(&mut self) {
+        let is_out = self.is_read && self.pending.is_empty();
         if self.plan.is_fail_fast && self.ledger.tally.failed > 0 {
             self.end(Ending::FailFast).await;
-        } else if self.is_read && self.pending.is_empty() && self.ledger.in_hand() == 0 {
+        } else if is_out && self.ledger.in_hand() == 0 {
             self.end(Ending::Done).await;
+        } else if is_out && let Some(command) = self.watch.ebb(self.ledger.in_hand()) {
+            drop(self.deck.issue(command).await);
         }
     }
 

@@ -13,6 +13,7 @@
 //! full stops what fills it, back to standard input.
 
 mod console;
+mod ebb;
 mod failure;
 mod feed;
 mod flow;

@@ -9,8 +9,8 @@ use crate::cli::config::folder_name;
 use crate::cli::diagnose::Failure;
 use crate::cli::run;
 use crate::model::{
-    Backoff, DeckSpec, Intensity, JobsSpec, KeepSpec, PoolName, QueueSpec, ReplyRule, RestartSpec,
-    RestartWhen, WhenFull,
+    Backoff, ChannelKind, DeckSpec, Intensity, JobsSpec, KeepSpec, PoolName, QueueSpec, ReplyRule,
+    RestartSpec, RestartWhen, WhenFull,
 };
 
 /// The fewest jobs in hand: enough that a batch of results never leaves workers without the next jobs.
@@ -36,6 +36,8 @@ pub(super) struct Plan {
     pub(super) pool: PoolName,
     /// How many workers it has.
     pub(super) workers: u32,
+    /// How they are talked to.
+    pub(super) channel: ChannelKind,
     /// How long jobs that run may take once SIGTERM or SIGHUP came.
     pub(super) drain: Duration,
     /// How much is in hand at once.
@@ -79,7 +81,8 @@ pub(super) struct Window {
 impl Plan {
     /// The deck and the map of a command line; relative paths are relative to `here`.
     pub(super) fn new(map: &Map, here: &Path) -> Result<(DeckSpec, Self), Failure> {
-        let mut pool = run::pool(&map.command, map.runtime, here)?;
+        let channel = map.channel.kind();
+        let mut pool = run::pool(&map.command, map.runtime, channel, here)?;
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let workers = map
             .instances
@@ -91,6 +94,7 @@ impl Plan {
         pool.jobs = jobs(map, window);
         let plan = Self {
             workers,
+            channel,
             drain,
             window,
             pool: pool.name.clone(),
@@ -216,6 +220,15 @@ mod tests {
             jobs("forkdeck map -n 1000 --concurrency 10000 cat"),
             MOST_JOBS
         );
+    }
+
+    #[test]
+    fn a_filter_is_talked_to_over_its_standard_streams() {
+        let (spec, plan) = plan("forkdeck map --channel stdio jq -c .x");
+
+        assert_eq!(spec.pools[0].channel, ChannelKind::Stdio);
+        assert_eq!(plan.channel, ChannelKind::Stdio);
+        assert!(!spec.pools[0].env.is_empty());
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub(super) fn line(tally: &Tally, watch: &Watch, elapsed: Duration) -> String {
 mod tests {
     use super::*;
     use crate::cli::map::ledger::tests::view;
-    use crate::model::MonoTime;
+    use crate::model::{ChannelKind, MonoTime};
 
     #[test]
     fn a_summary_says_all_there_is_to_say() {
@@ -72,7 +72,11 @@ mod tests {
         tally.failed = 1;
         tally.retries = 1;
 
-        let line = line(&tally, &Watch::new(1), Duration::from_secs(2));
+        let line = line(
+            &tally,
+            &Watch::new(1, ChannelKind::Fork),
+            Duration::from_secs(2),
+        );
 
         assert_eq!(
             line,
@@ -80,7 +84,7 @@ mod tests {
         );
         tally.left = 7;
         assert!(
-            super::line(&tally, &Watch::new(1), Duration::ZERO)
+            super::line(&tally, &Watch::new(1, ChannelKind::Fork), Duration::ZERO)
                 .contains("1 failed, 7 not done, 1 retry")
         );
     }

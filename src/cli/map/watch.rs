@@ -5,31 +5,47 @@
 use std::collections::HashSet;
 
 use crate::cli::map::console::Console;
+use crate::cli::map::ebb::Ebb;
 use crate::model::{
-    Direction, Dropped, DroppedWhat, Envelope, Event, Exited, FrameFault, Logs, Messages, Sampled,
-    State, StateChanged,
+    Address, ChannelKind, Command, Direction, Dropped, DroppedWhat, Envelope, Event, Exited,
+    FrameFault, Logs, Messages, Sampled, State, StateChanged,
 };
 
 /// So many exits in a row before any reply, and the program is no worker.
 const EXITS: u32 = 5;
 
+/// What a worker is to do.
+const FORK: &str = "a worker reads jobs and writes replies as lines of JSON on descriptor 3 until it is closed; \
+                    `forkdeck run` shows what it does; a filter on stdin and stdout needs --channel stdio";
+
+const STDIO: &str = "with --channel stdio a worker reads jobs and writes replies as lines of JSON on its standard input \
+                     and output until its input ends";
+
+/// What is said once of filters that say nothing.
+const SILENT: &str = "forkdeck: no reply for 5 s; a filter that keeps its output back must write each line at once \
+                      (jq --unbuffered, sed -u, grep --line-buffered, mawk -W interactive)\n";
+
 /// What was told so far.
 #[derive(Debug)]
 pub(super) struct Watch {
     workers: u32,
+    channel: ChannelKind,
     failed: HashSet<u32>,
     exits: u32,
     has_replied: bool,
     in_flight: u64,
+    ebb: Ebb,
     /// The CPU of all samples together, in percent of a core, and how many they are.
     cpu: (f64, u32),
 }
 
 impl Watch {
-    /// Of so many workers.
-    pub(super) fn new(workers: u32) -> Self {
+    /// Of so many workers that are talked to like this.
+    pub(super) fn new(workers: u32, channel: ChannelKind) -> Self {
         Self {
             workers,
+            channel,
+            ebb: Ebb::default(),
             failed: HashSet::new(),
             exits: 0,
             has_replied: false,
@@ -58,6 +74,15 @@ impl Watch {
     /// A job was answered.
     pub(super) fn replied(&mut self) {
         self.has_replied = true;
+        self.ebb.replied();
+    }
+
+    /// What tells every filter that nothing more comes, so that it gives what it keeps back: `in_hand` jobs are left of an
+    /// input that is at its end. None while not all of them are with workers.
+    pub(super) fn ebb(&mut self, in_hand: usize) -> Option<Command> {
+        let is_filter = self.channel == ChannelKind::Stdio;
+        let begins = is_filter && self.ebb.begins(in_hand as u64 == self.in_flight);
+        begins.then_some(Command::Disconnect { to: Address::All })
     }
 
     /// Takes an event; answers why the map cannot go on.
@@ -79,7 +104,15 @@ impl Watch {
                 let Dropped { worker, count, .. } = dropped;
                 console.lines(format!("{worker}: ({count} lines were lost)\n").as_bytes());
             }
-            Event::Pool(changed) => self.in_flight = changed.jobs.in_flight,
+            Event::Pool(changed) => {
+                self.in_flight = changed.jobs.in_flight;
+                self.ebb.told();
+            }
+            Event::Deck(_) if self.channel == ChannelKind::Stdio && self.in_flight > 0 => {
+                if self.ebb.is_silent() {
+                    console.lines(SILENT.as_bytes());
+                }
+            }
             Event::Sample(Sampled {
                 cpu_percent: Some(cpu),
                 ..
@@ -100,7 +133,8 @@ impl Watch {
     }
 
     fn exited(&mut self, exited: &Exited) -> Option<Hopeless> {
-        if exited.planned || self.has_replied {
+        // Filters whose input is at its end come to theirs.
+        if exited.planned || self.has_replied || self.ebb.has_begun() {
             return None;
         }
         self.exits += 1;
@@ -109,8 +143,10 @@ impl Watch {
                 "the workers ended {EXITS} times before any reply; the last one: {}",
                 exited.cause
             ),
-            help: "a worker reads jobs and writes replies as lines of JSON on descriptor 3 until it is closed; \
-                   `forkdeck run` shows what it does",
+            help: match self.channel {
+                ChannelKind::Fork | ChannelKind::None => FORK,
+                ChannelKind::Stdio => STDIO,
+            },
         })
     }
 

@@ -78,7 +78,7 @@ fn message(direction: Direction, is_job: bool) -> Event {
 /// What a watch of two workers says of the last of these events.
 fn last(events: &[Event]) -> Option<Hopeless> {
     let mut console = Console::new(Pen::start("test", io::sink()).unwrap(), Style::default());
-    let mut watch = Watch::new(2);
+    let mut watch = Watch::new(2, ChannelKind::Fork);
     let said = events.iter().map(|event| watch.take(event, &mut console));
     said.last().flatten()
 }
@@ -100,7 +100,7 @@ fn five_exits_before_any_reply_end_a_map() {
 #[test]
 fn what_is_shown_of_workers_is_what_was_told_last() {
     let mut console = Console::new(Pen::start("test", io::sink()).unwrap(), Style::default());
-    let mut watch = Watch::new(2);
+    let mut watch = Watch::new(2, ChannelKind::Fork);
     assert_eq!((watch.in_flight(), watch.cpu()), (0, None));
     let mut pool = PoolChanged::sized(PoolName::new("a").unwrap(), 2);
     pool.jobs.in_flight = 7;

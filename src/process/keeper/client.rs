@@ -6,7 +6,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::process::Child;
 use std::time::Duration;
 
@@ -20,7 +20,9 @@ use tokio::io::Interest;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
-use crate::process::keeper::protocol::{Bodies, decode_report, encode_signal, encode_spawn};
+use crate::process::keeper::protocol::{
+    Bodies, MOST_ENDS, decode_report, encode_signal, encode_spawn,
+};
 use crate::process::keeper::terminal::TerminalLease;
 use crate::process::keeper::tree::{Extermination, to_pid};
 use crate::process::sys::Watched;
@@ -135,8 +137,8 @@ struct Link {
 struct Outgoing {
     bytes: Vec<u8>,
     sent: usize,
-    /// The descriptors, until the first byte took them along.
-    ends: Option<[OwnedFd; 3]>,
+    /// The descriptors of a spawn order, until the first byte took them along.
+    ends: Vec<OwnedFd>,
 }
 
 impl Link {
@@ -191,7 +193,7 @@ impl Link {
 
     fn take(&mut self, order: Order) {
         let mut bytes = Vec::new();
-        let mut ends = None;
+        let mut ends = Vec::new();
         match order {
             Order::Signal { key, signal, tree } => encode_signal(key, signal, tree, &mut bytes),
             Order::Spawn(order) => {
@@ -199,7 +201,8 @@ impl Link {
                     self.incoming.push_back(too_long(&order));
                     return;
                 }
-                ends = Some([order.channel, order.stdout, order.stderr]);
+                ends.extend(order.channel.into_iter().chain(order.stdin));
+                ends.extend([order.stdout, order.stderr]);
             }
         }
         self.outgoing.push_back(Outgoing {
@@ -265,19 +268,16 @@ impl Link {
 impl Outgoing {
     fn send(&mut self, socket: impl AsFd) -> Result<(), Errno> {
         let rest = self.bytes.get(self.sent..).unwrap_or_default();
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MOST_ENDS))];
         let mut control = SendAncillaryBuffer::new(&mut space);
-        let fds = self
-            .ends
-            .as_ref()
-            .map(|ends| ends.each_ref().map(AsFd::as_fd));
-        if let Some(fds) = &fds {
-            control.push(SendAncillaryMessage::ScmRights(fds));
+        let fds: Vec<BorrowedFd<'_>> = self.ends.iter().map(AsFd::as_fd).collect();
+        if !fds.is_empty() {
+            control.push(SendAncillaryMessage::ScmRights(&fds));
         }
         let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
         self.sent += sendmsg(socket, &[IoSlice::new(rest)], &mut control, flags)?;
         // The deck must not hold a worker's end: its crash would not close the channel.
-        self.ends = None;
+        self.ends.clear();
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! What deck and keeper say to each other: bytes only, no I/O.
 //!
 //! Each frame is a length (32 bits, little endian) and a body; a body is a tag and its fields, texts with their length
-//! before them. Both ends are the same executable, so there are no versions. Descriptors travel beside: three with the
-//! first byte of each spawn order, matched in order.
+//! before them. Both ends are the same executable, so there are no versions. Descriptors travel beside: with
+//! the first byte of each spawn order those that it has of channel, stdin, stdout and stderr, in this order.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -10,6 +10,9 @@ use std::path::PathBuf;
 
 use crate::model::{Exit, Signal};
 use crate::process::{ProcessKey, Report, SpawnOrder};
+
+/// How many descriptors go with a spawn order at the most.
+pub(super) const MOST_ENDS: usize = 4;
 
 /// The longest body. More than the kernel takes as arguments and environment (execve(2)).
 pub(super) const MAX_BODY: usize = 64 << 20;
@@ -43,6 +46,8 @@ pub(super) struct Program {
     pub(super) args: Vec<OsString>,
     pub(super) env: Vec<(OsString, OsString)>,
     pub(super) cwd: PathBuf,
+    pub(super) has_channel: bool,
+    pub(super) has_stdin: bool,
 }
 
 const SPAWN: u8 = 1;
@@ -71,6 +76,8 @@ pub(super) fn encode_spawn(order: &SpawnOrder, out: &mut Vec<u8>) -> bool {
             put_text(out, value);
         }
         put_text(out, order.cwd.as_os_str());
+        out.push(u8::from(order.channel.is_some()));
+        out.push(u8::from(order.stdin.is_some()));
     });
     let fits = out.len() - mark <= MAX_BODY;
     if !fits {
@@ -136,6 +143,8 @@ pub(super) fn decode_request(body: &[u8]) -> Result<Request, Malformed> {
                 .map(|_| Ok((fields.text()?, fields.text()?)))
                 .collect::<Result<_, _>>()?,
             cwd: PathBuf::from(fields.text()?),
+            has_channel: fields.u8()? != 0,
+            has_stdin: fields.u8()? != 0,
         }),
         SIGNAL => Request::Signal {
             key: fields.key()?,

@@ -10,7 +10,8 @@ fn order(env_bytes: usize) -> SpawnOrder {
         args: vec![OsString::from_vec(vec![0xff, 0xfe]), OsString::new()],
         env: vec![("BIG".into(), "x".repeat(env_bytes).into())],
         cwd: "/tmp".into(),
-        channel: null(),
+        channel: None,
+        stdin: Some(null()),
         stdout: null(),
         stderr: null(),
     }
@@ -42,6 +43,7 @@ fn orders_survive_any_cut() {
         assert_eq!(program.key, ProcessKey(7));
         assert_eq!(program.args, order(0).args);
         assert_eq!(program.env[0].1.len(), 300);
+        assert!(!program.has_channel && program.has_stdin);
         assert_eq!((*key, *signal, *tree), (ProcessKey(9), Signal::TERM, true));
     }
 }

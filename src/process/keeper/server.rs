@@ -20,7 +20,9 @@ use rustix::net::{
 
 use crate::process::Report;
 use crate::process::keeper::brood::Brood;
-use crate::process::keeper::protocol::{Bodies, Program, Request, decode_request, encode_report};
+use crate::process::keeper::protocol::{
+    Bodies, MOST_ENDS, Program, Request, decode_request, encode_report,
+};
 use crate::process::keeper::spawn::{Ends, Forge, Refused};
 use crate::process::keeper::start::subreap;
 use crate::process::keeper::terminal::Custody;
@@ -93,7 +95,7 @@ struct Server {
     terminal: Custody,
     bodies: Bodies,
     /// The descriptors of each spawn order to come, in order; `None` where they were lost on the way.
-    ends: VecDeque<Option<Ends>>,
+    ends: VecDeque<Option<Vec<OwnedFd>>>,
     reports: Vec<u8>,
     /// A SIGCHLD that came during a spawn is lost.
     has_spawned: bool,
@@ -178,7 +180,7 @@ impl Server {
 
     fn receive(&mut self) -> Result<usize, Errno> {
         let mut bytes = [0_u8; 16 << 10];
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MOST_ENDS))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let flags = RecvFlags::DONTWAIT | RecvFlags::CMSG_CLOEXEC;
         let mut parts = [IoSliceMut::new(&mut bytes)];
@@ -191,8 +193,9 @@ impl Server {
             })
             .collect();
         // Without a free descriptor the kernel drops some and says so: the order still has its place in the row.
-        if !fds.is_empty() || message.flags.contains(ReturnFlags::CTRUNC) {
-            self.ends.push_back(ends(fds));
+        let is_cut = message.flags.contains(ReturnFlags::CTRUNC);
+        if !fds.is_empty() || is_cut {
+            self.ends.push_back((!is_cut).then_some(fds));
         }
         self.bodies
             .push(bytes.get(..message.bytes).unwrap_or_default());
@@ -217,7 +220,8 @@ impl Server {
 
     fn spawn(&mut self, program: &Program) {
         let key = program.key;
-        let report = match self.ends.pop_front().flatten() {
+        let ends = self.ends.pop_front().flatten();
+        let report = match ends.and_then(|fds| Ends::of(program, fds)) {
             None => Report::Failed {
                 key,
                 errno: Errno::MFILE.raw_os_error(),
@@ -261,13 +265,4 @@ impl Server {
         }
         true
     }
-}
-
-fn ends(fds: Vec<OwnedFd>) -> Option<Ends> {
-    let [channel, stdout, stderr] = <[OwnedFd; 3]>::try_from(fds).ok()?;
-    Some(Ends {
-        channel,
-        stdout,
-        stderr,
-    })
 }

@@ -23,12 +23,29 @@ use crate::process::keeper::tree::MARK;
 /// Where programs are looked for when the environment has no `PATH`.
 const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
-/// The three descriptors of a worker.
+/// The descriptors of a worker.
 #[derive(Debug)]
 pub(super) struct Ends {
-    pub(super) channel: OwnedFd,
-    pub(super) stdout: OwnedFd,
-    pub(super) stderr: OwnedFd,
+    channel: Option<OwnedFd>,
+    stdin: Option<OwnedFd>,
+    stdout: OwnedFd,
+    stderr: OwnedFd,
+}
+
+impl Ends {
+    /// Those that came with the program's order; nothing when they are not as many as it has.
+    pub(super) fn of(program: &Program, fds: Vec<OwnedFd>) -> Option<Self> {
+        let mut fds = fds.into_iter();
+        let channel = program.has_channel.then(|| fds.next());
+        let stdin = program.has_stdin.then(|| fds.next());
+        let (stdout, stderr) = (fds.next()?, fds.next()?);
+        fds.next().is_none().then_some(Self {
+            channel: channel.flatten(),
+            stdin: stdin.flatten(),
+            stdout,
+            stderr,
+        })
+    }
 }
 
 /// Why a process could not be made.
@@ -38,7 +55,7 @@ pub(super) struct Refused {
     pub(super) what: String,
 }
 
-/// Makes processes with their channel on descriptor 3.
+/// Makes processes, those with a fork channel with it on descriptor 3.
 #[derive(Debug)]
 pub(super) struct Forge {
     null: OwnedFd,
@@ -81,11 +98,15 @@ impl Forge {
             .env(MARK, format!("{}.{}", std::process::id(), program.key.0))
             .current_dir(&program.cwd)
             .process_group(0)
-            .stdin(Stdio::null())
+            .stdin(ends.stdin.map_or_else(Stdio::null, Stdio::from))
             .stdout(ends.stdout)
             .stderr(ends.stderr);
         // This process has one thread: nobody else can spawn while the channel is on descriptor 3 without close-on-exec.
-        let spawned = match dup2(&ends.channel, &mut self.third) {
+        let uncovered = match &ends.channel {
+            Some(channel) => dup2(channel, &mut self.third),
+            None => Ok(()),
+        };
+        let spawned = match uncovered {
             Ok(()) => command.spawn(),
             Err(errno) => Err(errno.into()),
         };

@@ -334,3 +334,20 @@ proptest! {
         prop_assert_eq!(frames, expected);
     }
 }
+
+#[test]
+fn what_a_filter_prints_that_is_no_message_is_explained() {
+    let mut decoder = LineDecoder::new(100).of_stdout();
+    let mut frames = Vec::new();
+    decoder.push(b"{\n  \"a\": 1\n}\nhello\n\n{\"a\":1}\n", &mut frames);
+
+    let hints: Vec<Option<&str>> = frames
+        .iter()
+        .map(|frame| match frame {
+            Frame::Fault(fault) => fault.hint,
+            _ => None,
+        })
+        .collect();
+    let (spread, printed) = (Some(SPREAD), Some(PRINTED));
+    assert_eq!(hints, [spread, spread, spread, printed, printed, None]);
+}
