@@ -315,5 +315,8 @@ impl ChannelGauge {
 }
 
 #[cfg(test)]
+#[path = "pipe_tests.rs"]
+mod pipe_tests;
+#[cfg(test)]
 #[path = "channel_tests.rs"]
 mod tests;

@@ -17,5 +17,6 @@ mod map_ends;
 mod map_memory;
 mod routes;
 mod scripts;
+mod stdio;
 mod support;
 mod terminal;

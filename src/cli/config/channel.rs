@@ -54,3 +54,7 @@ fn refuse_keys(table: Table<'_>, faults: &mut Faults) {
         faults.push(span, said, Some(help));
     }
 }
+
+#[cfg(test)]
+#[path = "channel_tests.rs"]
+mod tests;

@@ -22,7 +22,7 @@ const STDIO: &str = "with --channel stdio a worker reads jobs and writes replies
                      and output until its input ends";
 
 /// What is said once of filters that say nothing.
-const SILENT: &str = "forkdeck: no reply for 5 s; a filter that keeps its output back must write each line at once \
+const SILENT: &str = "forkdeck: no reply for 5 s; a filter must answer each line with one, and write it at once \
                       (jq --unbuffered, sed -u, grep --line-buffered, mawk -W interactive)\n";
 
 /// What was told so far.

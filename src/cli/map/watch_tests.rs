@@ -98,6 +98,28 @@ fn five_exits_before_any_reply_end_a_map() {
 }
 
 #[test]
+fn filters_that_have_all_that_is_left_are_told_so() {
+    let mut console = Console::new(Pen::start("test", io::sink()).unwrap(), Style::default());
+    let mut pool = PoolChanged::sized(PoolName::new("a").unwrap(), 2);
+    pool.jobs.in_flight = 2;
+    let mut watch = |channel, in_hand| {
+        let mut watch = Watch::new(2, channel);
+        watch.take(&Event::Pool(pool.clone()), &mut console);
+        let command = watch.ebb(in_hand);
+        let exits = (0..EXITS).filter_map(|_| watch.take(&exit(false), &mut console));
+        (command.is_some(), exits.count())
+    };
+
+    assert_eq!(watch(ChannelKind::Stdio, 3), (false, 1), "one waits");
+    assert_eq!(
+        watch(ChannelKind::Stdio, 2),
+        (true, 0),
+        "their end is no crash"
+    );
+    assert_eq!(watch(ChannelKind::Fork, 2), (false, 1));
+}
+
+#[test]
 fn what_is_shown_of_workers_is_what_was_told_last() {
     let mut console = Console::new(Pen::start("test", io::sink()).unwrap(), Style::default());
     let mut watch = Watch::new(2, ChannelKind::Fork);

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::jobs::tests::world::{World, deck, message, pointer, pool, secs};
 use crate::jobs::{Effect, Input};
 use crate::model::{
-    Forwarded, JobCommand, JobFilter, JobState, JobsSpec, Outcome, PoolName, QueueSpec,
-    RefusalKind, ReplyRule, Submission, WhenFull, WorkerId,
+    ChannelKind, Forwarded, JobCommand, JobFilter, JobState, JobsSpec, Outcome, PoolName,
+    QueueSpec, RefusalKind, ReplyRule, Submission, WhenFull, WorkerId,
 };
 use crate::wire::Message;
 
@@ -39,6 +39,24 @@ fn a_job_for_an_unknown_pool_is_refused_with_the_known_ones() {
     assert_eq!(refusal.kind, RefusalKind::NoSuchPool);
     assert_eq!(refusal.hint.as_deref(), Some("the pools are: a"));
     assert_eq!(world.refusal(wait).kind, RefusalKind::NoSuchPool);
+}
+
+#[test]
+fn a_job_for_workers_without_a_channel_is_refused() {
+    let mut spec = deck(1, JobsSpec::default());
+    spec.pools[0].channel = ChannelKind::None;
+    let mut world = World::start(spec, None);
+
+    let (ticket, wait) = world.try_submit(World::submission("1"));
+
+    for ticket in [ticket, wait] {
+        let refusal = world.refusal(ticket);
+        assert_eq!(refusal.kind, RefusalKind::ChannelClosed);
+        assert_eq!(
+            refusal.message,
+            "a takes no jobs: its workers have no channel"
+        );
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod beside;
 mod deck;
 mod dice;
 mod drain;
+mod filters;
 mod jobs;
 mod ledger;
 mod lifecycle;
