@@ -18,7 +18,7 @@
 //! | [`model`] | the vocabulary as plain data: ids, specs, commands, events, and the board that folds events |
 //! | [`supervisor`] | the pure machine: phases, restarts, stop ladder, mailboxes, invariants |
 //! | [`jobs`] | the pure machine of jobs: queues, dispatch, retries, and the durable store |
-//! | [`process`] | one forked process, unsupervised: the keeper, the channel, output pipes, CPU and memory |
+//! | [`process`] | one forked process, unsupervised: the keeper, both kinds of channel, output pipes, CPU and memory |
 //! | [`deck`] | the driver: performs effects, gathers traffic into events, samples, serves clients |
 //! | `control` | JSON-RPC for clients outside the process |
 //! | `tui` | the dashboard |
@@ -33,6 +33,7 @@
 //!    `process/channel` -> `wire/decoder` -> `deck/pump` -> `deck/hear` -> `Input::Received` -> `supervisor/traffic` ->
 //!    `Effect::Traffic` -> `deck/journal` -> `Event::Messages` -> the board and every client. One batch is what one read
 //!    brought.
+//!    A filter's channel is its standard input and output; all else is the same (`process/channel`, `process/outlet`).
 //! 2. **A crash.** `process/keeper` reaps -> `Report::Exited` -> `deck/link` drains what the process wrote ->
 //!    `Input::Exited` -> `supervisor/restart`: backoff -> `Event::Exit` and `Event::State` at once; the deadline ->
 //!    `Effect::Spawn` -> `deck/perform` -> the keeper -> `Report::Spawned` -> its ends are served, `Input::Spawned` -> ready,

@@ -1,6 +1,6 @@
 //! One forked process, unsupervised: the first layer with I/O.
 //!
-//! Owns how a process is made and signalled (the keeper), its channel, its output pipes, and how its CPU and memory are
+//! Owns how a process is made and signalled (the keeper), its channel (Node's, or a filter's), its output pipes, and how its CPU and memory are
 //! measured. Never decides when; called by `deck`.
 
 #[cfg(target_os = "linux")]
