@@ -118,6 +118,16 @@ fn a_filter_that_answers_only_at_the_end_of_its_input_is_given_one() {
 }
 
 #[test]
+fn a_filter_that_keeps_its_answers_and_dies_of_their_end_is_tried_again() {
+    let once =
+        "all=$(cat); if mkdir died 2>/dev/null; then kill -9 $$; fi; printf '%s\\n' \"$all\"";
+
+    let out = mapped("-n 1 --concurrency 10", &["sh", "-c", once], &jobs(5));
+
+    assert_eq!(out, jobs(5));
+}
+
+#[test]
 fn a_filter_that_prints_a_value_on_many_lines_is_told_to_use_one() {
     if !has("jq") {
         return;

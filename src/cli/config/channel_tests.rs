@@ -27,7 +27,7 @@ fn a_filter_is_told_to_write_at_once_unless_its_env_says_otherwise() {
 
 #[test]
 fn without_a_channel_nothing_is_said_of_messages_and_jobs() {
-    let text = with("channel = \"none\"\nconcurrency = 2\nstop = { message = 1, grace = \"1s\" }");
+    let text = with("channel = \"none\"\nretries = 2\nstop = { message = 1, grace = \"1s\" }");
 
     let said = complaints(&text);
 
@@ -35,8 +35,8 @@ fn without_a_channel_nothing_is_said_of_messages_and_jobs() {
     let help =
         |key| format!("? remove `{key}`, or use `channel = \"fork\"` or `channel = \"stdio\"`");
     let wanted = [
-        format!("f:4:1: `concurrency` {needs}"),
-        help("concurrency"),
+        format!("f:4:1: `retries` {needs}"),
+        help("retries"),
         format!("f:5:10: `message` {needs}"),
         help("message"),
     ];

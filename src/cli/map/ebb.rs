@@ -8,17 +8,17 @@ const PATIENCE: u32 = 5;
 /// What is known of replies that do not come.
 #[derive(Debug, Default)]
 pub(super) struct Ebb {
-    /// Whether figures were told since the filters were last told that nothing more comes.
-    is_news: bool,
+    /// Whether filters may have been given jobs since they were last told that nothing more comes.
+    was_given: bool,
     has_begun: bool,
     silence: u32,
     is_said: bool,
 }
 
 impl Ebb {
-    /// The deck told how many jobs its workers have.
-    pub(super) fn told(&mut self) {
-        self.is_news = true;
+    /// Filters may have been given jobs.
+    pub(super) fn given(&mut self) {
+        self.was_given = true;
     }
 
     /// A reply came.
@@ -26,10 +26,10 @@ impl Ebb {
         self.silence = 0;
     }
 
-    /// Whether filters are to be told now that nothing more comes, once for each figure: workers have `all` jobs that
-    /// there are. A job that another attempt gives to a new process needs it again.
+    /// Whether filters are to be told now that nothing more comes, since workers have `all` jobs that there are. A job that
+    /// another attempt gives to a new process needs it again.
     pub(super) fn begins(&mut self, all: bool) -> bool {
-        let begins = all && std::mem::take(&mut self.is_news);
+        let begins = all && std::mem::take(&mut self.was_given);
         self.has_begun |= begins;
         begins
     }
@@ -53,15 +53,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_end_is_told_once_for_each_figure() {
+    fn the_end_is_told_again_only_after_more_was_given() {
         let mut ebb = Ebb::default();
-        assert!(!ebb.begins(true), "nothing was told of the jobs yet");
-        ebb.told();
+        assert!(!ebb.begins(true), "nothing was given yet");
+        ebb.given();
 
         assert!(!ebb.begins(false) && !ebb.has_begun());
         assert!(ebb.begins(true) && ebb.has_begun());
         assert!(!ebb.begins(true));
-        ebb.told();
+        ebb.given();
         assert!(ebb.begins(true));
     }
 

@@ -22,7 +22,7 @@ const STDIO: &str = "with --channel stdio a worker reads jobs and writes replies
                      and output until its input ends";
 
 /// What is said once of filters that say nothing.
-const SILENT: &str = "forkdeck: no reply for 5 s; a filter must answer each line with one, and write it at once \
+const SILENT: &str = "forkdeck: no reply for 5 s; should that go on: a filter must answer each line with one, and write it at once \
                       (jq --unbuffered, sed -u, grep --line-buffered, mawk -W interactive)\n";
 
 /// What was told so far.
@@ -93,9 +93,13 @@ impl Watch {
                     console.log(worker, line);
                 }
             }
-            Event::Messages(Messages { envelopes, .. }) if !self.has_replied => {
+            Event::Messages(Messages { envelopes, .. }) => {
                 let is_reply = |one: &Envelope| one.direction == Direction::In && one.job.is_some();
-                self.has_replied = envelopes.iter().any(is_reply);
+                self.has_replied = self.has_replied || envelopes.iter().any(is_reply);
+                let is_job = |one: &Envelope| one.direction == Direction::Out && one.job.is_some();
+                if self.ebb.has_begun() && envelopes.iter().any(is_job) {
+                    self.ebb.given();
+                }
             }
             Event::Exit(exited) => return self.exited(exited),
             Event::State(changed) => return self.changed(changed),
@@ -105,8 +109,11 @@ impl Watch {
                 console.lines(format!("{worker}: ({count} lines were lost)\n").as_bytes());
             }
             Event::Pool(changed) => {
+                let more = changed.jobs.in_flight > self.in_flight;
                 self.in_flight = changed.jobs.in_flight;
-                self.ebb.told();
+                if more || !self.ebb.has_begun() {
+                    self.ebb.given();
+                }
             }
             Event::Deck(_) if self.channel == ChannelKind::Stdio && self.in_flight > 0 => {
                 if self.ebb.is_silent() {
@@ -119,8 +126,7 @@ impl Watch {
             }) if self.cpu.1 < u32::MAX => {
                 self.cpu = (self.cpu.0 + f64::from(*cpu), self.cpu.1 + 1);
             }
-            Event::Messages(_)
-            | Event::Dropped(_)
+            Event::Dropped(_)
             | Event::Liveness(_)
             | Event::Stalled(_)
             | Event::Sample(_)
