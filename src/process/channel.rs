@@ -108,8 +108,7 @@ impl Channel {
         let decoder = LineDecoder::new(max_frame);
         match self.ends {
             Ends::Socket(socket) => {
-                let both = Interest::READABLE | Interest::WRITABLE;
-                let source = Arc::new(Watched::new(socket, both)?);
+                let source = Arc::new(Watched::new(socket, Interest::READABLE)?);
                 let outlet = Arc::new(Outlet::of_socket(Arc::clone(&source)));
                 let mut reader = ChannelReader::new(source, &outlet, decoder);
                 reader.kept = Some(Arc::clone(&outlet));

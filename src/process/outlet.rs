@@ -6,13 +6,18 @@
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rustix::io::Errno;
 use rustix::net::{SendFlags, Shutdown, send, shutdown};
 use tokio::io::Interest;
+use tokio::time::sleep;
 
 use crate::process::intake::waiting;
 use crate::process::sys::{Watched, queued_bytes};
+
+/// How long a writer waits for room that it has no descriptor to watch for.
+const RETRY: Duration = Duration::from_millis(5);
 
 /// What a worker has left unread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,13 +60,6 @@ impl Outlet {
         Self { end, account }
     }
 
-    fn watched(&self) -> &Watched {
-        match &self.end {
-            End::Socket(socket) => socket,
-            End::Pipe(pipe) => pipe,
-        }
-    }
-
     /// Gives the kernel what it takes at once.
     pub(super) fn send(&self, bytes: &[u8]) -> Result<usize, Errno> {
         let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
@@ -75,12 +73,27 @@ impl Outlet {
         Ok(length)
     }
 
-    /// Waits until it may take more.
+    /// Waits until it may take more. A socket is watched for that only now, by a descriptor of its own: otherwise every
+    /// message that the worker reads would wake the deck.
     pub(super) async fn room(&self) -> io::Result<()> {
-        let mut ready = self.watched().writable().await?;
-        // It was full a moment ago, and only a new event makes it ready again; one that came between is kept.
-        ready.clear_ready();
-        Ok(())
+        match &self.end {
+            End::Socket(socket) => {
+                let socket = socket.as_fd().try_clone_to_owned();
+                let Ok(full) = socket.and_then(|socket| Watched::new(socket, Interest::WRITABLE))
+                else {
+                    // Out of descriptors: what is full now may not be soon.
+                    sleep(RETRY).await;
+                    return Ok(());
+                };
+                full.writable().await.map(drop)
+            }
+            End::Pipe(pipe) => {
+                let mut ready = pipe.writable().await?;
+                // It was full a moment ago, and only a new event makes it ready again; one that came between is kept.
+                ready.clear_ready();
+                Ok(())
+            }
+        }
     }
 
     /// Tells the worker that no more comes. A pipe does so when it is dropped.
