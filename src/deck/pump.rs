@@ -154,8 +154,10 @@ pub(crate) async fn read(teller: Teller, drain: Arc<Notify>, mut source: Source)
                 return;
             }
         }
-        // One worker's flood leaves room for the others.
-        tokio::task::yield_now().await;
+        // One worker's flood leaves room for the others. What waits for more to come does so anyway.
+        if batch.more {
+            tokio::task::yield_now().await;
+        }
     }
 }
 
@@ -188,7 +190,9 @@ pub(crate) async fn write(
                 return;
             }
             // One worker that reads as fast as it is written to leaves room for the others.
-            tokio::task::yield_now().await;
+            if !out.is_empty() {
+                tokio::task::yield_now().await;
+            }
         }
     }
     writer.shutdown_write();
