@@ -52,6 +52,8 @@ pub(crate) struct Desk {
     pub(crate) ledger: Ledger,
     /// Whether the jobs were told anything since they last concluded.
     pub(crate) is_stirred: bool,
+    /// Effects of one step, empty between two: a place for them that is there already.
+    pub(crate) effects: Vec<Effect>,
 }
 
 impl Desk {
@@ -76,6 +78,7 @@ impl Desk {
             jobs: Jobs::new(spec, now, seed, kept),
             ledger: Ledger::new(store),
             is_stirred: true,
+            effects: Vec::new(),
         })
     }
 }
@@ -84,6 +87,7 @@ impl Driver {
     /// Takes jobs whose ends are told one by one.
     pub(crate) fn submit_all(
         &mut self,
+        now: Now,
         submissions: Vec<Submission>,
         first: u64,
         ends: &mpsc::Sender<(u64, End)>,
@@ -93,17 +97,18 @@ impl Driver {
             let wait = Some(self.ticket(Sink::Stream { index, ends }));
             // A refusal is told as the job's end.
             let ticket = self.next_ticket();
-            self.steps.push_back(Step::Jobs(Input::Submit {
+            let input = Input::Submit {
                 ticket,
                 wait,
                 submission,
-            }));
+            };
+            self.take_step(now, Step::Jobs(input));
         }
     }
 
     /// Performs what the jobs want, as far as it need not wait.
-    pub(crate) fn perform_jobs(&mut self, now: Now, effects: Vec<Effect>) {
-        for effect in effects {
+    pub(crate) fn perform_jobs(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        for effect in effects.drain(..) {
             if let Some(effect) = self.desk.ledger.pass(effect) {
                 self.perform_job(now, effect);
             }

@@ -17,8 +17,8 @@ use crate::deck::link::{Heard, Link};
 use crate::deck::orders::{ORDERS, Orders};
 use crate::deck::sampler::{Measures, Sampler};
 use crate::deck::tasks::Tasks;
-use crate::jobs;
 use crate::jobs::store::Committed;
+use crate::jobs::{self, IdMap};
 use crate::model::{
     Board, DeckSpec, Incarnation, MonoTime, Now, PoolName, PoolSpec, RouteView, Ticket, WorkerId,
 };
@@ -60,7 +60,7 @@ pub(crate) struct Driver {
     /// Each worker's newest process.
     pub(crate) newest: HashMap<WorkerId, (ProcessKey, Incarnation)>,
     pub(crate) desk: Desk,
-    pub(crate) answers: HashMap<Ticket, Sink>,
+    pub(crate) answers: IdMap<Ticket, Sink>,
     pub(crate) orders: Orders,
     pub(crate) budget: PipeBudget,
     pub(crate) heard: mpsc::Sender<Heard>,
@@ -157,7 +157,7 @@ async fn run<S: Spawner>(
         tasks,
         links: HashMap::new(),
         newest: HashMap::new(),
-        answers: HashMap::new(),
+        answers: IdMap::default(),
         orders: Orders::new(orders),
         budget: PipeBudget::default(),
         heard: heard_by,
@@ -187,7 +187,7 @@ impl Driver {
         self.perform(now, effects);
         let mut effects = Vec::new();
         self.desk.jobs.open(now, &mut effects);
-        self.perform_jobs(now, effects);
+        self.perform_jobs(now, &mut effects);
         self.work_off(now);
     }
 
@@ -339,7 +339,7 @@ impl Driver {
             }
             let mut effects = Vec::new();
             self.desk.jobs.conclude(now, &mut effects);
-            self.perform_jobs(now, effects);
+            self.perform_jobs(now, &mut effects);
         }
         self.desk.ledger.seal();
         self.sampler.stir(now.mono);
@@ -353,10 +353,11 @@ impl Driver {
                 self.perform(now, effects);
             }
             Step::Jobs(input) => {
-                let mut effects = Vec::new();
+                let mut effects = std::mem::take(&mut self.desk.effects);
                 self.desk.jobs.handle(now, input, &mut effects);
                 self.desk.is_stirred = true;
-                self.perform_jobs(now, effects);
+                self.perform_jobs(now, &mut effects);
+                self.desk.effects = effects;
             }
         }
     }

@@ -34,7 +34,7 @@ impl Driver {
                 first,
                 ends,
             } => {
-                self.submit_all(submissions, first, &ends);
+                self.submit_all(now, submissions, first, &ends);
                 self.work_off(now);
             }
             Request::Read(look) => {

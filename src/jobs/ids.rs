@@ -7,12 +7,12 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::jobs::dice::mix;
 
-/// A map by [`JobId`](crate::model::JobId) or [`LeaseId`](crate::model::LeaseId).
-pub(super) type IdMap<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
+/// A map by ids that were counted or drawn, such as [`JobId`](crate::model::JobId).
+pub(crate) type IdMap<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
 
 /// Folds an id's bytes.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct IdHasher(u64);
+pub(crate) struct IdHasher(u64);
 
 impl Hasher for IdHasher {
     fn finish(&self) -> u64 {

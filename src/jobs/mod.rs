@@ -40,6 +40,7 @@ mod view;
 mod tests;
 
 pub use effect::Effect;
+pub(crate) use ids::IdMap;
 pub use input::Input;
 pub use machine::Jobs;
 pub use record::{Kept, Progress, Record, StoredJob};

@@ -2,14 +2,13 @@
 //!
 //! Owns the window, the order of results, and the lines that are printed of ends. Does no I/O; called by `flow`.
 
-use std::collections::HashMap;
-
 use crate::cli::map::failure;
 use crate::cli::map::feed::{Line, NoJob};
 use crate::cli::map::guess::Guess;
 use crate::cli::map::order::Order;
 use crate::cli::map::plan::Window;
 use crate::cli::map::tally::Tally;
+use crate::jobs::IdMap;
 use crate::model::{JobState, JobView, MonoTime, Outcome, Refusal, RefusalKind};
 use crate::wire::Message;
 
@@ -20,7 +19,7 @@ const UNSEEN: usize = 16;
 #[derive(Debug)]
 pub(super) struct Ledger {
     window: Window,
-    given: HashMap<u64, Given>,
+    given: IdMap<u64, Given>,
     /// What they weigh.
     bytes: usize,
     /// What lines weighed that are no longer in hand.
@@ -56,7 +55,7 @@ impl Ledger {
     pub(super) fn new(window: Window, is_ordered: bool) -> Self {
         Self {
             window,
-            given: HashMap::new(),
+            given: IdMap::default(),
             bytes: 0,
             freed: 0,
             guess: Guess::new(window.bytes / UNSEEN),
