@@ -152,7 +152,7 @@ async fn run<S: Spawner>(
             .into_iter()
             .map(|pool| (pool.name.clone(), pool))
             .collect(),
-        journal: Journal::new(board),
+        journal: Journal::new(board, spec.keeps_messages),
         sampler,
         tasks,
         links: HashMap::new(),

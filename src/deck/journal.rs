@@ -35,6 +35,9 @@ pub(crate) struct Journal {
     jobs: Vec<JobChanged>,
     subscribers: Vec<Subscriber>,
     order: u64,
+    /// Whether messages are told at all, and not only until the first answer to a job.
+    keeps_messages: bool,
+    has_answer: bool,
 }
 
 /// What one process said and was not told yet.
@@ -52,7 +55,7 @@ impl Gathered {
 }
 
 impl Journal {
-    pub(crate) fn new(board: Board) -> Self {
+    pub(crate) fn new(board: Board, keeps_messages: bool) -> Self {
         Self {
             board,
             gathered: IndexMap::new(),
@@ -60,6 +63,8 @@ impl Journal {
             jobs: Vec::new(),
             subscribers: Vec::new(),
             order: 0,
+            keeps_messages,
+            has_answer: false,
         }
     }
 
@@ -178,6 +183,12 @@ impl Journal {
         incarnation: Incarnation,
         envelopes: Vec<Envelope>,
     ) {
+        if !self.keeps_messages {
+            if self.has_answer {
+                return;
+            }
+            self.has_answer = envelopes.iter().any(Envelope::is_answer);
+        }
         let key = (worker, incarnation);
         let mut order = self.order;
         let said = self.gathered.entry(key.clone()).or_default();
@@ -316,4 +327,56 @@ fn messages(
         incarnation,
         envelopes: envelopes.into(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deck::handle::Update;
+    use crate::model::{Direction, JobId, WallTime};
+
+    fn message(direction: Direction) -> Envelope {
+        Envelope {
+            at: WallTime(0),
+            incarnation: Incarnation(1),
+            order: 0,
+            seq: 1,
+            direction,
+            message: Message::from_static("1"),
+            bytes: 2,
+            latency: None,
+            job: Some(JobId::new(WallTime(0), [0; 10])),
+            internal: false,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_deck_that_keeps_no_messages_tells_them_until_a_job_is_answered() {
+        for (keeps_messages, told) in [(false, 2), (true, 3)] {
+            let mut journal = Journal::new(Board::new("test", 1), keeps_messages);
+            let now = Now::default();
+            let mut subscription = journal.subscribe(now, false);
+            subscription.next().await;
+            let worker = WorkerId::new(PoolName::new("a").unwrap(), 1);
+
+            for direction in [Direction::Out, Direction::In, Direction::Out] {
+                journal.traffic(
+                    now,
+                    worker.clone(),
+                    Incarnation(1),
+                    vec![message(direction)],
+                );
+            }
+            journal.flush(now);
+
+            let Some(Update::Events(events)) = subscription.next().await else {
+                panic!("nothing was told");
+            };
+            let count = |one: &Stamped| match &one.event {
+                Event::Messages(messages) => messages.envelopes.len(),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(events.iter().map(count).sum::<usize>(), told);
+        }
+    }
 }

@@ -44,6 +44,13 @@ pub struct Envelope {
     pub internal: bool,
 }
 
+impl Envelope {
+    /// Whether it is a worker's answer to a job.
+    pub fn is_answer(&self) -> bool {
+        self.direction == Direction::In && self.job.is_some()
+    }
+}
+
 /// Which of its two outputs a worker wrote to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -23,6 +23,9 @@ pub struct DeckSpec {
     pub routes: Vec<RouteSpec>,
     /// Where jobs live.
     pub store: StoreSpec,
+    /// Whether messages are told and kept. Without, that ends with the first answer to a job: for a deck that nobody
+    /// looks into.
+    pub keeps_messages: bool,
 }
 
 impl DeckSpec {
@@ -33,6 +36,7 @@ impl DeckSpec {
             pools,
             routes: Vec::new(),
             store: StoreSpec::default(),
+            keeps_messages: true,
         }
     }
 }

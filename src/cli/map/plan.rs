@@ -107,7 +107,10 @@ impl Plan {
                 (false, false) => Report::Terminal,
             },
         };
-        Ok((DeckSpec::new(folder_name(here), vec![pool]), plan))
+        let mut spec = DeckSpec::new(folder_name(here), vec![pool]);
+        // What filters were given is looked at: `ebb`.
+        spec.keeps_messages = channel == ChannelKind::Stdio;
+        Ok((spec, plan))
     }
 }
 

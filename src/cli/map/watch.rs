@@ -94,8 +94,7 @@ impl Watch {
                 }
             }
             Event::Messages(Messages { envelopes, .. }) => {
-                let is_reply = |one: &Envelope| one.direction == Direction::In && one.job.is_some();
-                self.has_replied = self.has_replied || envelopes.iter().any(is_reply);
+                self.has_replied = self.has_replied || envelopes.iter().any(Envelope::is_answer);
                 let is_job = |one: &Envelope| one.direction == Direction::Out && one.job.is_some();
                 if self.ebb.has_begun() && envelopes.iter().any(is_job) {
                     self.ebb.given();

@@ -6,7 +6,7 @@ use super::*;
 use crate::cli::map::console::Style;
 use crate::cli::map::pen::Pen;
 use crate::model::{
-    Envelope, Exit, Incarnation, JobId, Now, PoolChanged, PoolName, WallTime, WorkerId,
+    Direction, Envelope, Exit, Incarnation, JobId, Now, PoolChanged, PoolName, WallTime, WorkerId,
 };
 use crate::wire::Message;
 
