@@ -8,21 +8,21 @@ use std::time::Duration;
 
 use tokio::signal::unix::SignalKind;
 use tokio::sync::mpsc;
-use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::deck::{Signals, start_all};
-use crate::cli::diagnose::{Code, Failure, failed};
+use crate::cli::diagnose::Failure;
 use crate::cli::map::console::{Console, Style};
 use crate::cli::map::feed::{Fed, Line};
 use crate::cli::map::ledger::{Ledger, Lines};
+use crate::cli::map::pace::{Pace, Pass};
 use crate::cli::map::pen::Pen;
 use crate::cli::map::plan::{Plan, Report};
 use crate::cli::map::progress::{Going, Meter};
 use crate::cli::map::room::Room;
-use crate::cli::map::summary;
 use crate::cli::map::urge::{Urge, Wish};
-use crate::cli::map::verdict::{Ending, verdict};
+use crate::cli::map::verdict::Ending;
 use crate::cli::map::watch::Watch;
 use crate::deck::{Clock, Deck, Subscription, Update};
 use crate::model::{Command, JobCommand, JobFilter, MonoTime, Outcome, Refusal, Submission};
@@ -35,9 +35,6 @@ const TURN: usize = 1024;
 
 /// Lines that wait for room in the window; with so many, no more are taken from the feed.
 const PENDING: usize = 1024;
-
-/// How long the last lines may take to a slow reader of standard error, and after SIGTERM or SIGHUP the last results.
-const LAST_LINES: Duration = Duration::from_secs(5);
 
 /// The standard streams of a map.
 #[derive(Debug)]
@@ -63,22 +60,23 @@ type End = (u64, Result<Outcome, Refusal>);
 #[derive(Debug)]
 pub(super) struct Flow {
     deck: Deck,
-    clock: Clock,
-    plan: Plan,
-    streams: Streams,
-    ledger: Ledger,
-    pending: VecDeque<Line>,
+    pub(super) clock: Clock,
+    pub(super) plan: Plan,
+    pub(super) streams: Streams,
+    pub(super) ledger: Ledger,
+    pub(super) pending: VecDeque<Line>,
     ends: (mpsc::Sender<End>, mpsc::Receiver<End>),
-    watch: Watch,
+    pace: Pace,
+    pub(super) watch: Watch,
     meter: Meter,
-    urge: Urge,
+    pub(super) urge: Urge,
     /// Whether jobs that run have had their time after SIGTERM or SIGHUP.
     is_overdue: bool,
     /// Whether standard input is at its end, and whether it broke there.
     is_read: bool,
-    broken: Option<io::Error>,
+    pub(super) broken: Option<io::Error>,
     /// Why no more is read, and since when.
-    ending: Option<(Ending, MonoTime)>,
+    pub(super) ending: Option<(Ending, MonoTime)>,
 }
 
 impl Flow {
@@ -88,6 +86,7 @@ impl Flow {
             // Room for the end of every job in hand: none of them ever waits for this side.
             ends: mpsc::channel(plan.window.jobs + 1),
             ledger: Ledger::new(plan.window, plan.is_ordered),
+            pace: Pace::new(plan.window.at_work),
             watch: Watch::new(plan.workers, plan.channel),
             urge: Urge::new(plan.drain),
             is_overdue: false,
@@ -125,18 +124,21 @@ impl Flow {
             let can_print = self.can_print();
             let shows_progress = self.shows_progress();
             let left = self.left();
+            let pass = self.pass();
             // Every arm is cancel safe: what was not taken stays where it is.
             tokio::select! {
-                Some(end) = self.ends.1.recv(), if can_print => self.take(end),
+                Some(end) = self.ends.1.recv(), if can_print && pass.ends => self.take(end),
                 fed = self.streams.feed.recv(), if is_reading => self.feed(fed),
                 Some(update) = events.next(), if !self.streams.console.pen.is_full() => {
                     self.hear(&update).await;
                 }
-                is_open = self.streams.out.hand_on() => {
+                is_open = self.streams.out.hand_on(), if pass.text => {
+                    self.pace.handed_on(self.clock.now().mono);
                     if !is_open {
                         self.end(Ending::Unread).await;
                     }
                 }
+                () = sleep(pass.wait.unwrap_or_default()), if pass.wait.is_some() => {}
                 _ = self.streams.console.pen.hand_on() => {}
                 // There may be room for more jobs.
                 () = eased() => {}
@@ -213,9 +215,17 @@ impl Flow {
             let takes_more = taken < TURN && self.can_print();
             next = takes_more.then(|| self.ends.1.try_recv().ok()).flatten();
         }
+        self.pace.took(taken);
         if self.ledger.tally.done > 0 {
             self.watch.replied();
         }
+    }
+
+    /// What need not wait for the next beat.
+    fn pass(&mut self) -> Pass {
+        let jobs = self.ledger.in_hand().saturating_sub(self.ends.1.len());
+        let text = self.streams.out.text().len();
+        self.pace.pass(self.clock.now().mono, jobs, text)
     }
 
     fn can_print(&self) -> bool {
@@ -223,7 +233,7 @@ impl Flow {
     }
 
     /// Prints lines, and empties them.
-    fn print(&mut self, lines: &mut Lines) {
+    pub(super) fn print(&mut self, lines: &mut Lines) {
         let text = self.streams.out.text();
         if text.is_empty() {
             // Results that waited for their turn may be many.
@@ -345,56 +355,5 @@ impl Flow {
         let now = self.clock.now().mono;
         let line = self.meter.line(now, &going, Console::columns());
         self.streams.console.show(Some(line));
-    }
-
-    /// Prints what is left, and says how it went.
-    async fn finish(mut self, mut signals: Signals) -> Result<(), Failure> {
-        let mut lines = Lines::default();
-        self.ledger.give_up(self.pending.len(), &mut lines);
-        self.print(&mut lines);
-        let now = self.clock.now().mono;
-        let (ending, at) = self.ending.unwrap_or((Ending::Done, now));
-        let Streams {
-            out,
-            mut console,
-            style,
-            ..
-        } = self.streams;
-        console.show(None);
-        let wants_summary = match self.plan.report {
-            Report::Terminal => style.is_terminal,
-            Report::Summary => true,
-            Report::Quiet => false,
-        };
-        if wants_summary {
-            let summary = summary::line(&self.ledger.tally, &self.watch, at.since_start());
-            console.lines(summary.as_bytes());
-        }
-        console.settle();
-        let writing = async {
-            let written = out.finish().await;
-            // Without a reader of errors there is nobody to tell.
-            let _ = timeout(LAST_LINES, console.pen.finish()).await;
-            written
-        };
-        // Without a bound this waits for a slow reader as long as it takes.
-        let left = self.urge.left(now).map(|left| left + LAST_LINES);
-        let written = tokio::select! {
-            written = writing => Some(written),
-            _ = signals.any() => None,
-            () = sleep(left.unwrap_or_default()), if left.is_some() => None,
-        };
-        match written {
-            None => {
-                let message = "interrupted before all results were written";
-                return Err(Failure::new(Code::Interrupted, message));
-            }
-            Some(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => {
-                return Err(failed("cannot write to standard output", &error));
-            }
-            Some(Err(_)) if ending != Ending::Interrupted => return Ok(()),
-            Some(_) => {}
-        }
-        verdict(&ending, self.broken.as_ref(), &self.ledger)
     }
 }

@@ -11,8 +11,15 @@ pub(super) struct Room(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     most: usize,
-    used: Mutex<usize>,
+    used: Mutex<Used>,
     freed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Used {
+    bytes: usize,
+    /// Whether somebody waits for room: telling nobody costs a system call too.
+    is_awaited: bool,
 }
 
 impl Room {
@@ -20,7 +27,7 @@ impl Room {
     pub(super) fn new(most: usize) -> Self {
         Self(Arc::new(Shared {
             most,
-            used: Mutex::new(0),
+            used: Mutex::default(),
             freed: Condvar::new(),
         }))
     }
@@ -29,10 +36,12 @@ impl Room {
     pub(super) fn take(&self, bytes: usize) {
         let Shared { most, used, freed } = &*self.0;
         let used = used.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_full = |used: &mut usize| *used > 0 && used.saturating_add(bytes) > *most;
-        let waited = freed.wait_while(used, is_full);
+        let waited = freed.wait_while(used, |used| {
+            used.is_awaited = used.bytes > 0 && used.bytes.saturating_add(bytes) > *most;
+            used.is_awaited
+        });
         let mut used = waited.unwrap_or_else(PoisonError::into_inner);
-        *used = used.saturating_add(bytes);
+        used.bytes = used.bytes.saturating_add(bytes);
     }
 
     /// Gives back room that was taken.
@@ -41,8 +50,11 @@ impl Room {
             return;
         }
         let mut used = self.0.used.lock().unwrap_or_else(PoisonError::into_inner);
-        *used = used.saturating_sub(bytes);
+        used.bytes = used.bytes.saturating_sub(bytes);
+        let is_awaited = used.is_awaited;
         drop(used);
-        self.0.freed.notify_one();
+        if is_awaited {
+            self.0.freed.notify_one();
+        }
     }
 }

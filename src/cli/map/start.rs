@@ -17,7 +17,7 @@ use crate::cli::map::flow::{Flow, Streams};
 use crate::cli::map::pen::Pen;
 use crate::cli::map::plan::Plan;
 use crate::cli::map::room::Room;
-use crate::deck::{self, Clock};
+use crate::deck::{self, Clock, Ended};
 use crate::model::{Address, Command};
 
 /// Does the jobs of standard input.
@@ -31,6 +31,8 @@ pub(crate) fn map(map: &Map, face: &Face, color: Color, here: &Path) -> Result<(
     let style = Style::of_this_process(color);
     let clock = Clock::start();
     let (deck, driver) = deck::start(spec, keeper, clock);
+    // A task, and not part of what is blocked on: that is polled only once the system was asked for news.
+    let driver = runtime.spawn(driver);
     let whole = async {
         // Within the runtime: both may need it.
         let signals =
@@ -51,6 +53,9 @@ pub(crate) fn map(map: &Map, face: &Face, color: Color, here: &Path) -> Result<(
                 return Err(Failure::new(Code::Interrupted, message));
             }
         };
+        let ended = ended.unwrap_or_else(|error| Ended {
+            fault: Some(format!("the deck broke down: {error}")),
+        });
         match ended.fault {
             Some(fault) => Err(Failure::new(Code::Failed, fault)),
             None => result,
