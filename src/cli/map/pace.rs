@@ -14,17 +14,22 @@ const BEAT: Duration = Duration::from_millis(2);
 /// So many ends in one turn are worth it.
 const MANY: usize = 16;
 
+/// By which share of it the largest harvest is forgotten with each turn.
+const FADE: usize = 1024;
+
 /// So many bytes of text are worth a write.
 const MUCH: usize = 32 << 10;
 
-/// With so many jobs, workers have enough to do for a beat; who gets more of them done in it has many ends in a turn.
+/// With fewer jobs than this nothing waits.
 const PLENTY: usize = 256;
 
 /// The beat of a map.
 #[derive(Debug)]
 pub(super) struct Pace {
-    /// With so many jobs in the deck, none of its workers runs out of them during a beat.
-    plenty: usize,
+    /// How many jobs workers can have at once.
+    at_work: usize,
+    /// The most ends that a turn took of late: about what comes in a beat.
+    harvest: usize,
     /// The end of this beat.
     until: MonoTime,
     /// Whether the last turn took so many ends that the next ones are not to wait: a beat would bring more than the deck
@@ -47,7 +52,8 @@ impl Pace {
     /// For workers that can have so many jobs at once.
     pub(super) fn new(at_work: usize) -> Self {
         Self {
-            plenty: at_work.saturating_mul(2).max(PLENTY),
+            at_work,
+            harvest: 0,
             until: MonoTime::ZERO,
             is_swift: false,
         }
@@ -56,6 +62,7 @@ impl Pace {
     /// So many ends were taken in one turn.
     pub(super) fn took(&mut self, ends: usize) {
         self.is_swift = ends >= MANY;
+        self.harvest = (self.harvest - self.harvest.div_ceil(FADE)).max(ends);
     }
 
     /// Text was handed on.
@@ -65,9 +72,12 @@ impl Pace {
 
     /// What may go on while the deck has so many jobs and so much text waits.
     pub(super) fn pass(&self, now: MonoTime, jobs: usize, text: usize) -> Pass {
-        let wait = Some(self.until - now).filter(|wait| !wait.is_zero() && jobs >= self.plenty);
+        let plenty = self.at_work.saturating_mul(2).max(PLENTY);
+        let wait = Some(self.until - now).filter(|wait| !wait.is_zero() && jobs >= plenty);
+        // Workers are not to run out of jobs, even if this beat brings half as much again.
+        let has_enough = jobs >= self.at_work + self.harvest + self.harvest / 2;
         Pass {
-            ends: wait.is_none() || self.is_swift,
+            ends: wait.is_none() || self.is_swift || !has_enough,
             text: wait.is_none() || text >= MUCH,
             wait,
         }
@@ -121,5 +131,16 @@ mod tests {
         assert!(pace.pass(at(1), 1000, MUCH).text);
         pace.took(MANY - 1);
         assert!(!pace.pass(at(1), 1000, MUCH).ends);
+    }
+    #[test]
+    fn ends_do_not_wait_where_a_beat_brings_more_than_the_workers_can_spare() {
+        let mut pace = Pace::new(64);
+        pace.took(400);
+        pace.took(1);
+        pace.handed_on(at(0));
+
+        assert!(!pace.pass(at(1), 700, 1).ends);
+        let pass = pace.pass(at(1), 600, 1);
+        assert!(pass.ends && !pass.text, "text costs no worker its jobs");
     }
 }
