@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use crate::model::event::{DeckSampled, Event, PoolChanged, RouteCounted, Stamped};
 use crate::model::history::History;
+use crate::model::note::Moment;
 use crate::model::worker::WorkerView;
 use crate::model::{JobFigures, MonoTime, PoolName, RouteForm, RouteSpec, Runtime, WorkerId};
 
@@ -24,6 +25,10 @@ pub struct Board {
     pub pools: IndexMap<PoolName, PoolView>,
     /// The routes in the order of the config.
     pub routes: Vec<RouteView>,
+    /// The newest place among everything the deck saw.
+    latest: u64,
+    /// How many things happened that may have left a note.
+    noted: u64,
 }
 
 /// The deck's own numbers.
@@ -119,7 +124,14 @@ impl Board {
             deck,
             pools: IndexMap::new(),
             routes: Vec::new(),
+            latest: 0,
+            noted: 0,
         }
+    }
+
+    /// The newest place among everything the deck saw, as far as the board was told.
+    pub fn latest(&self) -> u64 {
+        self.latest
     }
 
     /// Adds a pool without workers; [`Event::Pool`] brings them.
@@ -170,10 +182,17 @@ impl Board {
             }
             Event::Down => self.deck.is_going_down = true,
             event => {
+                self.latest = self.latest.max(place(event));
+                self.noted += 1;
+                let moment = Moment {
+                    after: self.latest,
+                    number: self.noted,
+                    at: stamped.now.wall,
+                };
                 let Some(worker) = event.worker().and_then(|id| self.worker_mut(id)) else {
                     return;
                 };
-                worker.apply(mono, event);
+                worker.apply(mono, moment, event);
             }
         }
     }
@@ -220,6 +239,17 @@ impl Board {
     }
 }
 
+/// The newest place that an event brings; 0 where it brings none.
+fn place(event: &Event) -> u64 {
+    match event {
+        Event::Messages(messages) => messages.envelopes.last().map_or(0, |last| last.order),
+        Event::Logs(logs) => logs.lines.last().map_or(0, |last| last.order),
+        Event::FrameError(fault) => fault.order,
+        // The others have no place of their own.
+        _ => 0,
+    }
+}
+
 impl DeckView {
     #[expect(
         clippy::cast_precision_loss,
@@ -249,8 +279,14 @@ impl PoolView {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use bytes::Bytes;
+
     use super::*;
-    use crate::model::{Dropped, DroppedWhat, Now, PoolChanged};
+    use crate::model::{
+        Dropped, DroppedWhat, Incarnation, LogLine, Logs, Noted, Now, PoolChanged, Stream, WallTime,
+    };
 
     fn board() -> Board {
         let mut board = Board::new("test", 1);
@@ -273,6 +309,59 @@ mod tests {
         resize(&mut board, 1);
         let numbers: Vec<u32> = board.workers().map(|worker| worker.id.number).collect();
         assert_eq!(numbers, [1]);
+    }
+
+    fn apply(board: &mut Board, event: Event) {
+        board.apply(&Stamped {
+            now: Now::default(),
+            event,
+        });
+    }
+
+    fn line(worker: &WorkerId, order: u64) -> Event {
+        let line = LogLine {
+            at: WallTime::default(),
+            incarnation: Incarnation(1),
+            order,
+            stream: Stream::Stdout,
+            bytes: Bytes::from_static(b"a line"),
+            cut: 0,
+        };
+        Event::Logs(Logs {
+            worker: worker.clone(),
+            incarnation: Incarnation(1),
+            lines: Arc::from([line]),
+        })
+    }
+
+    fn dropped(worker: &WorkerId, count: u64) -> Event {
+        Event::Dropped(Dropped {
+            worker: worker.clone(),
+            what: DroppedWhat::Log,
+            count,
+        })
+    }
+
+    #[test]
+    fn what_was_dropped_is_noted_where_it_was_dropped() {
+        let mut board = board();
+        let [one, other] = [1, 2].map(|number| WorkerId::new(PoolName::new("a").unwrap(), number));
+        apply(&mut board, line(&one, 1));
+        apply(&mut board, dropped(&one, 12_000));
+        apply(&mut board, dropped(&one, 34));
+        apply(&mut board, line(&other, 2));
+        apply(&mut board, line(&one, 3));
+        apply(&mut board, line(&other, 4));
+        apply(&mut board, dropped(&one, 5));
+
+        let view = board.worker(&one).unwrap();
+        let notes: Vec<_> = view
+            .notes
+            .iter()
+            .map(|note| (note.after, note.what.clone()))
+            .collect();
+        assert_eq!(notes, [(1, Noted::Dropped(12_034)), (4, Noted::Dropped(5))]);
+        assert_eq!((view.logs.len(), view.dropped_lines), (2, 12_039));
     }
 
     #[test]

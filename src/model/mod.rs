@@ -14,6 +14,7 @@ mod id;
 mod job;
 mod needle;
 mod news;
+mod note;
 mod queue;
 mod ring;
 mod spec;
@@ -38,6 +39,7 @@ pub use job::{
 };
 pub use needle::Needle;
 pub use news::{Forwarded, JobNews, Loss};
+pub use note::{Note, Noted};
 pub use queue::{
     Dispatch, JobsSpec, KeepSpec, QueueSpec, Rate, ReplyRule, RouteForm, RouteSpec, StoreSpec,
     WhenFull,

@@ -103,6 +103,11 @@ impl<T: Weigh> Ring<T> {
         self.items.get(index)
     }
 
+    /// The newest item, to be changed in ways that leave its weight as it is.
+    pub(crate) fn last_mut(&mut self) -> Option<&mut T> {
+        self.items.back_mut()
+    }
+
     /// The newest item.
     pub fn last(&self) -> Option<&T> {
         self.items.back()

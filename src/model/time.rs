@@ -57,14 +57,20 @@ pub struct WallTime(pub i64);
 impl WallTime {
     /// The local time of day, as `12:04:31.107`.
     pub fn time_of_day(self) -> String {
-        jiff::Timestamp::from_millisecond(self.0).map_or_else(
-            |_| "--:--:--.---".to_owned(),
-            |at| {
-                at.to_zoned_datetime(jiff::tz::TimeZone::system())
-                    .strftime("%H:%M:%S%.3f")
-                    .to_string()
-            },
-        )
+        self.local("%H:%M:%S%.3f")
+            .unwrap_or_else(|| "--:--:--.---".to_owned())
+    }
+
+    /// The local date and time of day, as `2026-01-31 12:04:31.107`.
+    pub fn date_and_time(self) -> String {
+        self.local("%Y-%m-%d %H:%M:%S%.3f")
+            .unwrap_or_else(|| "---------- --:--:--.---".to_owned())
+    }
+
+    fn local(self, format: &str) -> Option<String> {
+        let at = jiff::Timestamp::from_millisecond(self.0).ok()?;
+        let zone = jiff::tz::TimeZone::system();
+        Some(at.to_zoned_datetime(zone).strftime(format).to_string())
     }
 }
 

@@ -8,6 +8,7 @@ use crate::model::event::{
     StateChanged,
 };
 use crate::model::history::History;
+use crate::model::note::{Moment, Note, Noted};
 use crate::model::ring::{Ring, Weigh};
 use crate::model::{
     Direction, Envelope, Exit, Incarnation, Liveness, LogLine, MonoTime, Runtime, State, Stream,
@@ -84,6 +85,8 @@ pub struct WorkerView {
     pub logs: Ring<LogLine>,
     /// How its processes ended.
     pub exits: Ring<Exited>,
+    /// What happened between its lines.
+    pub notes: Ring<Note>,
     latencies: VecDeque<Duration>,
     counted: Option<(u64, MonoTime)>,
 }
@@ -165,6 +168,7 @@ impl WorkerView {
             traffic: Ring::new(10_000, Self::MOST_BYTES),
             logs: Ring::new(50_000, Self::MOST_BYTES),
             exits: Ring::new(100, 64 << 10),
+            notes: Ring::new(200, 64 << 10),
             latencies: VecDeque::new(),
             counted: None,
         }
@@ -195,14 +199,20 @@ impl WorkerView {
         self.latencies.back().copied()
     }
 
-    pub(crate) fn apply(&mut self, mono: MonoTime, event: &Event) {
+    pub(crate) fn apply(&mut self, mono: MonoTime, moment: Moment, event: &Event) {
         match event {
-            Event::State(changed) => self.change_state(mono, changed),
+            Event::State(changed) => self.change_state(mono, moment, changed),
             Event::Exit(exited) => {
                 self.last_exit = Some(exited.exit);
                 self.pid = None;
                 self.started = None;
                 self.exits.push(exited.clone());
+                self.notes.push(moment.note(Noted::Ended {
+                    pid: exited.pid,
+                    cause: exited.cause.clone(),
+                    planned: exited.planned,
+                    uptime: exited.uptime,
+                }));
             }
             Event::Messages(messages) => self.take_messages(messages),
             Event::FrameError(fault) => {
@@ -216,7 +226,7 @@ impl WorkerView {
                     self.logs.push(line.clone());
                 }
             }
-            Event::Dropped(dropped) => self.count_dropped(dropped),
+            Event::Dropped(dropped) => self.count_dropped(moment, dropped),
             Event::Liveness(LivenessChanged {
                 liveness, held_by, ..
             }) => {
@@ -232,7 +242,7 @@ impl WorkerView {
         }
     }
 
-    fn change_state(&mut self, mono: MonoTime, changed: &StateChanged) {
+    fn change_state(&mut self, mono: MonoTime, moment: Moment, changed: &StateChanged) {
         if self.state != changed.state || self.incarnation != changed.incarnation {
             self.since = mono;
         }
@@ -241,10 +251,13 @@ impl WorkerView {
             self.sampled.memory_bytes = None;
             self.held_by = None;
         }
-        if changed.pid.is_none() {
-            self.started = None;
-        } else if self.pid != changed.pid || self.incarnation != changed.incarnation {
-            self.started = Some(mono);
+        match changed.pid {
+            None => self.started = None,
+            Some(pid) if self.pid != changed.pid || self.incarnation != changed.incarnation => {
+                self.started = Some(mono);
+                self.notes.push(moment.note(Noted::Started { pid }));
+            }
+            Some(_) => {}
         }
         if changed.state != State::Stalled {
             self.stalled = None;
@@ -279,11 +292,29 @@ impl WorkerView {
         }
     }
 
-    fn count_dropped(&mut self, dropped: &Dropped) {
+    fn count_dropped(&mut self, moment: Moment, dropped: &Dropped) {
         match dropped.what {
-            DroppedWhat::Log => self.dropped_lines += dropped.count,
+            DroppedWhat::Log => {
+                self.dropped_lines += dropped.count;
+                self.note_dropped(moment, dropped.count);
+            }
             DroppedWhat::Message => self.dropped_messages += dropped.count,
             DroppedWhat::Body => {}
+        }
+    }
+
+    /// Notes lines that were let go, in one note for all that stand at one place.
+    fn note_dropped(&mut self, moment: Moment, count: u64) {
+        if let Some(Note {
+            after,
+            what: Noted::Dropped(so_far),
+            ..
+        }) = self.notes.last_mut()
+            && *after == moment.after
+        {
+            *so_far += count;
+        } else {
+            self.notes.push(moment.note(Noted::Dropped(count)));
         }
     }
 

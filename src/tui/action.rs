@@ -101,6 +101,36 @@ pub enum Action {
     NextPool,
     /// Show the previous pool's jobs.
     PreviousPool,
+    /// Show the newest lines and stay there.
+    FollowLines,
+    /// Go to the next newer line that was found.
+    NextFind,
+    /// Go to the next older line that was found.
+    PreviousFind,
+    /// Show only lines with a text.
+    LinesWith,
+    /// Show only lines without a text.
+    LinesWithout,
+    /// Show only lines of a level, or worse.
+    LeastLevel,
+    /// Let long lines go on in the next row.
+    WrapLines,
+    /// Show times in the next way.
+    Timestamps,
+    /// Draw a line behind the newest line.
+    MarkLine,
+    /// Show the lines of the next pool or worker.
+    NextWhose,
+    /// Show the lines of the pool or worker before.
+    PreviousWhose,
+    /// Copy the chosen line.
+    CopyLine,
+    /// Write lines to a file.
+    SaveLines,
+    /// Show what is right of the screen.
+    LinesRight,
+    /// Show what is left of the screen.
+    LinesLeft,
 }
 
 impl Action {

@@ -15,7 +15,6 @@ use tokio_util::sync::CancellationToken;
 use crate::deck::{Clock, Deck, Subscription, Update};
 use crate::model::MonoTime;
 use crate::tui::decoder::Decoder;
-use crate::tui::jobs;
 use crate::tui::options::{Options, Quit, TuiError};
 use crate::tui::pace::{Pace, is_calm};
 use crate::tui::pending::Answers;
@@ -24,6 +23,7 @@ use crate::tui::screen::Screen;
 use crate::tui::surface::Surface;
 use crate::tui::theme::Theme;
 use crate::tui::update::{Msg, Request, update};
+use crate::tui::{jobs, reader};
 
 /// How long the rest of a sequence is waited for before an Escape counts as the key.
 const ESCAPE_DELAY: Duration = Duration::from_millis(30);
@@ -189,8 +189,8 @@ impl App {
                 return self.surface.resize().err().map(|_| Quit::TerminalLost);
             }
             Came::Second => self.pace.soon(now),
-            // The tick has asked already.
-            Came::Refresh => {}
+            // The tick has asked already; a search goes on with the frame.
+            Came::Refresh => self.pace.soon(now),
             Came::Frame => {
                 let drawn = self.surface.draw(&mut self.screen);
                 let took = self.clock.now().mono.since(now);
@@ -209,7 +209,8 @@ impl App {
         let frame = self.clock.instant(due.unwrap_or(now));
         let flush = self.clock.instant(self.flush_at.unwrap_or(now));
         let second = self.clock.instant(now + Duration::from_secs(1));
-        let refresh_at = jobs::due_at(&self.screen);
+        let owed = [jobs::due_at(&self.screen), reader::due_at(&self.screen)];
+        let refresh_at = owed.into_iter().flatten().min();
         let refresh = self.clock.instant(refresh_at.unwrap_or(now));
         let ticks = due.is_none() && self.screen.has_countdown();
         tokio::select! {

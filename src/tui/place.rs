@@ -2,7 +2,7 @@
 
 use crate::tui::action::Action;
 use crate::tui::screen::Screen;
-use crate::tui::{jobs, offload};
+use crate::tui::{jobs, offload, reader};
 
 /// The views.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -47,6 +47,9 @@ pub(crate) fn go(screen: &mut Screen, place: Place) {
     screen.is_filtering = false;
     if screen.place == Place::Jobs {
         jobs::close_view(screen);
+    }
+    if screen.place == Place::Logs {
+        reader::close_view(screen);
     }
     screen.place = place;
     if place == Place::Jobs {

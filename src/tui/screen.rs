@@ -19,7 +19,7 @@ use crate::tui::merge::Sought;
 use crate::tui::offload::Offload;
 use crate::tui::overlay::Question;
 use crate::tui::place::Place;
-use crate::tui::reader::Reader;
+use crate::tui::reader::{self, Reader};
 use crate::tui::rows::{self, Row, Scope, Table};
 use crate::tui::theme::Theme;
 
@@ -135,6 +135,8 @@ pub(crate) struct ViewState {
     pub(crate) jobs_top: usize,
     /// The payload and the result of the job on top, cut into lines.
     pub(crate) job: Folded,
+    /// The lines of the logs view.
+    pub(crate) reader: reader::Drawn,
     /// How far the overlay on top can be scrolled.
     pub(crate) overlay_end: usize,
 }
@@ -379,6 +381,7 @@ impl Screen {
         if self.seen.len() > self.board.workers().count() {
             self.seen.retain(|id, _| self.board.worker(id).is_some());
         }
+        reader::settle(self);
     }
 
     /// Whether a worker said something, and whether on standard error, since it was last looked at.

@@ -7,6 +7,7 @@ use crate::tui::action::{Action, Context};
 use crate::tui::jobs;
 use crate::tui::keymap::Bound;
 use crate::tui::place;
+use crate::tui::reader;
 use crate::tui::sanitize::{Painter, width};
 use crate::tui::screen::{Overlay, Screen};
 use crate::tui::target::Target;
@@ -33,6 +34,9 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
             ("Esc", "show all"),
             ("type", "to filter"),
         ]),
+        None if reader::is_writing(screen) => {
+            pairs(&[("Enter", "keep"), ("Esc", "take back"), ("Ctrl-U", "clear")])
+        }
         None => in_pane(screen, usize::from(area.width)),
     };
     let mut painter = Painter::new(usize::from(area.width));

@@ -1,0 +1,458 @@
+//! What keys and the mouse do in the logs view, by value.
+
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+
+use crate::model::{Dropped, DroppedWhat, Event, State, Stream, WorkerId};
+use crate::tui::fixture::{Fixture, worker};
+use crate::tui::reader::{Stamps, due_at};
+use crate::tui::rows::Scope;
+use crate::tui::screen::Overlay;
+use crate::tui::update::{Msg, Request};
+
+/// The logs view of one worker that wrote these lines.
+fn view(lines: &[&str]) -> Fixture {
+    let mut fixture = Fixture::new(&[("resize", 1)]);
+    let id = worker("resize", 1);
+    fixture.state(&id, State::Ready);
+    for text in lines {
+        fixture.log(&id, Stream::Stdout, text.as_bytes());
+    }
+    fixture.press("3");
+    fixture.draw(100, 12);
+    fixture
+}
+
+/// The logs view of one worker that wrote `line 1` and so on.
+fn counting(lines: usize) -> Fixture {
+    let lines: Vec<String> = (1..=lines).map(|line| format!("line {line}.")).collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    view(&lines)
+}
+
+fn drawn(fixture: &mut Fixture) -> String {
+    fixture.draw(100, 12)
+}
+
+/// The text of the chosen row.
+fn chosen(fixture: &mut Fixture) -> String {
+    let text = drawn(fixture);
+    let row = text.lines().find(|line| line.contains('▌'));
+    row.unwrap_or_default()
+        .trim_matches(['│', '▌', ' '])
+        .to_owned()
+}
+
+fn more(fixture: &mut Fixture, from: usize, to: usize) {
+    for line in from..=to {
+        let text = format!("line {line}.");
+        fixture.log(&worker("resize", 1), Stream::Stdout, text.as_bytes());
+    }
+}
+
+#[test]
+fn the_newest_line_is_followed_until_one_scrolls() {
+    let mut fixture = counting(50);
+    assert!(drawn(&mut fixture).contains("line 50.") && chosen(&mut fixture).contains("line 50."));
+
+    fixture.press("↑");
+    more(&mut fixture, 51, 60);
+    let text = drawn(&mut fixture);
+    assert!(
+        text.contains("line 50.") && !text.contains("line 60."),
+        "{text}"
+    );
+    assert!(text.contains("held · 10 new · f follows"), "{text}");
+    assert!(chosen(&mut fixture).contains("line 49."));
+
+    fixture.press("f");
+    let text = drawn(&mut fixture);
+    assert!(
+        text.contains("line 60.") && text.contains("following"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_newest_line_reached_by_going_down_is_followed_again() {
+    let mut fixture = counting(50);
+    fixture.press("kk");
+    drawn(&mut fixture);
+    fixture.press("j");
+    assert!(fixture.screen.reader.hold.is_some());
+    fixture.press("j");
+    assert!(fixture.screen.reader.hold.is_none());
+    fixture.press("g");
+    assert!(chosen(&mut fixture).contains("resize/1 started"));
+    fixture.press("G");
+    assert!(fixture.screen.reader.hold.is_none());
+}
+
+#[test]
+fn pages_and_ends_are_reached() {
+    let mut fixture = counting(50);
+    fixture.control('u');
+    assert!(
+        chosen(&mut fixture).contains("line 43."),
+        "{}",
+        drawn(&mut fixture)
+    );
+    fixture.control('u');
+    assert!(
+        chosen(&mut fixture).contains("line 36."),
+        "{}",
+        drawn(&mut fixture)
+    );
+    fixture.control('d');
+    assert!(chosen(&mut fixture).contains("line 43."));
+}
+
+#[test]
+fn a_held_view_stays_when_a_flood_drops_its_lines() {
+    let mut fixture = counting(30);
+    fixture.press("g");
+    let before = drawn(&mut fixture);
+    assert!(before.contains("line 1."));
+    let id = worker("resize", 1);
+    let long = "x".repeat(60_000);
+    for _ in 0..80 {
+        fixture.log(&id, Stream::Stdout, long.as_bytes());
+    }
+    let gone = fixture.screen.board.worker(&id).unwrap().logs.gone();
+    assert!(gone >= 30, "{gone}");
+
+    let after = drawn(&mut fixture);
+    let rows = |text: &str| -> Vec<String> {
+        let lines = text.lines().filter(|line| line.contains("line "));
+        lines.map(str::to_owned).collect()
+    };
+    assert_eq!(rows(&before).len(), 7, "{before}");
+    assert_eq!(rows(&before), rows(&after));
+
+    fixture.press("f");
+    let text = drawn(&mut fixture);
+    assert!(!text.contains("line 1."), "{text}");
+    fixture.press("g");
+    let text = drawn(&mut fixture);
+    assert!(text.contains("older lines are gone · resize/1"), "{text}");
+}
+
+#[test]
+fn a_search_lights_and_counts_and_goes_around() {
+    let mut fixture = counting(40);
+    fixture.press("/e 1\n");
+    assert!(chosen(&mut fixture).contains("line 19."));
+    assert!(
+        drawn(&mut fixture).contains("/ e 1 11 of 11"),
+        "{}",
+        drawn(&mut fixture)
+    );
+    fixture.press("N");
+    assert!(chosen(&mut fixture).contains("line 18."));
+    assert!(drawn(&mut fixture).contains("10 of 11"));
+    fixture.press("nn");
+    assert!(chosen(&mut fixture).contains("line 1."));
+    assert!(drawn(&mut fixture).contains("from the oldest again"));
+    fixture.press("N");
+    assert!(chosen(&mut fixture).contains("line 19."));
+}
+
+#[test]
+fn a_search_in_vain_says_so() {
+    let mut fixture = counting(3);
+    fixture.press("/nope\n");
+    assert!(drawn(&mut fixture).contains("No line contains nope"));
+    let mut fixture = counting(3);
+    fixture.press("n");
+    assert!(drawn(&mut fixture).contains("Nothing is searched for · / searches"));
+}
+
+#[test]
+fn a_search_taken_back_leaves_the_one_before() {
+    let mut fixture = counting(40);
+    fixture.press("/e 1\n/e 2");
+    assert_eq!(fixture.screen.reader.search.text(), "e 2");
+    fixture.press("\u{1b}");
+    assert_eq!(fixture.screen.reader.search.text(), "e 1");
+    fixture.press("/\n");
+    assert_eq!(fixture.screen.reader.search.text(), "e 1");
+    assert!(
+        chosen(&mut fixture).contains("line 18."),
+        "{}",
+        drawn(&mut fixture)
+    );
+}
+
+#[test]
+fn filters_stack_and_are_taken_away_one_after_the_other() {
+    let mut fixture = view(&["INFO ok x", "WARN ok x", "WARN b x", "ERROR ok y", "ok"]);
+    fixture.press("&ok\n!y\nv");
+    let narrowed = fixture.screen.reader.narrowed.clone();
+    assert_eq!((narrowed.with.text(), narrowed.without.text()), ("ok", "y"));
+    assert!(drawn(&mut fixture).contains("None of 5 lines is let through"));
+    fixture.press("v");
+    let text = drawn(&mut fixture);
+    assert!(
+        text.contains("WARN ok x") && !text.contains("WARN b") && !text.contains("ERROR ok"),
+        "{text}"
+    );
+    assert!(text.contains("& ok · ! y · ▲ WARN and worse"), "{text}");
+    fixture.press("/x\n\u{1b}");
+    assert!(fixture.screen.reader.search.is_empty());
+    fixture.press("\u{1b}");
+    assert!(drawn(&mut fixture).contains("ERROR ok y"));
+    fixture.press("\u{1b}");
+    assert!(drawn(&mut fixture).contains("WARN b x"));
+    fixture.press("\u{1b}");
+    assert!(fixture.screen.reader.narrowed.is_open());
+    assert!(drawn(&mut fixture).contains("INFO ok x"));
+}
+
+#[test]
+fn the_level_goes_from_errors_to_all() {
+    let mut fixture = view(&["TRACE a", "DEBUG b", "INFO c", "WARN d", "ERROR e", "f"]);
+    for shown in ["e", "de", "cde", "bcde", "abcdef"] {
+        fixture.press("v");
+        let text = drawn(&mut fixture);
+        let there: String = "abcdef"
+            .chars()
+            .filter(|c| text.contains(&format!(" {c}     ")))
+            .collect();
+        assert_eq!(there, shown, "{text}");
+    }
+}
+
+#[test]
+fn pasted_text_goes_into_what_is_written_and_nowhere_else() {
+    let mut fixture = counting(3);
+    fixture.send(Msg::Paste("2\n".into()));
+    assert!(fixture.screen.reader.narrowed.is_open());
+    fixture.press("&");
+    fixture.send(Msg::Paste("2\n".into()));
+    assert_eq!(fixture.screen.reader.narrowed.with.text(), "2");
+    assert!(fixture.screen.reader.writing.is_some());
+}
+
+#[test]
+fn a_mark_stands_at_its_moment() {
+    let mut fixture = counting(2);
+    fixture.press("-");
+    more(&mut fixture, 3, 4);
+    let text = drawn(&mut fixture);
+    let at = |what: &str| text.find(what).unwrap();
+    assert!(
+        at("line 2.") < at("── mark") && at("── mark") < at("line 3."),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_view_tells_where_one_left() {
+    let mut fixture = counting(2);
+    assert!(!drawn(&mut fixture).contains("you left here"));
+    fixture.press("13");
+    assert!(!drawn(&mut fixture).contains("you left here"));
+    fixture.press("1");
+    more(&mut fixture, 3, 4);
+    fixture.press("3");
+    let text = drawn(&mut fixture);
+    let at = |what: &str| text.find(what).unwrap();
+    assert!(at("line 2.") < at("── you left here"), "{text}");
+    assert!(at("── you left here") < at("line 3."), "{text}");
+}
+
+#[test]
+fn what_was_dropped_and_what_ended_stands_between_the_lines() {
+    let mut fixture = counting(1);
+    let id = worker("resize", 1);
+    fixture.event(Event::Dropped(Dropped {
+        worker: id.clone(),
+        what: DroppedWhat::Log,
+        count: 12_034,
+    }));
+    more(&mut fixture, 2, 2);
+    fixture.exit(&id);
+    more(&mut fixture, 3, 3);
+    let text = drawn(&mut fixture);
+    let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}\n{text}"));
+    assert!(at("resize/1 started · pid 41823") < at("line 1."));
+    assert!(at("line 1.") < at("… 12,034 lines dropped"));
+    assert!(at("… 12,034 lines dropped") < at("line 2."));
+    assert!(at("line 2.") < at("resize/1 ended: killed by SIGKILL, not by us after 3.2s"));
+    assert!(text.contains("3 lines · 12,034 dropped"), "{text}");
+
+    fixture.press("&line\n");
+    let text = drawn(&mut fixture);
+    assert!(
+        text.contains("12,034 lines dropped") && !text.contains("ended"),
+        "{text}"
+    );
+    fixture.press("\u{1b}v");
+    let text = drawn(&mut fixture);
+    assert!(
+        text.contains("ended") && !text.contains("started"),
+        "{text}"
+    );
+}
+
+#[test]
+fn brackets_go_through_the_deck_its_pools_and_workers() {
+    let mut fixture = Fixture::new(&[("a", 2), ("b", 1)]);
+    fixture.press("3a");
+    let mut seen = Vec::new();
+    for _ in 0..6 {
+        seen.push(match fixture.screen.scope() {
+            Scope::Deck => "deck".to_owned(),
+            Scope::Pool(pool) => pool.to_string(),
+            Scope::Worker(id) => id.to_string(),
+        });
+        fixture.press("]");
+    }
+    assert_eq!(seen, ["deck", "a", "a/1", "a/2", "b/1", "deck"]);
+    fixture.press("[[");
+    assert_eq!(fixture.screen.scope(), Scope::Worker(worker("b", 1)));
+}
+
+#[test]
+fn another_scope_is_followed_from_its_newest_line() {
+    let mut fixture = counting(30);
+    fixture.press("g");
+    drawn(&mut fixture);
+    fixture.press("]");
+    assert!(fixture.screen.reader.hold.is_none());
+    assert_eq!(fixture.screen.scope(), Scope::Deck);
+}
+
+#[test]
+fn the_chosen_line_is_copied_and_all_are_written_without_colours() {
+    let mut fixture = view(&["a \u{1b}[31mred\u{1b}[0m one", "b"]);
+    fixture.log(&worker("resize", 1), Stream::Stderr, b"oops");
+    drawn(&mut fixture);
+    fixture.press("kk");
+    let copied = fixture.press("y");
+    let wanted = Request::Copy {
+        text: "a red one".to_owned(),
+        what: "line of resize/1".to_owned(),
+    };
+    assert_eq!(copied, [wanted]);
+
+    let saved = fixture.press("w");
+    let [Request::Save { what, ending, text }] = saved.as_slice() else {
+        panic!("{saved:?}");
+    };
+    assert_eq!((*what, *ending), ("logs", "log"));
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 4, "{text}");
+    assert!(
+        lines[0].ends_with("resize/1 deck -- resize/1 started · pid 41823"),
+        "{text}"
+    );
+    assert_eq!(
+        lines[1],
+        "2026-01-31T12:00:31.017Z resize/1 stdout a red one"
+    );
+    assert!(lines[3].ends_with("resize/1 stderr oops"));
+
+    fixture.press("&oops\n");
+    let saved = fixture.press("w");
+    assert!(matches!(saved.as_slice(), [Request::Save { text, .. }] if text.lines().count() == 1));
+}
+
+#[test]
+fn a_json_line_is_spread_out() {
+    let mut fixture = view(&["{\"level\":30,\"msg\":\"hi\"}"]);
+    fixture.press("\n");
+    let Some(Overlay::Text { lines, .. }) = fixture.screen.overlays.last() else {
+        panic!("{:?}", fixture.screen.overlays);
+    };
+    assert_eq!(lines.len(), 4);
+}
+
+#[test]
+fn long_lines_move_sideways_or_go_on() {
+    let long = format!("begin {} end", "x".repeat(150));
+    let mut fixture = view(&[&long, "short"]);
+    assert!(!drawn(&mut fixture).contains("xx end"));
+    fixture.press("→→→");
+    let text = drawn(&mut fixture);
+    assert!(text.contains("xx end") && !text.contains("begin"), "{text}");
+    assert!(text.contains("from column 121"), "{text}");
+    fixture.press("←←←W");
+    let text = drawn(&mut fixture);
+    assert!(
+        text.contains("begin") && text.contains("xx end") && text.contains("short"),
+        "{text}"
+    );
+    fixture.press("→");
+    assert_eq!(fixture.screen.reader.column, 0);
+}
+
+#[test]
+fn times_are_shown_in_four_ways() {
+    let mut fixture = view(&["a line"]);
+    for (stamps, shown) in [
+        (Stamps::Time, "▌12:04:31.017 "),
+        (Stamps::Date, "▌2026-01-3"),
+        (Stamps::SinceStart, "▌+0:03:12.017"),
+        (Stamps::Off, "▌   a line"),
+    ] {
+        assert_eq!(fixture.screen.reader.stamps, stamps);
+        let text = drawn(&mut fixture);
+        assert!(text.contains(shown), "{stamps:?}\n{text}");
+        fixture.press("T");
+    }
+}
+
+#[test]
+fn the_mouse_chooses_and_scrolls() {
+    let mut fixture = counting(50);
+    let mouse = |fixture: &mut Fixture, kind, row| {
+        fixture.send(Msg::Mouse(MouseEvent {
+            kind,
+            column: 20,
+            row,
+            modifiers: KeyModifiers::NONE,
+        }));
+    };
+    mouse(&mut fixture, MouseEventKind::Down(MouseButton::Left), 3);
+    assert!(
+        chosen(&mut fixture).contains("line 44."),
+        "{}",
+        drawn(&mut fixture)
+    );
+    mouse(&mut fixture, MouseEventKind::ScrollUp, 5);
+    let text = drawn(&mut fixture);
+    assert!(
+        text.contains("line 40.") && !text.contains("line 50."),
+        "{text}"
+    );
+    mouse(&mut fixture, MouseEventKind::ScrollDown, 5);
+    assert!(fixture.screen.reader.hold.is_none());
+}
+
+/// Many workers that wrote many lines.
+fn many() -> Fixture {
+    let mut fixture = Fixture::new(&[("many", 20)]);
+    let ids: Vec<WorkerId> = (1..=20).map(|number| worker("many", number)).collect();
+    for line in 0..30_000 {
+        let id = &ids[line % ids.len()];
+        let text = if line == 5 { "needle" } else { "hay" };
+        fixture.log(id, Stream::Stdout, text.as_bytes());
+    }
+    fixture.press("3a");
+    fixture
+}
+
+#[test]
+fn a_far_search_goes_on_frame_by_frame() {
+    let mut fixture = many();
+    fixture.press("&needle");
+    let text = drawn(&mut fixture);
+    assert!(text.contains("searching…"), "{text}");
+    assert!(due_at(&fixture.screen).is_some());
+    for _ in 0..4 {
+        drawn(&mut fixture);
+    }
+    let text = drawn(&mut fixture);
+    assert!(text.contains("1 of 30,000 lines"), "{text}");
+    assert!(due_at(&fixture.screen).is_none());
+}

@@ -1,0 +1,106 @@
+//! What the frame says: whose lines, whether the list follows, what narrows it, how many there are.
+
+use ratatui::style::Style;
+
+use crate::tui::figures::{count, plural};
+use crate::tui::reader::{self, Field, List, Spot};
+use crate::tui::rows::{Row, Scope};
+use crate::tui::screen::Screen;
+
+/// Whose lines are shown; whom the keys are for, where that is not the same.
+pub(super) fn title(screen: &Screen, scope: &Scope) -> String {
+    let selected = match (scope, &screen.selected) {
+        (Scope::Deck, Some(Row::Worker(id))) => format!(" · m r s K for {id}"),
+        (Scope::Deck, Some(Row::Pool(pool))) => format!(" · m r s K for {pool}"),
+        _ => String::new(),
+    };
+    format!("Logs · {}{selected}", scope.title())
+}
+
+/// Whether the list follows, and what came since it was held.
+pub(super) fn note(screen: &Screen, scope: &Scope) -> (String, Style) {
+    let theme = screen.theme;
+    let reader = &screen.reader;
+    let (mut text, style) = match reader.hold {
+        None => ("following".to_owned(), theme.dim()),
+        Some(hold) => {
+            let new = reader::lines(&screen.board, scope).saturating_sub(hold.lines);
+            let text = match new {
+                0 => "held · f follows".to_owned(),
+                new => format!("held · {} new · f follows", count(new)),
+            };
+            (text, theme.warning())
+        }
+    };
+    if reader.column > 0 {
+        text = format!("from column {} · {text}", count(reader.column as u64 + 1));
+    }
+    (text, style)
+}
+
+/// What narrows the list and what is found; what is being written comes first.
+pub(super) fn foot(screen: &Screen, cursor: Option<Spot>) -> (String, Style) {
+    let theme = screen.theme;
+    let reader = &screen.reader;
+    let mut parts = Vec::new();
+    let written = reader.writing.as_ref().map(|writing| writing.field);
+    for (field, sign) in [
+        (Field::Search, "/"),
+        (Field::With, "&"),
+        (Field::Without, "!"),
+    ] {
+        let text = reader.text(field).text();
+        let is_written = written == Some(field);
+        if text.is_empty() && !is_written {
+            continue;
+        }
+        let end = if is_written { "▏" } else { "" };
+        let mut part = format!("{sign} {text}{end}");
+        if field == Field::Search
+            && let Some(counted) = reader::counted(reader, cursor)
+        {
+            part = format!("{part} {counted}");
+        }
+        if is_written {
+            parts.insert(0, part);
+        } else {
+            parts.push(part);
+        }
+    }
+    parts.extend(
+        reader
+            .narrowed
+            .least
+            .map(|least| format!("{} {} and worse", least.mark(), least.name())),
+    );
+    if reader.sieve.is_searching() && !parts.is_empty() {
+        parts.push("searching…".to_owned());
+    }
+    match (parts.is_empty(), written) {
+        (true, _) => ("/ search · & only · ! without".to_owned(), theme.dim()),
+        (false, Some(_)) => (parts.join(" · "), theme.accent()),
+        (false, None) => (parts.join(" · "), theme.warning()),
+    }
+}
+
+/// How many lines there are, and how many were lost.
+pub(super) fn below(screen: &Screen, scope: &Scope, list: &List<'_>, columns: usize) -> String {
+    let total = reader::lines(&screen.board, scope);
+    let total = plural(usize::try_from(total).unwrap_or(usize::MAX), "line");
+    let reader = &screen.reader;
+    let is_open = reader.narrowed.is_open() && reader.search.is_empty();
+    if columns < 60 && (!is_open || reader.writing.is_some()) {
+        // What narrows the list matters more than how long it is.
+        return String::new();
+    }
+    let dropped: u64 = list.workers().iter().map(|one| one.dropped_lines).sum();
+    let total = if reader.narrowed.is_open() {
+        total
+    } else {
+        format!("{} of {total}", count(reader.sieve.hits().len() as u64))
+    };
+    match dropped {
+        0 => total,
+        dropped => format!("{total} · {} dropped", count(dropped)),
+    }
+}
