@@ -28,30 +28,54 @@ fn characters(line: &Line<'static>) -> impl Iterator<Item = (char, Style)> {
     spans.flat_map(|span| span.content.chars().map(|c| (c, span.style)))
 }
 
-/// Cuts a line into at least one and at most `most` rows of at most `wide` cells; what is left over ends in `…`.
+/// Cuts a line into at least one and at most `most` rows of at most `wide` cells, between words where they are not too
+/// long; what is left over ends in `…`.
 pub(crate) fn cut(line: &Line<'static>, wide: usize, most: usize) -> Vec<Line<'static>> {
+    let all: Vec<(char, Style)> = characters(line)
+        .filter(|(c, _)| c.width().unwrap_or(0) <= wide)
+        .collect();
+    let mut rest = all.as_slice();
     let mut rows = Vec::new();
-    let mut row = Row::default();
-    let mut is_cut = false;
-    for (c, style) in characters(line) {
-        let cells = c.width().unwrap_or(0);
-        if cells > wide {
-            continue;
+    loop {
+        let (mut here, after) = rest.split_at(fitting(rest, wide));
+        let is_last = rows.len() + 1 >= most;
+        if !after.is_empty() && !is_last {
+            here = here.get(..between_words(here, after)).unwrap_or(here);
         }
-        if row.used + cells > wide {
-            if rows.len() + 1 >= most {
-                is_cut = true;
-                break;
-            }
-            rows.push(Line::from(std::mem::take(&mut row).spans));
+        let mut row = Row::default();
+        here.iter().for_each(|(c, style)| row.push(*c, *style));
+        if is_last && !after.is_empty() {
+            end(&mut row, wide);
         }
-        row.push(c, style);
+        rows.push(Line::from(row.spans));
+        rest = rest.get(here.len()..).unwrap_or_default();
+        if is_last || rest.is_empty() {
+            return rows;
+        }
     }
-    if is_cut {
-        end(&mut row, wide);
+}
+
+/// How many characters fit into a row.
+fn fitting(characters: &[(char, Style)], wide: usize) -> usize {
+    let mut used = 0;
+    let mut fits = |(c, _): &(char, Style)| {
+        used += c.width().unwrap_or(0);
+        used <= wide
+    };
+    characters.iter().take_while(|each| fits(each)).count()
+}
+
+/// How many of a row's characters stay in it so that the next row begins with a word; all of them, where the word would
+/// leave more than half of the row empty.
+fn between_words(here: &[(char, Style)], after: &[(char, Style)]) -> usize {
+    let is_blank = |each: &(char, Style)| each.0 == ' ';
+    if after.first().is_some_and(is_blank) {
+        return here.len();
     }
-    rows.push(Line::from(row.spans));
-    rows
+    let blank = here.iter().rposition(is_blank).map(|at| at + 1);
+    blank
+        .filter(|at| *at > here.len() / 2)
+        .unwrap_or(here.len())
 }
 
 /// Puts `…` in the last cell of a row.
@@ -131,6 +155,8 @@ mod tests {
         assert_eq!(rows("", 4, 9), [""]);
         assert_eq!(rows("abcdefghi", 3, 2), ["abc", "de…"]);
         assert_eq!(rows("日本", 1, 9), [""]);
+        assert_eq!(rows("one two three", 8, 9), ["one two ", "three"]);
+        assert_eq!(rows("a longword", 6, 9), ["a long", "word"]);
     }
 
     #[test]

@@ -8,8 +8,9 @@ use crate::tui::rows::{Row, Scope};
 use crate::tui::screen::Screen;
 
 /// Whose lines are shown; whom the keys are for, where that is not the same.
-pub(super) fn title(screen: &Screen, scope: &Scope) -> String {
+pub(super) fn title(screen: &Screen, scope: &Scope, columns: usize) -> String {
     let selected = match (scope, &screen.selected) {
+        _ if columns < 60 => String::new(),
         (Scope::Deck, Some(Row::Worker(id))) => format!(" · m r s K for {id}"),
         (Scope::Deck, Some(Row::Pool(pool))) => format!(" · m r s K for {pool}"),
         _ => String::new(),

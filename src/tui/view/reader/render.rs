@@ -6,6 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::Line;
 
 use crate::model::{LogLine, Noted, WorkerId};
+use crate::tui::figures::cells;
 use crate::tui::reader::{self, Item, Kind, Level, List, Spot, aside, body, cut, finds, light};
 use crate::tui::rows::Scope;
 use crate::tui::sanitize::Painter;
@@ -34,15 +35,6 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
     frame(screen, &scope, &list, cursor, area, buffer);
     view.reader.skip = skip;
     view.reader.rows.clear();
-    if items.is_empty() {
-        empty(
-            screen.theme,
-            inner,
-            &waiting::waiting(screen, &scope),
-            buffer,
-        );
-        return;
-    }
     let pen = Pen {
         screen,
         list: &list,
@@ -67,6 +59,21 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
             view.reader.rows.push(item.spot);
         }
     }
+    let has_lines = items.iter().any(|item| matches!(item.kind, Kind::Line(..)));
+    if !has_lines && screen.reader.hold.is_none() {
+        let taken = cells(view.reader.rows.len());
+        let rest = Rect {
+            y: inner.y.saturating_add(taken),
+            height: inner.height.saturating_sub(taken),
+            ..inner
+        };
+        empty(
+            screen.theme,
+            rest,
+            &waiting::waiting(screen, &scope),
+            buffer,
+        );
+    }
 }
 
 /// The chosen item: the newest while the list follows; else the one that was chosen, or the nearest on the screen.
@@ -90,7 +97,7 @@ fn frame(
     let columns = usize::from(area.width);
     let below = foot::below(screen, scope, list, columns);
     let frame = Frame {
-        title: &foot::title(screen, scope),
+        title: &foot::title(screen, scope, columns),
         note: Some(foot::note(screen, scope)),
         below: Some(below).filter(|below| !below.is_empty()),
         foot: Some(foot::foot(screen, cursor)),
