@@ -107,6 +107,10 @@ pub enum Action {
     NextFind,
     /// Go to the next older line that was found.
     PreviousFind,
+    /// Go to the next newer line that says that something went wrong.
+    NextError,
+    /// Go to the next older line that says that something went wrong.
+    PreviousError,
     /// Show only lines with a text.
     LinesWith,
     /// Show only lines without a text.

@@ -27,6 +27,20 @@ pub(super) const READER: &[Binding] = &[
         "previous",
         "Go to the next older line that / found",
     )),
+    quiet(bind(
+        Action::NextError,
+        &[key('e')],
+        Context::Reader,
+        "next error",
+        "Go to the next newer line that says error or worse",
+    )),
+    quiet(bind(
+        Action::PreviousError,
+        &[key('E')],
+        Context::Reader,
+        "previous error",
+        "Go to the next older line that says error or worse",
+    )),
     bind(
         Action::LinesWith,
         &[key('&')],

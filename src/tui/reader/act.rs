@@ -4,6 +4,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
 use crate::tui::action::Action;
+use crate::tui::reader::errors;
 use crate::tui::reader::export;
 use crate::tui::reader::find::{self, Jump};
 use crate::tui::reader::item::Kind;
@@ -37,6 +38,8 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Option<Vec<Request>> {
         Action::LinesWithout => write::begin(screen, Field::Without),
         Action::NextFind => find::jump(screen, Jump::Next),
         Action::PreviousFind => find::jump(screen, Jump::Previous),
+        Action::NextError => errors::go(screen, false),
+        Action::PreviousError => errors::go(screen, true),
         Action::LeastLevel => {
             screen.reader.narrowed.least = Level::turn(screen.reader.narrowed.least);
             screen.reader.frozen.clear();

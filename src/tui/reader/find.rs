@@ -3,7 +3,7 @@
 use crate::tui::figures::count;
 use crate::tui::reader::item::Spot;
 use crate::tui::reader::scroll;
-use crate::tui::reader::sieve::{Sieve, Wanted};
+use crate::tui::reader::sieve::Sieve;
 use crate::tui::reader::state::Reader;
 use crate::tui::screen::Screen;
 
@@ -57,18 +57,14 @@ pub(crate) fn jump(screen: &mut Screen, jump: Jump) {
 fn look(screen: &mut Screen, most: usize) {
     let workers = screen.scope().workers(&screen.board);
     let reader = &mut screen.reader;
-    let narrowed = Wanted {
-        narrowed: reader.narrowed.clone(),
-        ..Wanted::default()
-    };
-    reader.sieve.want(&narrowed, &workers);
+    reader.sieve.want(&reader.narrowed, None, &workers);
     reader.sieve.advance(&workers, most);
     if reader.search.is_empty() {
         reader.found = Sieve::default();
         return;
     }
-    let wanted = reader.wanted();
-    reader.found.want(&wanted, &workers);
+    let search = Some(&reader.search);
+    reader.found.want(&reader.narrowed, search, &workers);
     reader.found.advance(&workers, most);
 }
 

@@ -2,6 +2,7 @@
 
 mod act;
 mod body;
+mod errors;
 mod export;
 mod find;
 mod item;
@@ -18,6 +19,8 @@ mod whose;
 mod wrap;
 mod write;
 
+#[cfg(test)]
+mod move_tests;
 #[cfg(test)]
 mod tests;
 

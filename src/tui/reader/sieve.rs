@@ -18,12 +18,12 @@ const FRESH: usize = 50_000;
 const MANY: usize = 4096;
 
 /// What is looked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Wanted {
+#[derive(Debug, Default)]
+struct Wanted {
     /// What narrows the lines.
-    pub(crate) narrowed: Narrowed,
+    narrowed: Narrowed,
     /// What is searched for in what is left.
-    pub(crate) search: Filter,
+    search: Filter,
 }
 
 impl Wanted {
@@ -66,19 +66,32 @@ pub(crate) struct Sieve {
 
 impl Sieve {
     /// Looks for something else, or in other workers' lines, if it is something else or if they are others.
-    pub(crate) fn want(&mut self, wanted: &Wanted, workers: &[&WorkerView]) {
+    pub(crate) fn want(
+        &mut self,
+        narrowed: &Narrowed,
+        search: Option<&Filter>,
+        workers: &[&WorkerView],
+    ) {
         let are_same = self.workers.len() == workers.len()
             && self.workers.iter().zip(workers).all(|(a, b)| *a == b.id);
-        if are_same && *wanted == self.wanted {
+        let is_searched = match search {
+            Some(search) => *search == self.wanted.search,
+            None => self.wanted.search.is_empty(),
+        };
+        if are_same && is_searched && *narrowed == self.wanted.narrowed {
             return;
         }
+        let wanted = Wanted {
+            narrowed: narrowed.clone(),
+            search: search.cloned().unwrap_or_default(),
+        };
         let last = |worker: &&WorkerView| worker.logs.last().map_or(0, |line| line.order);
         *self = Self {
-            wanted: wanted.clone(),
             workers: workers.iter().map(|worker| worker.id.clone()).collect(),
             newest: workers.iter().map(last).collect(),
             frontier: u64::MAX,
             is_done: wanted.is_open(),
+            wanted,
             ..Self::default()
         };
     }

@@ -18,10 +18,10 @@ fn push(worker: &mut WorkerView, order: u64, text: &str) {
     });
 }
 
-fn wanted(text: &str) -> Wanted {
-    let mut wanted = Wanted::default();
-    wanted.narrowed.with.add(text);
-    wanted
+fn wanted(text: &str) -> Narrowed {
+    let mut narrowed = Narrowed::default();
+    narrowed.with.add(text);
+    narrowed
 }
 
 fn orders(sieve: &Sieve) -> Vec<u64> {
@@ -37,7 +37,7 @@ fn old_lines_are_looked_at_in_steps_and_new_ones_at_once() {
     }
     let mut sieve = Sieve::default();
     let [one, two] = &workers;
-    sieve.want(&wanted("ten"), &[one, two]);
+    sieve.want(&wanted("ten"), None, &[one, two]);
     sieve.advance(&[one, two], 30);
     assert_eq!(orders(&sieve), [80, 90, 100]);
     assert!(sieve.is_searching() && !sieve.has_looked_from(10) && sieve.has_looked_from(71));
@@ -56,7 +56,7 @@ fn a_line_that_comes_late_finds_its_place() {
     push(&mut workers[0], 1, "x");
     let mut sieve = Sieve::default();
     let [one, two] = &workers;
-    sieve.want(&wanted("x"), &[one, two]);
+    sieve.want(&wanted("x"), None, &[one, two]);
     sieve.advance(&[one, two], 10);
 
     push(&mut workers[0], 9, "x");
@@ -77,7 +77,7 @@ fn finds_go_with_their_lines() {
         push(&mut workers[0], order, "x");
     }
     let mut sieve = Sieve::default();
-    sieve.want(&wanted("x"), &[&workers[0]]);
+    sieve.want(&wanted("x"), None, &[&workers[0]]);
     sieve.advance(&[&workers[0]], 10);
     for order in 6..=8 {
         push(&mut workers[0], order, "y");
@@ -100,7 +100,7 @@ fn another_text_or_other_workers_are_looked_for_anew() {
         ("ab", vec![one], vec![1]),
         ("", vec![one], vec![]),
     ] {
-        sieve.want(&wanted(text), &workers);
+        sieve.want(&wanted(text), None, &workers);
         sieve.advance(&workers, 10);
         assert_eq!(orders(&sieve), found, "{text}");
     }

@@ -9,7 +9,7 @@ use crate::tui::filter::Filter;
 use crate::tui::reader::find::Jump;
 use crate::tui::reader::item::Spot;
 use crate::tui::reader::narrowed::Narrowed;
-use crate::tui::reader::sieve::{Sieve, Wanted};
+use crate::tui::reader::sieve::Sieve;
 use crate::tui::rows::Scope;
 
 /// How many marks are kept; the oldest go first.
@@ -160,14 +160,6 @@ impl Reader {
             Field::Search => &mut self.search,
             Field::With => &mut self.narrowed.with,
             Field::Without => &mut self.narrowed.without,
-        }
-    }
-
-    /// What the search looks for.
-    pub(crate) fn wanted(&self) -> Wanted {
-        Wanted {
-            narrowed: self.narrowed.clone(),
-            search: self.search.clone(),
         }
     }
 

@@ -1,16 +1,13 @@
-//! What keys and the mouse do in the logs view, by value.
-
-use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+//! What keys do in the logs view, by value: searching, filtering, copying.
 
 use crate::model::{Dropped, DroppedWhat, Event, State, Stream, WorkerId};
 use crate::tui::fixture::{Fixture, worker};
 use crate::tui::reader::{Stamps, due_at};
-use crate::tui::rows::Scope;
 use crate::tui::screen::Overlay;
 use crate::tui::update::{Msg, Request};
 
 /// The logs view of one worker that wrote these lines.
-fn view(lines: &[&str]) -> Fixture {
+pub(super) fn view(lines: &[&str]) -> Fixture {
     let mut fixture = Fixture::new(&[("resize", 1)]);
     let id = worker("resize", 1);
     fixture.state(&id, State::Ready);
@@ -23,18 +20,18 @@ fn view(lines: &[&str]) -> Fixture {
 }
 
 /// The logs view of one worker that wrote `line 1` and so on.
-fn counting(lines: usize) -> Fixture {
+pub(super) fn counting(lines: usize) -> Fixture {
     let lines: Vec<String> = (1..=lines).map(|line| format!("line {line}.")).collect();
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     view(&lines)
 }
 
-fn drawn(fixture: &mut Fixture) -> String {
+pub(super) fn drawn(fixture: &mut Fixture) -> String {
     fixture.draw(100, 12)
 }
 
 /// The text of the chosen row.
-fn chosen(fixture: &mut Fixture) -> String {
+pub(super) fn chosen(fixture: &mut Fixture) -> String {
     let text = drawn(fixture);
     let row = text.lines().find(|line| line.contains('▌'));
     row.unwrap_or_default()
@@ -42,98 +39,11 @@ fn chosen(fixture: &mut Fixture) -> String {
         .to_owned()
 }
 
-fn more(fixture: &mut Fixture, from: usize, to: usize) {
+pub(super) fn more(fixture: &mut Fixture, from: usize, to: usize) {
     for line in from..=to {
         let text = format!("line {line}.");
         fixture.log(&worker("resize", 1), Stream::Stdout, text.as_bytes());
     }
-}
-
-#[test]
-fn the_newest_line_is_followed_until_one_scrolls() {
-    let mut fixture = counting(50);
-    assert!(drawn(&mut fixture).contains("line 50.") && chosen(&mut fixture).contains("line 50."));
-
-    fixture.press("↑");
-    more(&mut fixture, 51, 60);
-    let text = drawn(&mut fixture);
-    assert!(
-        text.contains("line 50.") && !text.contains("line 60."),
-        "{text}"
-    );
-    assert!(text.contains("held · 10 new · f follows"), "{text}");
-    assert!(chosen(&mut fixture).contains("line 49."));
-
-    fixture.press("f");
-    let text = drawn(&mut fixture);
-    assert!(
-        text.contains("line 60.") && text.contains("following"),
-        "{text}"
-    );
-}
-
-#[test]
-fn the_newest_line_reached_by_going_down_is_followed_again() {
-    let mut fixture = counting(50);
-    fixture.press("kk");
-    drawn(&mut fixture);
-    fixture.press("j");
-    assert!(fixture.screen.reader.hold.is_some());
-    fixture.press("j");
-    assert!(fixture.screen.reader.hold.is_none());
-    fixture.press("g");
-    assert!(chosen(&mut fixture).contains("resize/1 started"));
-    fixture.press("G");
-    assert!(fixture.screen.reader.hold.is_none());
-}
-
-#[test]
-fn pages_and_ends_are_reached() {
-    let mut fixture = counting(50);
-    fixture.control('u');
-    assert!(
-        chosen(&mut fixture).contains("line 43."),
-        "{}",
-        drawn(&mut fixture)
-    );
-    fixture.control('u');
-    assert!(
-        chosen(&mut fixture).contains("line 36."),
-        "{}",
-        drawn(&mut fixture)
-    );
-    fixture.control('d');
-    assert!(chosen(&mut fixture).contains("line 43."));
-}
-
-#[test]
-fn a_held_view_stays_when_a_flood_drops_its_lines() {
-    let mut fixture = counting(30);
-    fixture.press("g");
-    let before = drawn(&mut fixture);
-    assert!(before.contains("line 1."));
-    let id = worker("resize", 1);
-    let long = "x".repeat(60_000);
-    for _ in 0..80 {
-        fixture.log(&id, Stream::Stdout, long.as_bytes());
-    }
-    let gone = fixture.screen.board.worker(&id).unwrap().logs.gone();
-    assert!(gone >= 30, "{gone}");
-
-    let after = drawn(&mut fixture);
-    let rows = |text: &str| -> Vec<String> {
-        let lines = text.lines().filter(|line| line.contains("line "));
-        lines.map(str::to_owned).collect()
-    };
-    assert_eq!(rows(&before).len(), 7, "{before}");
-    assert_eq!(rows(&before), rows(&after));
-
-    fixture.press("f");
-    let text = drawn(&mut fixture);
-    assert!(!text.contains("line 1."), "{text}");
-    fixture.press("g");
-    let text = drawn(&mut fixture);
-    assert!(text.contains("older lines are gone · resize/1"), "{text}");
 }
 
 #[test]
@@ -233,34 +143,6 @@ fn pasted_text_goes_into_what_is_written_and_nowhere_else() {
 }
 
 #[test]
-fn a_mark_stands_at_its_moment() {
-    let mut fixture = counting(2);
-    fixture.press("-");
-    more(&mut fixture, 3, 4);
-    let text = drawn(&mut fixture);
-    let at = |what: &str| text.find(what).unwrap();
-    assert!(
-        at("line 2.") < at("── mark") && at("── mark") < at("line 3."),
-        "{text}"
-    );
-}
-
-#[test]
-fn the_view_tells_where_one_left() {
-    let mut fixture = counting(2);
-    assert!(!drawn(&mut fixture).contains("you left here"));
-    fixture.press("13");
-    assert!(!drawn(&mut fixture).contains("you left here"));
-    fixture.press("1");
-    more(&mut fixture, 3, 4);
-    fixture.press("3");
-    let text = drawn(&mut fixture);
-    let at = |what: &str| text.find(what).unwrap();
-    assert!(at("line 2.") < at("── you left here"), "{text}");
-    assert!(at("── you left here") < at("line 3."), "{text}");
-}
-
-#[test]
 fn what_was_dropped_and_what_ended_stands_between_the_lines() {
     let mut fixture = counting(1);
     let id = worker("resize", 1);
@@ -292,34 +174,6 @@ fn what_was_dropped_and_what_ended_stands_between_the_lines() {
         text.contains("ended") && !text.contains("started"),
         "{text}"
     );
-}
-
-#[test]
-fn brackets_go_through_the_deck_its_pools_and_workers() {
-    let mut fixture = Fixture::new(&[("a", 2), ("b", 1)]);
-    fixture.press("3a");
-    let mut seen = Vec::new();
-    for _ in 0..6 {
-        seen.push(match fixture.screen.scope() {
-            Scope::Deck => "deck".to_owned(),
-            Scope::Pool(pool) => pool.to_string(),
-            Scope::Worker(id) => id.to_string(),
-        });
-        fixture.press("]");
-    }
-    assert_eq!(seen, ["deck", "a", "a/1", "a/2", "b/1", "deck"]);
-    fixture.press("[[");
-    assert_eq!(fixture.screen.scope(), Scope::Worker(worker("b", 1)));
-}
-
-#[test]
-fn another_scope_is_followed_from_its_newest_line() {
-    let mut fixture = counting(30);
-    fixture.press("g");
-    drawn(&mut fixture);
-    fixture.press("]");
-    assert!(fixture.screen.reader.hold.is_none());
-    assert_eq!(fixture.screen.scope(), Scope::Deck);
 }
 
 #[test]
@@ -368,25 +222,6 @@ fn a_json_line_is_spread_out() {
 }
 
 #[test]
-fn long_lines_move_sideways_or_go_on() {
-    let long = format!("begin {} end", "x".repeat(150));
-    let mut fixture = view(&[&long, "short"]);
-    assert!(!drawn(&mut fixture).contains("xx end"));
-    fixture.press("→→→");
-    let text = drawn(&mut fixture);
-    assert!(text.contains("xx end") && !text.contains("begin"), "{text}");
-    assert!(text.contains("from column 121"), "{text}");
-    fixture.press("←←←W");
-    let text = drawn(&mut fixture);
-    assert!(
-        text.contains("begin") && text.contains("xx end") && text.contains("short"),
-        "{text}"
-    );
-    fixture.press("→");
-    assert_eq!(fixture.screen.reader.column, 0);
-}
-
-#[test]
 fn times_are_shown_in_four_ways() {
     let mut fixture = view(&["a line"]);
     for (stamps, shown) in [
@@ -400,33 +235,6 @@ fn times_are_shown_in_four_ways() {
         assert!(text.contains(shown), "{stamps:?}\n{text}");
         fixture.press("T");
     }
-}
-
-#[test]
-fn the_mouse_chooses_and_scrolls() {
-    let mut fixture = counting(50);
-    let mouse = |fixture: &mut Fixture, kind, row| {
-        fixture.send(Msg::Mouse(MouseEvent {
-            kind,
-            column: 20,
-            row,
-            modifiers: KeyModifiers::NONE,
-        }));
-    };
-    mouse(&mut fixture, MouseEventKind::Down(MouseButton::Left), 3);
-    assert!(
-        chosen(&mut fixture).contains("line 44."),
-        "{}",
-        drawn(&mut fixture)
-    );
-    mouse(&mut fixture, MouseEventKind::ScrollUp, 5);
-    let text = drawn(&mut fixture);
-    assert!(
-        text.contains("line 40.") && !text.contains("line 50."),
-        "{text}"
-    );
-    mouse(&mut fixture, MouseEventKind::ScrollDown, 5);
-    assert!(fixture.screen.reader.hold.is_none());
 }
 
 /// Many workers that wrote many lines.

@@ -108,7 +108,13 @@ pub(crate) fn finds(filter: &Filter, text: &str) -> Vec<Range<usize>> {
     if filter.is_empty() || !filter.admits(text.as_bytes()) {
         return Vec::new();
     }
-    let literal = literally(filter, text);
+    let is_pattern =
+        filter.text().len() > 2 && filter.text().starts_with('/') && filter.text().ends_with('/');
+    let literal = if is_pattern {
+        Vec::new()
+    } else {
+        literally(filter, text)
+    };
     if literal.is_empty() {
         by_pattern(filter, text)
     } else {

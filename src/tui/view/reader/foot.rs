@@ -55,7 +55,7 @@ pub(super) fn foot(screen: &Screen, cursor: Option<Spot>) -> (String, Style) {
         if text.is_empty() && !is_written {
             continue;
         }
-        let end = if is_written { "▏" } else { "" };
+        let end = if is_written { "▌" } else { "" };
         let mut part = format!("{sign} {text}{end}");
         if field == Field::Search
             && let Some(counted) = reader::counted(reader, cursor)

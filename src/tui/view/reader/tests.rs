@@ -1,12 +1,13 @@
 //! What is drawn of the logs view, at the sizes that are promised.
 
 use insta::assert_snapshot;
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
+use ratatui::style::{Color, Modifier};
 
 use crate::model::{Dropped, DroppedWhat, Event, State, Stream};
 use crate::tui::fixture::{Fixture, worker};
+use crate::tui::theme::Theme;
 use crate::tui::view::render;
 
 /// Two pools that log in every way that there is.
@@ -172,4 +173,16 @@ fn no_size_and_no_mode_breaks_the_view() {
             fixture.draw(width, height);
         }
     }
+}
+
+#[test]
+fn without_colour_no_cell_has_one() {
+    let mut fixture = busy();
+    fixture.screen.theme = Theme::new(false);
+    let area = Rect::new(0, 0, 100, 30);
+    let mut buffer = Buffer::empty(area);
+    render(&mut fixture.screen, area, &mut buffer);
+
+    let is_plain = |cell: &Cell| cell.fg == Color::Reset && cell.bg == Color::Reset;
+    assert!(buffer.content().iter().all(is_plain));
 }
