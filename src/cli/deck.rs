@@ -19,15 +19,16 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::args::{Color, Face};
+use crate::cli::config;
 use crate::cli::demo;
 use crate::cli::diagnose::{Code, Failure, failed};
-use crate::cli::face::{self, Dashboard, Show};
+use crate::cli::face::{self, Dashboard};
 use crate::cli::fate::{self, Fate};
 use crate::cli::store;
 use crate::deck::{self, Clock, Deck, Ended};
 use crate::model::{Address, Command, DeckSpec, StoreSpec};
 use crate::process::keeper::Keeper;
-use crate::tui::Script;
+use crate::tui::{self, Script, Taste};
 
 /// After a second Ctrl-C, how long the killed workers may take to be gone before the keeper is left alone with them.
 pub(super) const LAST_WAIT: Duration = Duration::from_secs(2);
@@ -41,6 +42,8 @@ pub(super) struct Plan {
     pub(super) face: Face,
     /// Colours of the dashboard.
     pub(super) color: Color,
+    /// What the person likes in this deck.
+    pub(super) taste: Taste,
     /// Whether work is to flow by itself.
     pub(super) is_demo: bool,
 }
@@ -57,6 +60,12 @@ enum Shape {
 pub(super) fn run(plan: Plan) -> Result<(), Failure> {
     let shape = shape(&plan.face, plan.color)?;
     let script = script(&plan.face)?;
+    let taste = match shape {
+        // What a script shows is not to depend on who runs it.
+        Shape::Dashboard if script.is_some() => plan.taste,
+        Shape::Dashboard => plan.taste.over(config::personal()?),
+        Shape::Lines { .. } | Shape::Rpc => Taste::default(),
+    };
     let clock = Clock::start();
     let (keeper, runtime) = ground()?;
     let opened = store::open(&plan.spec.store, clock)?;
@@ -65,12 +74,11 @@ pub(super) fn run(plan: Plan) -> Result<(), Failure> {
     let (deck, driver) = deck::start_with(plan.spec, keeper, clock, opened);
     let dashboard = (shape == Shape::Dashboard)
         .then(|| {
-            let show = Show {
-                color: plan.color,
-                keeps_jobs,
+            let options = tui::Options {
                 script,
+                ..face::options(lease, plan.color, taste, keeps_jobs)
             };
-            Dashboard::start(deck.clone(), clock, lease, show)
+            Dashboard::start(deck.clone(), clock, options)
         })
         .transpose()?;
     let feed = plan.is_demo.then_some(clock);

@@ -20,24 +20,13 @@ use crate::control::{self, Input, LogStyle};
 use crate::deck::{Clock, Deck};
 use crate::model::Command;
 use crate::process::keeper::TerminalLease;
-use crate::tui::{self, Quit, Script, TuiError};
+use crate::tui::{self, Quit, Taste, TuiError};
 
 /// How long the dashboard may take to leave the terminal once the deck is gone; then the keeper gives it back.
 const LEAVE: Duration = Duration::from_secs(1);
 
 /// How long the last lines may take to a slow reader once the deck is gone.
 const LAST_LINES: Duration = Duration::from_secs(5);
-
-/// How the dashboard is shown.
-#[derive(Debug)]
-pub(super) struct Show {
-    /// Whether colours are used.
-    pub(super) color: Color,
-    /// Whether jobs that wait when the deck ends are kept for its next run.
-    pub(super) keeps_jobs: bool,
-    /// What drives it instead of a person.
-    pub(super) script: Option<Script>,
-}
 
 /// The dashboard on its own thread.
 #[derive(Debug)]
@@ -47,18 +36,8 @@ pub(super) struct Dashboard {
 
 impl Dashboard {
     /// Starts the thread; it draws its first frame while the deck starts.
-    pub(super) fn start(
-        deck: Deck,
-        clock: Clock,
-        lease: TerminalLease,
-        show: Show,
-    ) -> Result<Self, Failure> {
+    pub(super) fn start(deck: Deck, clock: Clock, options: tui::Options) -> Result<Self, Failure> {
         let (done, over) = oneshot::channel();
-        let options = tui::Options {
-            keeps_jobs: show.keeps_jobs,
-            script: show.script,
-            ..options(lease, show.color)
-        };
         let run = move || {
             // Nobody listens any more when the process is about to end anyway.
             let _ = done.send(tui::run(deck, clock, options));
@@ -94,9 +73,17 @@ impl Dashboard {
     }
 }
 
-fn options(lease: TerminalLease, color: Color) -> tui::Options {
+/// How the dashboard is to be run.
+pub(super) fn options(
+    lease: TerminalLease,
+    color: Color,
+    taste: Taste,
+    keeps_jobs: bool,
+) -> tui::Options {
     let after = lease.clone();
     tui::Options {
+        taste,
+        keeps_jobs,
         color: match color {
             Color::Auto => tui::Color::Auto,
             Color::Always => tui::Color::Always,

@@ -14,6 +14,7 @@ use crate::cli::deck::{self, Plan};
 use crate::cli::diagnose::{Code, Failure, nearest};
 use crate::cli::{demo, init, map, run, worker};
 use crate::model::{DeckSpec, PoolName};
+use crate::tui::Taste;
 
 /// What a bare `forkdeck` says where no config is.
 const PAGE: &str = "\
@@ -51,16 +52,21 @@ pub fn main() -> ExitCode {
 
 fn dispatch(cli: Cli) -> Result<(), Failure> {
     let face = cli.face;
-    let plan = |spec: DeckSpec, own: Face, is_demo: bool| Plan {
+    let plan = |(spec, taste): (DeckSpec, Taste), own: Face, is_demo: bool| Plan {
         spec,
         face: face.clone().with(own),
         color: cli.color,
+        taste,
         is_demo,
     };
+    let adhoc = |spec: DeckSpec| (spec, Taste::default());
     match cli.verb {
-        None => bare(|spec| plan(spec, Face::default(), false)),
-        Some(Verb::Demo(demo)) => deck::run(plan(demo::spec()?, demo.face, true)),
-        Some(Verb::Run(run)) => deck::run(plan(run::spec(&run, &here()?)?, run.face, false)),
+        None => bare(|loaded| plan(loaded, Face::default(), false)),
+        Some(Verb::Demo(demo)) => deck::run(plan(adhoc(demo::spec()?), demo.face, true)),
+        Some(Verb::Run(run)) => {
+            let spec = run::spec(&run, &here()?)?;
+            deck::run(plan(adhoc(spec), run.face, false))
+        }
         Some(Verb::Up(up)) => deck::run(plan(up_spec(&up)?, up.face, false)),
         Some(Verb::Map(wanted)) => map::map(&wanted, &face, cli.color, &here()?),
         Some(Verb::Check(config)) => check(&config),
@@ -70,7 +76,7 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
 }
 
 /// `up` where a config is, else the page.
-fn bare(plan: impl FnOnce(DeckSpec) -> Plan) -> Result<(), Failure> {
+fn bare(plan: impl FnOnce((DeckSpec, Taste)) -> Plan) -> Result<(), Failure> {
     if config::find(&here()?).is_none() {
         return print(PAGE);
     }
@@ -79,6 +85,8 @@ fn bare(plan: impl FnOnce(DeckSpec) -> Plan) -> Result<(), Failure> {
 
 fn check(wanted: &Config) -> Result<(), Failure> {
     let loaded = load(wanted)?;
+    // A dashboard of this deck would not start with a fault in it either.
+    config::personal()?;
     let pools = loaded.spec.pools.len();
     let workers: u32 = loaded.spec.pools.iter().map(|pool| pool.instances).sum();
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
@@ -90,7 +98,7 @@ fn check(wanted: &Config) -> Result<(), Failure> {
     ))
 }
 
-fn up_spec(up: &Up) -> Result<DeckSpec, Failure> {
+fn up_spec(up: &Up) -> Result<(DeckSpec, Taste), Failure> {
     let loaded = load(&up.config)?;
     let mut spec = loaded.spec;
     for wanted in &up.pools {
@@ -112,7 +120,7 @@ fn up_spec(up: &Up) -> Result<DeckSpec, Failure> {
         spec.routes
             .retain(|route| is_wanted(&route.from) && is_wanted(&route.to));
     }
-    Ok(spec)
+    Ok((spec, loaded.taste))
 }
 
 /// The config that was named, or the nearest one; a warning about it is printed.

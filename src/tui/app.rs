@@ -15,18 +15,25 @@ use tokio_util::sync::CancellationToken;
 use crate::deck::{Clock, Deck, Subscription, Update};
 use crate::model::MonoTime;
 use crate::tui::decoder::Decoder;
+use crate::tui::memory::Keeper;
 use crate::tui::options::{Options, Quit, TuiError};
 use crate::tui::pace::{Pace, is_calm};
 use crate::tui::pending::Answers;
+use crate::tui::place::{self, Place};
 use crate::tui::recall::Recall;
 use crate::tui::screen::Screen;
 use crate::tui::surface::Surface;
-use crate::tui::theme::Theme;
 use crate::tui::update::{Msg, Request, update};
-use crate::tui::{jobs, reader};
+use crate::tui::{jobs, outset, reader};
 
 /// How long the rest of a sequence is waited for before an Escape counts as the key.
 const ESCAPE_DELAY: Duration = Duration::from_millis(30);
+
+/// The same while the terminal's answer is to come, which a network may cut.
+const ANSWER_DELAY: Duration = Duration::from_millis(150);
+
+/// How long the terminal has to answer; what comes later is understood, but no key waits for it.
+const ANSWER_TIME: Duration = Duration::from_secs(1);
 
 /// How long the first frame waits for the deck's snapshot.
 const FIRST_FRAME: Duration = Duration::from_millis(15);
@@ -54,7 +61,11 @@ pub fn run(deck: Deck, clock: Clock, options: Options) -> Result<Quit, TuiError>
     runtime.block_on(async move {
         let mut app = App::new(deck, clock, options)?;
         let quit = app.run().await;
+        app.hear_out().await;
         app.surface.leave();
+        if let Some(memory) = &mut app.memory {
+            memory.end(&app.screen);
+        }
         match app.surface.failure() {
             Some(failure) => Err(TuiError::Script(failure)),
             None => quit,
@@ -108,26 +119,43 @@ struct App {
     feed: Feed,
     pace: Pace,
     recall: Option<Recall>,
+    /// Whether a script drives it: then nothing is remembered.
+    is_staged: bool,
+    memory: Option<Keeper>,
+    start: Place,
+    /// Until when the terminal's answer is waited for where that makes a difference.
+    answer_until: MonoTime,
 }
 
 impl App {
     fn new(deck: Deck, clock: Clock, options: Options) -> Result<Self, TuiError> {
-        let theme = Theme::new(options.color.is_used());
-        let mut screen = Screen::new("", theme, Vec::new());
-        screen.cores = std::thread::available_parallelism().map_or(1, usize::from);
-        screen.jobs.are_kept = options.keeps_jobs;
+        // A stage shows colours, whatever the terminal is that it is started from.
+        let is_staged = options.script.is_some();
+        let (screen, manner) = outset::dress(&options, &|name| match name {
+            "COLORTERM" if is_staged => Some("truecolor".into()),
+            "TERM" if is_staged => Some("xterm-256color".into()),
+            "LANG" | "LC_ALL" | "LC_CTYPE" if is_staged => Some("C.UTF-8".into()),
+            "COLORFGBG" | "NO_COLOR" | "TMUX" | "STY" if is_staged => None,
+            _ => std::env::var_os(name),
+        });
         let resized = signal(SignalKind::window_change()).map_err(TuiError::Runtime)?;
         let joining = deck.clone();
-        let surface = match options.script {
+        let mut surface = match options.script {
             Some(script) => Surface::stage(script, clock),
-            None => Surface::terminal(options.lease)?,
+            None => Surface::terminal(options.lease, manner)?,
         };
+        let mut decoder = Decoder::default();
+        if screen.look.depends_on_background() {
+            surface.ask().map_err(TuiError::Terminal)?;
+            decoder.asked();
+        }
         Ok(Self {
             deck,
+            answer_until: clock.now().mono + ANSWER_TIME,
             clock,
             screen,
             surface,
-            decoder: Decoder::default(),
+            decoder,
             flush_at: None,
             resized,
             shutdown: options.shutdown,
@@ -135,6 +163,9 @@ impl App {
             feed: Feed::Joining(Box::pin(async move { joining.subscribe().await })),
             pace: Pace::default(),
             recall: None,
+            is_staged,
+            memory: None,
+            start: options.taste.start.unwrap_or_default(),
         })
     }
 
@@ -174,13 +205,15 @@ impl App {
             Came::Bytes(Err(_)) => return Some(Quit::TerminalLost),
             Came::Bytes(Ok(read)) => {
                 let msgs = self.decoder.feed(bytes.get(..read).unwrap_or_default());
-                let is_waiting = self.decoder.is_waiting();
-                self.flush_at = is_waiting.then(|| now + ESCAPE_DELAY);
+                if now >= self.answer_until {
+                    self.decoder.give_up();
+                }
+                self.wait_for_rest(now);
                 return self.change(msgs, now).await;
             }
             Came::Flush => {
                 let msgs = self.decoder.flush();
-                self.flush_at = None;
+                self.wait_for_rest(now);
                 return self.change(msgs, now).await;
             }
             Came::Answer(msg) => return self.change(vec![msg], now).await,
@@ -195,10 +228,41 @@ impl App {
                 let drawn = self.surface.draw(&mut self.screen);
                 let took = self.clock.now().mono.since(now);
                 self.pace.drawn(now, took);
+                if let Some(memory) = &mut self.memory {
+                    memory.note(&self.screen, now);
+                }
                 return drawn.err().map(|_| Quit::TerminalLost);
             }
         }
         None
+    }
+
+    /// A sequence that is not complete gets its time; more of it while an answer is to come.
+    fn wait_for_rest(&mut self, now: MonoTime) {
+        let delay = if self.decoder.is_asked() {
+            ANSWER_DELAY
+        } else {
+            ESCAPE_DELAY
+        };
+        self.flush_at = self.decoder.is_waiting().then(|| now + delay);
+    }
+
+    /// Takes what the terminal has still to answer, for a moment: the shell is not to get it. Keys in between are lost.
+    async fn hear_out(&mut self) {
+        let now = self.clock.now().mono;
+        if !self.decoder.is_asked() || now >= self.answer_until {
+            return;
+        }
+        let mut bytes = [0; 256];
+        let hearing = async {
+            while self.decoder.is_asked()
+                && let Ok(read) = self.surface.read(&mut bytes).await
+            {
+                self.decoder.feed(bytes.get(..read).unwrap_or_default());
+            }
+        };
+        let _ = timeout(ANSWER_DELAY, hearing).await;
+        self.decoder.give_up();
     }
 
     /// Waits for whatever comes first. Biased: keys come before frames and frames before the deck's updates, so that
@@ -230,9 +294,10 @@ impl App {
     fn take(&mut self, arrived: Update, now: MonoTime) -> Vec<Request> {
         let msg = match arrived {
             Update::Snapshot(board) => {
-                self.remember(&board.deck.name);
                 self.pace.soon(now);
-                Msg::Snapshot(board)
+                let requests = update(&mut self.screen, Msg::Snapshot(board));
+                self.remember();
+                return requests;
             }
             Update::Events(events) => {
                 if is_calm(&events) {
@@ -247,13 +312,22 @@ impl App {
         update(&mut self.screen, msg)
     }
 
-    /// Loads what was sent in earlier runs, once the deck's name is known.
-    fn remember(&mut self, deck: &str) {
-        if self.recall.is_none() {
-            let recall = Recall::of(deck);
-            self.screen.composer.remember(recall.load());
-            self.recall = Some(recall);
+    /// Makes the dashboard as it was left in an earlier run, once the deck's name is known.
+    fn remember(&mut self) {
+        if self.recall.is_some() {
+            return;
         }
+        let deck = &self.screen.board.deck.name;
+        let (recall, memory) = if self.is_staged {
+            (Recall::within(None, deck), Keeper::within(None, deck))
+        } else {
+            (Recall::of(deck), Keeper::of(deck))
+        };
+        self.screen.composer.remember(recall.load());
+        memory.kept().apply(&mut self.screen);
+        place::go(&mut self.screen, self.start);
+        self.recall = Some(recall);
+        self.memory = Some(memory);
     }
 
     /// Changes the model and does what it asks for; an answer ends the dashboard.
@@ -299,6 +373,7 @@ impl App {
     /// own session. Takes the terminal again when the shell says so.
     async fn suspend(&mut self) -> std::io::Result<()> {
         let mut continued = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
+        self.hear_out().await;
         self.surface.leave();
         kill_current_process_group(Signal::TSTP)?;
         // The stop reaches the process a moment later; until it is over nothing may touch the terminal.

@@ -1,11 +1,12 @@
 //! What a terminal sends, from bytes to keys, mouse and pasted text.
 //!
 //! Reads xterm's sequences as `ctlseqs` describes them. Bytes may be cut anywhere: what is not complete waits, and a lone
-//! Escape becomes a key when [`Decoder::flush`] says that nothing more came. What is not known is left out. Sans-IO; called
-//! by `app`.
+//! Escape becomes a key when [`Decoder::flush`] says that nothing more came. What is not known is left out; of a terminal's
+//! answers nothing ever becomes a key, however late, cut or broken they are. Sans-IO; called by `app`.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
+use crate::tui::theme::answered;
 use crate::tui::update::Msg;
 
 const ESCAPE: u8 = 0x1b;
@@ -13,6 +14,9 @@ const PASTE_END: &[u8] = b"\x1b[201~";
 
 /// The longest sequence that is waited for.
 const LONGEST: usize = 64;
+
+/// The longest answer that is waited for.
+const ANSWER: usize = 128;
 
 /// How much of one paste is taken, in bytes; the rest is left out.
 const PASTE: usize = 1 << 20;
@@ -22,6 +26,12 @@ const PASTE: usize = 1 << 20;
 pub(crate) struct Decoder {
     bytes: Vec<u8>,
     paste: Option<Vec<u8>>,
+    /// Whether the terminal was asked something and has not answered to the end.
+    is_asked: bool,
+    /// Whether the beginning of an answer has been waited for once already.
+    is_late: bool,
+    /// Whether the last that waited was an Escape and became the key, while an answer was to come.
+    was_escape: bool,
 }
 
 /// How the bytes begin.
@@ -30,6 +40,8 @@ enum Piece {
     Whole(usize, Option<Msg>),
     /// A paste begins after this length.
     Paste(usize),
+    /// The terminal's last answer ends after this length.
+    Answered(usize),
     /// More is needed to tell.
     Part,
 }
@@ -37,7 +49,12 @@ enum Piece {
 impl Decoder {
     /// Takes what was read; what it means so far.
     pub(crate) fn feed(&mut self, bytes: &[u8]) -> Vec<Msg> {
+        // An answer cut behind its first byte: the key was none.
+        if std::mem::take(&mut self.was_escape) && matches!(bytes, [b'[' | b']', ..]) {
+            self.bytes.push(ESCAPE);
+        }
         self.bytes.extend_from_slice(bytes);
+        self.is_late = false;
         let mut msgs = Vec::new();
         loop {
             if self.paste.is_some() {
@@ -55,9 +72,28 @@ impl Decoder {
                     self.bytes.drain(..length.min(self.bytes.len()));
                     self.paste = Some(Vec::new());
                 }
+                Piece::Answered(length) => {
+                    self.bytes.drain(..length.min(self.bytes.len()));
+                    self.is_asked = false;
+                }
                 Piece::Part => return msgs,
             }
         }
+    }
+
+    /// The terminal was asked for its background, then for its kind, which every terminal tells.
+    pub(crate) fn asked(&mut self) {
+        self.is_asked = true;
+    }
+
+    /// The terminal had its time to answer. What comes later is still understood.
+    pub(crate) fn give_up(&mut self) {
+        self.is_asked = false;
+    }
+
+    /// Whether an answer is to come.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.is_asked
     }
 
     /// Whether something waits for more.
@@ -67,13 +103,31 @@ impl Decoder {
 
     /// Nothing more came: an Escape that waits was a key, everything else is broken.
     pub(crate) fn flush(&mut self) -> Vec<Msg> {
+        if self.is_answer() && !self.is_late {
+            // Its rest may be late: it gets one more such time.
+            self.is_late = true;
+            return Vec::new();
+        }
+        self.is_late = false;
         let waiting = std::mem::take(&mut self.bytes);
         match waiting.as_slice() {
-            [ESCAPE] => vec![key(KeyCode::Esc, KeyModifiers::NONE)],
-            [ESCAPE, byte @ (b'[' | b'O')] => {
+            [ESCAPE] => {
+                self.was_escape = self.is_asked;
+                vec![key(KeyCode::Esc, KeyModifiers::NONE)]
+            }
+            [ESCAPE, byte @ (b'[' | b'O' | b']')] => {
                 vec![key(KeyCode::Char(char::from(*byte)), KeyModifiers::ALT)]
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// Whether what waits is the beginning of an answer, and no key.
+    fn is_answer(&self) -> bool {
+        match self.bytes.as_slice() {
+            [ESCAPE, b'[' | b']'] => self.is_asked,
+            [ESCAPE, b']', ..] | [ESCAPE, b'[', b'?', ..] => true,
+            _ => false,
         }
     }
 
@@ -99,10 +153,19 @@ fn key(code: KeyCode, modifiers: KeyModifiers) -> Msg {
 
 fn piece(bytes: &[u8]) -> Piece {
     match bytes {
-        [] | [ESCAPE] | [ESCAPE, b'O'] => Piece::Part,
+        [] | [ESCAPE] | [ESCAPE, b'O' | b']'] | [ESCAPE, b'[', b'['] => Piece::Part,
+        // The Linux console's F1 to F5.
+        [ESCAPE, b'[', b'[', byte, ..] => {
+            let code = (b'A'..=b'E').contains(byte).then(|| byte - b'A' + 1);
+            Piece::Whole(
+                4,
+                code.map(|number| key(KeyCode::F(number), KeyModifiers::NONE)),
+            )
+        }
         [ESCAPE, b'[', rest @ ..] => control(rest),
+        [ESCAPE, b']', b'0'..=b'9', ..] => system(bytes.get(2..).unwrap_or_default()),
         [ESCAPE, b'O', byte, ..] => {
-            let code = cursor(*byte);
+            let code = cursor(*byte).or_else(|| first_four(*byte));
             Piece::Whole(3, code.map(|code| key(code, KeyModifiers::NONE)))
         }
         [ESCAPE, ESCAPE, ..] => Piece::Whole(1, Some(key(KeyCode::Esc, KeyModifiers::NONE))),
@@ -111,6 +174,34 @@ fn piece(bytes: &[u8]) -> Piece {
             other => other,
         },
         bytes => plain(bytes, KeyModifiers::NONE),
+    }
+}
+
+/// What follows `ESC ]`: an answer, up to BEL or `ESC \`. Whatever else cannot stand in one ends it.
+fn system(rest: &[u8]) -> Piece {
+    let end = rest
+        .iter()
+        .take(ANSWER)
+        .position(|byte| !matches!(byte, 0x20..=0x7e));
+    let Some(end) = end else {
+        return if rest.len() < ANSWER {
+            Piece::Part
+        } else {
+            Piece::Whole(2 + ANSWER, None)
+        };
+    };
+    let (text, after) = rest.split_at(end);
+    let text = std::str::from_utf8(text).unwrap_or_default();
+    let background = || {
+        text.strip_prefix("11;")
+            .and_then(answered)
+            .map(Msg::Background)
+    };
+    match after {
+        [0x07, ..] => Piece::Whole(2 + end + 1, background()),
+        [ESCAPE] => Piece::Part,
+        [ESCAPE, b'\\', ..] => Piece::Whole(2 + end + 2, background()),
+        _ => Piece::Whole(2 + end, None),
     }
 }
 
@@ -182,6 +273,8 @@ fn control(rest: &[u8]) -> Piece {
         (b'M', "") if after.len() < 4 => Piece::Part,
         (b'M', "") => Piece::Whole(length + 3, None),
         (b'M' | b'm', _) => Piece::Whole(length, mouse(parameters, last == b'm')),
+        // What kind of terminal it is: the end of all that was asked.
+        (b'c', kind) if kind.starts_with('?') => Piece::Answered(length),
         _ => Piece::Whole(length, special(parameters, last)),
     }
 }
@@ -200,11 +293,30 @@ fn special(parameters: &str, last: u8) -> Option<Msg> {
         (b'~', Some(4 | 8)) => KeyCode::End,
         (b'~', Some(5)) => KeyCode::PageUp,
         (b'~', Some(6)) => KeyCode::PageDown,
+        (b'~', Some(number @ 11..=24)) => KeyCode::F(function(number)?),
+        // With other numbers an R tells where the cursor is.
+        (b'P'..=b'S', None | Some(1)) => first_four(last)?,
         (b'u', Some(13)) => KeyCode::Enter,
         (b'u', Some(code)) => KeyCode::Char(char::from_u32(code)?),
         _ => cursor(last)?,
     };
     Some(key(code, modifiers))
+}
+
+/// The function key of a VT220's number; some are left out, as they were on its keyboard.
+fn function(number: u32) -> Option<u8> {
+    const NUMBERS: [u32; 12] = [11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 23, 24];
+    let keys = (1_u8..).zip(NUMBERS);
+    keys.into_iter()
+        .find(|(_, known)| *known == number)
+        .map(|(key, _)| key)
+}
+
+/// F1 to F4, as a VT100's PF keys.
+fn first_four(last: u8) -> Option<KeyCode> {
+    (b'P'..=b'S')
+        .contains(&last)
+        .then(|| KeyCode::F(last - b'P' + 1))
 }
 
 fn cursor(last: u8) -> Option<KeyCode> {
@@ -251,53 +363,5 @@ fn mouse(parameters: &str, is_release: bool) -> Option<Msg> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(bytes: &[u8], cut: usize) -> String {
-        let mut decoder = Decoder::default();
-        let mut msgs = Vec::new();
-        for part in bytes.chunks(cut) {
-            msgs.extend(decoder.feed(part));
-        }
-        msgs.extend(decoder.flush());
-        format!("{msgs:?}")
-    }
-
-    #[test]
-    fn bytes_mean_the_same_wherever_they_are_cut() {
-        let bytes = "a\x1b[A\x1b[1;5Cé日\x1b[<0;10;5M\x1b[<65;1;1M\x1b[200~q\x1b[A\r\x1b[201~\x03\x1b\r\x1bOB\x1b[Z\x1b";
-        let whole = read(bytes.as_bytes(), 1000);
-        for cut in 1..20 {
-            assert_eq!(read(bytes.as_bytes(), cut), whole, "cut at {cut}");
-        }
-        assert!(whole.contains("Paste(\"q\\u{1b}[A\\r\")"), "{whole}");
-        assert!(whole.contains("ScrollDown") && whole.contains("'日'"));
-        assert!(whole.contains("Esc") && whole.contains("BackTab"));
-    }
-
-    #[test]
-    fn rubbish_is_left_out() {
-        for bytes in [
-            &b"\x1b[999;999;999R"[..],
-            b"\xff\xfe\xc3",
-            b"\x1b[I\x1b[O",
-            b"\x1b[?62;1c",
-            b"\x1b[M abc"[..6].as_ref(),
-        ] {
-            assert_eq!(read(bytes, 1000), "[]", "{bytes:?}");
-        }
-        assert!(read(&[b"\x1b[", vec![b'1'; 200].as_slice(), b"x"].concat(), 7).contains('x'));
-    }
-
-    #[test]
-    fn a_long_paste_is_cut() {
-        let mut decoder = Decoder::default();
-        decoder.feed(b"\x1b[200~");
-        for _ in 0..300 {
-            assert!(decoder.feed(&[b'x'; 8192]).is_empty());
-        }
-        let msgs = decoder.feed(b"\x1b[201~");
-        assert!(matches!(msgs.as_slice(), [Msg::Paste(text)] if text.len() == PASTE));
-    }
-}
+#[path = "decoder_tests.rs"]
+mod tests;

@@ -6,7 +6,7 @@ use crate::tui::{jobs, offload, reader};
 
 /// The views.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) enum Place {
+pub enum Place {
     /// Workers, messages and logs at a glance.
     #[default]
     Deck,
@@ -21,6 +21,15 @@ pub(crate) enum Place {
 }
 
 impl Place {
+    /// Each with its name in the config.
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("deck", Self::Deck),
+        ("messages", Self::Messages),
+        ("logs", Self::Logs),
+        ("jobs", Self::Jobs),
+        ("off-load", Self::OffLoad),
+    ];
+
     /// The view that an action goes to, if it is one that goes to a view.
     pub(crate) fn of(action: Action) -> Option<Self> {
         Some(match action {

@@ -12,7 +12,7 @@ use rustix::termios::{LocalModes, tcgetattr};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::deck::{Clock, Deck};
-use crate::tui::terminal::Held;
+use crate::tui::terminal::{Held, Manner};
 use crate::tui::{Options, run};
 
 const MODE: &str = "FORKDECK_TUI_MODE";
@@ -27,7 +27,11 @@ fn child() {
         return;
     };
     if mode == "panic" {
-        let _held = Held::take(None).unwrap();
+        let manner = Manner {
+            is_ascii: false,
+            has_mouse: true,
+        };
+        let _held = Held::take(None, manner).unwrap();
         panic!("a planned panic");
     }
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -24,31 +24,14 @@ pub(crate) struct Recall {
 impl Recall {
     /// The history of a deck in the user's state folder.
     pub(crate) fn of(deck: &str) -> Self {
-        let folder = etcetera::choose_base_strategy()
-            .ok()
-            .and_then(|strategy| strategy.state_dir());
-        Self::within(folder.as_deref(), deck)
+        Self::within(state_folder().as_deref(), deck)
     }
 
     /// The history of a deck within a state folder.
     pub(crate) fn within(state: Option<&Path>, deck: &str) -> Self {
-        let name: String = deck
-            .chars()
-            .take(64)
-            .map(|c| {
-                if c.is_alphanumeric() || c == '-' || c == '_' {
-                    c
-                } else {
-                    '-'
-                }
-            })
-            .collect();
+        let name = format!("{}.jsonl", file_name(deck));
         Self {
-            file: state.map(|folder| {
-                folder
-                    .join("forkdeck/history")
-                    .join(format!("{name}.jsonl"))
-            }),
+            file: state.map(|folder| folder.join("forkdeck/history").join(name)),
         }
     }
 
@@ -86,6 +69,18 @@ impl Recall {
         // The history is a comfort: a folder that is not writable must not disturb anyone.
         let _ = write(path, history, text);
     }
+}
+
+/// The user's state folder.
+pub(crate) fn state_folder() -> Option<PathBuf> {
+    etcetera::choose_base_strategy().ok()?.state_dir()
+}
+
+/// A deck's name as a file can have it.
+pub(crate) fn file_name(deck: &str) -> String {
+    let harmless = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    let shown = |c| if harmless(c) { c } else { '-' };
+    deck.chars().take(64).map(shown).collect()
 }
 
 fn write(path: &Path, history: &[String], text: &str) -> std::io::Result<()> {

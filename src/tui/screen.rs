@@ -15,13 +15,14 @@ use crate::tui::filter::Filter;
 use crate::tui::inspector::Inspector;
 use crate::tui::jobs::{Folded, Jobs, Opened};
 use crate::tui::keymap::Keymap;
+use crate::tui::memory::Splits;
 use crate::tui::merge::Sought;
 use crate::tui::offload::Offload;
 use crate::tui::overlay::Question;
 use crate::tui::place::Place;
 use crate::tui::reader::{self, Reader};
 use crate::tui::rows::{self, Row, Scope, Table};
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Look, Theme};
 
 /// How long a toast stays.
 const TOAST: Duration = Duration::from_secs(5);
@@ -151,6 +152,10 @@ pub(crate) struct Seen {
 
 /// The dashboard's model.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what a screen can be is not what it is in"
+)]
 pub(crate) struct Screen {
     /// The deck.
     pub(crate) board: Board,
@@ -160,6 +165,14 @@ pub(crate) struct Screen {
     pub(crate) cores: usize,
     /// The look.
     pub(crate) theme: Theme,
+    /// What decides about it.
+    pub(crate) look: Look,
+    /// Whether nothing may blink, spin or glide.
+    pub(crate) is_still: bool,
+    /// The columns of the workers table that are wanted, in their order; none are all.
+    pub(crate) columns: Vec<String>,
+    /// Where the borders between panes are.
+    pub(crate) splits: Splits,
     /// The keys in force.
     pub(crate) keymap: Keymap,
     /// The view on the screen.
@@ -216,6 +229,10 @@ impl Screen {
             now: Now::default(),
             cores: 1,
             theme,
+            look: Look::default(),
+            is_still: false,
+            columns: Vec::new(),
+            splits: Splits::default(),
             keymap: Keymap::default(),
             place: Place::default(),
             selected: None,

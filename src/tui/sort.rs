@@ -50,6 +50,11 @@ impl Sort {
         }
     }
 
+    /// The sort of that name.
+    pub(crate) fn from_title(title: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sort| sort.title() == title)
+    }
+
     /// Worker numbers of a pool in the order in which they stand.
     pub(crate) fn workers(self, pool: &PoolView) -> Vec<u32> {
         let mut workers: Vec<&WorkerView> = pool.workers.iter().collect();

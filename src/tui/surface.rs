@@ -6,7 +6,7 @@ use crate::deck::Clock;
 use crate::tui::options::TuiError;
 use crate::tui::screen::Screen;
 use crate::tui::script::{Script, Stage};
-use crate::tui::terminal::{Held, Keyboard, Lease};
+use crate::tui::terminal::{self, Held, Keyboard, Lease, Manner};
 
 /// A terminal or a stage.
 #[derive(Debug)]
@@ -19,15 +19,26 @@ pub(crate) enum Surface {
 
 impl Surface {
     /// Takes the terminal.
-    pub(crate) fn terminal(lease: Option<Lease>) -> Result<Self, TuiError> {
+    pub(crate) fn terminal(lease: Option<Lease>, manner: Manner) -> Result<Self, TuiError> {
         let keyboard = Keyboard::open().map_err(TuiError::Keyboard)?;
-        let held = Held::take(lease).map_err(TuiError::Terminal)?;
+        let held = Held::take(lease, manner).map_err(TuiError::Terminal)?;
         Ok(Self::Terminal(Box::new(held), keyboard))
     }
 
     /// A stage for a script.
     pub(crate) fn stage(script: Script, clock: Clock) -> Self {
         Self::Stage(Box::new(Stage::new(script, clock)))
+    }
+
+    /// Asks what the background is; the answer comes among the keys.
+    pub(crate) fn ask(&mut self) -> io::Result<()> {
+        match self {
+            Self::Terminal(..) => terminal::ask(),
+            Self::Stage(stage) => {
+                stage.ask();
+                Ok(())
+            }
+        }
     }
 
     /// What the next keys are, as bytes. An error is the end of the terminal or of the script. Cancel safe.

@@ -22,8 +22,15 @@ use crate::tui::ascii;
 use crate::tui::screen::Screen;
 use crate::tui::view;
 
-/// Alternate screen, clicks and wheel with SGR coordinates, bracketed paste, no cursor.
-const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[?1000h\x1b[?1006h\x1b[?2004h\x1b[?25l";
+/// Alternate screen, bracketed paste, no cursor.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[?2004h\x1b[?25l";
+
+/// Clicks and wheel with SGR coordinates.
+const MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+
+/// What is your background? What are you? The second is answered by every terminal, and so tells that the first will not be
+/// any more.
+const ASK: &[u8] = b"\x1b]11;?\x1b\\\x1b[c";
 
 /// An empty screen in plain colours.
 const CLEAR: &[u8] = b"\x1b[0m\x1b[2J";
@@ -48,6 +55,15 @@ impl fmt::Debug for Lease {
     }
 }
 
+/// How the terminal is used.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Manner {
+    /// Whether only ASCII is drawn.
+    pub(crate) is_ascii: bool,
+    /// Whether clicks and the wheel are taken.
+    pub(crate) has_mouse: bool,
+}
+
 type PanicHook = Arc<dyn Fn(&panic::PanicHookInfo<'_>) + Send + Sync>;
 
 /// The terminal, taken or not.
@@ -61,8 +77,7 @@ pub(crate) struct Held {
     shown: Buffer,
     /// What is to be.
     next: Buffer,
-    /// Whether the terminal takes UTF-8.
-    is_utf8: bool,
+    manner: Manner,
     lease: Option<Lease>,
     is_leased: bool,
     is_taken: Arc<AtomicBool>,
@@ -71,7 +86,7 @@ pub(crate) struct Held {
 
 impl Held {
     /// Takes the terminal.
-    pub(crate) fn take(lease: Option<Lease>) -> io::Result<Self> {
+    pub(crate) fn take(lease: Option<Lease>, manner: Manner) -> io::Result<Self> {
         let is_taken = Arc::new(AtomicBool::new(false));
         let earlier_hook: PanicHook = Arc::from(panic::take_hook());
         let (taken, hook) = (Arc::clone(&is_taken), Arc::clone(&earlier_hook));
@@ -85,7 +100,7 @@ impl Held {
             bytes: Vec::with_capacity(FRAME),
             shown: Buffer::default(),
             next: Buffer::default(),
-            is_utf8: ascii::is_utf8(|name| std::env::var_os(name)),
+            manner,
             lease,
             is_leased: false,
             is_taken,
@@ -104,6 +119,9 @@ impl Held {
         self.is_taken.store(true, Ordering::SeqCst);
         terminal::enable_raw_mode()?;
         write(ENTER)?;
+        if self.manner.has_mouse {
+            write(MOUSE)?;
+        }
         self.resize()
     }
 
@@ -135,7 +153,7 @@ impl Held {
     pub(crate) fn draw(&mut self, screen: &mut Screen) -> io::Result<()> {
         self.next.reset();
         view::render(screen, self.next.area, &mut self.next);
-        if !self.is_utf8 {
+        if self.manner.is_ascii {
             ascii::reduce(&mut self.next);
         }
         self.bytes.clear();
@@ -165,6 +183,11 @@ impl Drop for Held {
             panic::set_hook(Box::new(move |info| earlier(info)));
         }
     }
+}
+
+/// Asks the terminal, once it is taken, for its background; it answers by the keyboard, if it ever does.
+pub(crate) fn ask() -> io::Result<()> {
+    write(ASK)
 }
 
 /// Writes to the terminal, past every buffer and lock.

@@ -1,15 +1,32 @@
-//! The look: colours, attributes, marks. One theme for dark and light backgrounds, out of the terminal's own 16 colours.
+//! The look: colours, attributes, marks. Four shipped themes, in as many colours as the terminal has.
 //!
 //! Without colour only attributes are left; every mark differs by shape. Called by every view.
 
+mod depth;
+mod look;
+mod palette;
+mod rgb;
+mod role;
+#[cfg(test)]
+mod tests;
+
+use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::model::{Direction, JobState, State};
 use crate::tui::json::Token;
 
+pub(crate) use look::Look;
+pub use look::{ThemeName, ThemeSpec};
+pub(crate) use rgb::{Rgb, answered};
+pub use rgb::{color_names, parse_color};
+pub use role::Role;
+
 /// How things look.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Theme {
+    /// A colour for each role, in their order; the terminal's own where it has none.
+    inks: [Color; Role::ALL.len()],
     has_color: bool,
 }
 
@@ -18,9 +35,22 @@ pub(crate) struct Theme {
     reason = "a theme that has no say in a style today may have one tomorrow"
 )]
 impl Theme {
-    /// A theme with or without colours.
+    /// The dark theme in all colours, or one without any.
+    #[cfg(test)]
     pub(crate) fn new(has_color: bool) -> Self {
-        Self { has_color }
+        if has_color {
+            Look::default().theme()
+        } else {
+            Self::plain()
+        }
+    }
+
+    /// A theme without colours.
+    pub(crate) fn plain() -> Self {
+        Self {
+            inks: [Color::Reset; Role::ALL.len()],
+            has_color: false,
+        }
     }
 
     /// Whether colours are used, a worker's own included.
@@ -28,11 +58,32 @@ impl Theme {
         self.has_color
     }
 
-    fn color(self, color: Color) -> Style {
-        if self.has_color {
-            Style::new().fg(color)
-        } else {
-            Style::new()
+    /// The colour of a role; [`Color::Reset`] is the terminal's own.
+    pub(crate) fn ink(self, role: Role) -> Color {
+        self.inks.get(role as usize).copied().unwrap_or_default()
+    }
+
+    /// Text in the colour of a role.
+    pub(crate) fn role(self, role: Role) -> Style {
+        match self.ink(role) {
+            Color::Reset => Style::new(),
+            color => Style::new().fg(color),
+        }
+    }
+
+    /// Paints what has no colour of its own in the theme's text and background, where it has them.
+    pub(crate) fn cover(self, buffer: &mut Buffer) {
+        let (text, background) = (self.ink(Role::Text), self.ink(Role::Background));
+        if (text, background) == (Color::Reset, Color::Reset) {
+            return;
+        }
+        for cell in &mut buffer.content {
+            if cell.fg == Color::Reset {
+                cell.fg = text;
+            }
+            if cell.bg == Color::Reset {
+                cell.bg = background;
+            }
         }
     }
 
@@ -44,7 +95,7 @@ impl Theme {
     /// Text that matters less.
     pub(crate) fn dim(self) -> Style {
         if self.has_color {
-            Style::new().fg(Color::DarkGray)
+            self.role(Role::Dim)
         } else {
             Style::new().add_modifier(Modifier::DIM)
         }
@@ -57,30 +108,50 @@ impl Theme {
 
     /// What the eye is to find: the product's name, the selection, keys.
     pub(crate) fn accent(self) -> Style {
-        self.color(Color::Cyan).add_modifier(Modifier::BOLD)
+        self.role(Role::Accent).add_modifier(Modifier::BOLD)
     }
 
     /// What went well.
     pub(crate) fn good(self) -> Style {
-        self.color(Color::Green)
+        self.role(Role::Good)
     }
 
     /// What needs a look.
     pub(crate) fn warning(self) -> Style {
-        self.color(Color::Yellow)
+        self.role(Role::Warning)
     }
 
     /// What went wrong.
     pub(crate) fn bad(self) -> Style {
-        self.color(Color::Red).add_modifier(Modifier::BOLD)
+        self.role(Role::Bad).add_modifier(Modifier::BOLD)
+    }
+
+    /// What waits for its time.
+    pub(crate) fn waiting(self) -> Style {
+        self.role(Role::Waiting)
+    }
+
+    /// What is worth knowing.
+    pub(crate) fn info(self) -> Style {
+        self.role(Role::Info)
+    }
+
+    /// What is behind the chosen line of the pane that takes the keys; patch it under the line's own styles. Nothing where
+    /// there are too few colours: a mark says it there.
+    pub(crate) fn selection(self) -> Style {
+        match self.ink(Role::Selection) {
+            Color::Reset => Style::new(),
+            color => Style::new().bg(color),
+        }
     }
 
     /// A pane's border.
     pub(crate) fn border(self, is_focused: bool) -> Style {
-        if is_focused {
-            self.color(Color::Cyan)
-        } else {
-            self.dim()
+        match (self.has_color, is_focused) {
+            (true, true) => self.role(Role::Focus),
+            (true, false) => self.role(Role::Border),
+            (false, true) => Style::new().add_modifier(Modifier::BOLD),
+            (false, false) => self.dim(),
         }
     }
 
@@ -96,9 +167,9 @@ impl Theme {
             State::Starting | State::Stopping | State::Suspended | State::Disconnected => {
                 self.warning()
             }
-            State::Backoff => self.color(Color::Magenta),
+            State::Backoff => self.waiting(),
             State::Stalled | State::Failed => self.bad(),
-            State::Finished => self.color(Color::Blue),
+            State::Finished => self.info(),
             State::Stopped => self.dim(),
         }
     }
@@ -124,41 +195,35 @@ impl Theme {
     /// A load in percent of what there is.
     pub(crate) fn load(self, percent: f32) -> Style {
         match percent {
-            p if p >= 85.0 => self.color(Color::Red),
-            p if p >= 50.0 => self.color(Color::Yellow),
-            _ => self.color(Color::Green),
+            p if p >= 85.0 => self.role(Role::LoadHigh),
+            p if p >= 50.0 => self.role(Role::LoadMid),
+            _ => self.role(Role::LoadLow),
         }
     }
 
     /// A direction's arrow.
     pub(crate) fn direction(self, direction: Direction) -> Style {
         match direction {
-            Direction::Out => self.color(Color::Blue),
-            Direction::In => self.color(Color::Green),
+            Direction::Out => self.role(Role::Sent),
+            Direction::In => self.role(Role::Received),
         }
     }
 
     /// One worker's name among others, by its place.
     pub(crate) fn name(self, place: usize) -> Style {
-        const COLORS: [Color; 5] = [
-            Color::Cyan,
-            Color::Magenta,
-            Color::Blue,
-            Color::Green,
-            Color::Yellow,
-        ];
-        COLORS
-            .get(place % COLORS.len())
-            .map_or_else(Style::new, |color| self.color(*color))
+        let roles = Role::WORKERS;
+        let role = roles.get(place % roles.len());
+        role.map_or_else(Style::new, |role| self.role(*role))
     }
 
     /// A token of JSON.
     pub(crate) fn token(self, token: Token) -> Style {
         match token {
-            Token::Key => self.color(Color::Cyan),
-            Token::String => self.color(Color::Green),
-            Token::Number => self.color(Color::Magenta),
-            Token::Word => self.color(Color::Blue),
+            Token::Key => self.role(Role::JsonKey),
+            Token::String => self.role(Role::JsonString),
+            Token::Number => self.role(Role::Number),
+            Token::Word => self.role(Role::JsonWord),
+            Token::Mark | Token::Space if self.has_color => self.role(Role::JsonMark),
             Token::Mark | Token::Space => self.dim(),
             Token::Other => self.text(),
         }

@@ -12,6 +12,7 @@ use crate::tui::filter::Filter;
 use crate::tui::jobs::{self, Asked};
 use crate::tui::place::Place;
 use crate::tui::screen::{Overlay, Pane, Screen, Tail};
+use crate::tui::theme::Rgb;
 use crate::tui::{act, composer, glide, inspector, keymap, offload, overlay, reader};
 
 /// What can happen.
@@ -31,6 +32,8 @@ pub(crate) enum Msg {
     Events(Arc<[Stamped]>),
     /// How many events were missed.
     Lagged(u64),
+    /// The terminal said what its background is.
+    Background(Rgb),
     /// What became of a command.
     Answered(Asked, Result<Outcome, Refusal>),
 }
@@ -113,6 +116,10 @@ fn change(screen: &mut Screen, msg: Msg) -> Vec<Request> {
             format!("The dashboard fell behind and skipped {missed} events"),
             false,
         ),
+        Msg::Background(color) => {
+            screen.look.learn(color);
+            screen.theme = screen.look.theme();
+        }
         Msg::Answered(asked, answer) => {
             answered(screen, &asked, answer);
             screen.settle();

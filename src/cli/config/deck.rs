@@ -1,4 +1,4 @@
-//! The whole document: the deck's table, its pools and its routes.
+//! The whole document: the deck's table, its pools, its routes, and what the person likes.
 
 use std::path::Path;
 
@@ -6,10 +6,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
 use crate::cli::config::table::{Faults, Key, Plain, Table, Wrong, in_order, mismatch, text};
-use crate::cli::config::{pool, routes};
+use crate::cli::config::{pool, routes, taste};
 use crate::cli::diagnose::Fault;
 use crate::cli::runtime::Programs;
 use crate::model::{ChannelKind, DeckSpec, PoolName, PoolSpec, StoreSpec};
+use crate::tui::Taste;
 
 const TOP: &[Key] = &[
     Key::Built("deck"),
@@ -17,10 +18,10 @@ const TOP: &[Key] = &[
     Key::Built("routes"),
     Key::Later("messages", None),
     Key::Later("sources", None),
-    Key::Later("columns", None),
-    Key::Later("ui", None),
-    Key::Later("keys", None),
-    Key::Later("theme", None),
+    Key::Built("theme"),
+    Key::Built("keys"),
+    Key::Built("columns"),
+    Key::Built("ui"),
 ];
 
 const DECK: &[Key] = &[
@@ -38,15 +39,39 @@ const MOST_WORKERS: u32 = 4000;
 ///
 /// # Errors
 /// Every fault that was found, in the order of the file.
-pub(super) fn read(text: &str, folder: &Path, programs: &Programs) -> Result<DeckSpec, Vec<Fault>> {
+pub(super) fn read(
+    text: &str,
+    folder: &Path,
+    programs: &Programs,
+) -> Result<(DeckSpec, Taste), Vec<Fault>> {
+    judged(text, |document, faults| {
+        let spec = deck(document, folder, programs, faults);
+        let taste = taste::read(Table::known(document), faults);
+        spec.map(|spec| (spec, taste))
+    })
+}
+
+/// Reads the text of a person's own file, which has no deck.
+///
+/// # Errors
+/// Every fault that was found, in the order of the file.
+pub(super) fn read_personal(text: &str) -> Result<Taste, Vec<Fault>> {
+    judged(text, |document, faults| {
+        Some(taste::whole(document, faults))
+    })
+}
+
+fn judged<T>(
+    text: &str,
+    read: impl FnOnce(&DeTable<'_>, &mut Faults) -> Option<T>,
+) -> Result<T, Vec<Fault>> {
     let (document, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         return Err(errors.iter().map(syntax).collect());
     }
     let mut faults = Faults::default();
-    let spec = deck(document.get_ref(), folder, programs, &mut faults);
-    match spec {
-        Some(spec) if faults.0.is_empty() => Ok(spec),
+    match read(document.get_ref(), &mut faults) {
+        Some(found) if faults.0.is_empty() => Ok(found),
         _ => {
             faults.0.sort_by_key(|fault| fault.span.start);
             Err(faults.0)

@@ -7,13 +7,19 @@ use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use etcetera::BaseStrategy;
+
 use crate::cli::config::deck;
-use crate::cli::diagnose::{Code, Failure, Source};
+use crate::cli::diagnose::{Code, Failure, Fault, Source};
 use crate::cli::runtime::Programs;
 use crate::model::DeckSpec;
+use crate::tui::Taste;
 
 /// What a config is called.
 pub(crate) const FILE_NAME: &str = "forkdeck.toml";
+
+/// Where a person's own file is among all configs.
+const PERSONAL: &str = "forkdeck/config.toml";
 
 /// The longest config that is read, in bytes.
 const LONGEST: u64 = 1 << 20;
@@ -25,6 +31,8 @@ pub(crate) struct Loaded {
     pub(crate) shown: String,
     /// What it says.
     pub(crate) spec: DeckSpec,
+    /// What the person likes in this deck.
+    pub(crate) taste: Taste,
     /// What is worth a word but no error.
     pub(crate) warning: Option<String>,
 }
@@ -73,23 +81,41 @@ pub(crate) fn load(path: &Path, named: bool) -> Result<Loaded, Failure> {
         .into_failure()
     })?;
     let folder = folder.parent().unwrap_or(Path::new("/"));
-    let spec = deck::read(&text, folder, &Programs::of_this_process()).map_err(|faults| {
-        let source = Source {
-            name: &shown,
-            text: &text,
-        };
-        let faults: Vec<String> = faults.iter().map(|fault| source.render(fault)).collect();
-        Failure {
-            code: Code::Usage,
-            text: faults.join("\n"),
-        }
-    })?;
+    let read = deck::read(&text, folder, &Programs::of_this_process());
+    let (spec, taste) = read.map_err(|faults| told(&shown, &text, &faults))?;
     let warning = foreign.map(|why| format!("warning: {shown} {why}"));
     Ok(Loaded {
         shown,
         spec,
+        taste,
         warning,
     })
+}
+
+/// What the person likes in every deck: `forkdeck/config.toml` in the user's folder of configs, where there is one.
+pub(crate) fn personal() -> Result<Taste, Failure> {
+    let strategy = etcetera::choose_base_strategy();
+    let folder = strategy.map(|strategy| strategy.config_dir());
+    let path = folder.map(|folder| folder.join(PERSONAL));
+    match path {
+        Ok(path) if path.exists() => load_personal(&path),
+        _ => Ok(Taste::default()),
+    }
+}
+
+fn load_personal(path: &Path) -> Result<Taste, Failure> {
+    let shown = shown(path);
+    let (text, _) = read(path, &shown).map_err(FileError::into_failure)?;
+    deck::read_personal(&text).map_err(|faults| told(&shown, &text, &faults))
+}
+
+fn told(name: &str, text: &str, faults: &[Fault]) -> Failure {
+    let source = Source { name, text };
+    let faults: Vec<String> = faults.iter().map(|fault| source.render(fault)).collect();
+    Failure {
+        code: Code::Usage,
+        text: faults.join("\n"),
+    }
 }
 
 /// The file's text without its mark, and why others could have written it.

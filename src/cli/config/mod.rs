@@ -10,13 +10,17 @@ mod file;
 mod jobs;
 #[cfg(test)]
 mod jobs_tests;
+mod keys;
 mod pool;
 mod quantity;
 mod routes;
 mod table;
+mod taste;
+#[cfg(test)]
+mod taste_tests;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use deck::folder_name;
-pub(crate) use file::{FILE_NAME, Loaded, find, load};
+pub(crate) use file::{FILE_NAME, Loaded, find, load, personal};
 pub(crate) use quantity::positive_duration;

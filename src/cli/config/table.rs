@@ -85,6 +85,12 @@ impl Wrong {
         self.span = self.span.or(Some(span));
         self
     }
+
+    /// Adds it to the faults; `whole` is where the value of `key` is.
+    pub(super) fn tell(self, key: &str, whole: Range<usize>, faults: &mut Faults) {
+        let message = self.about(key);
+        faults.push(self.span.unwrap_or(whole), message, self.help);
+    }
 }
 
 impl From<String> for Wrong {
@@ -146,6 +152,11 @@ impl<'t> Table<'t> {
         Self { entries }
     }
 
+    /// The same without looking: the keys have been.
+    pub(super) fn known(entries: &'t DeTable<'t>) -> Self {
+        Self { entries }
+    }
+
     /// The value of a key.
     pub(super) fn get(self, key: &str) -> Option<&'t Spanned<DeValue<'t>>> {
         self.entries.get(key)
@@ -167,9 +178,7 @@ impl<'t> Table<'t> {
         match convert(value.get_ref()) {
             Ok(converted) => Some(converted),
             Err(wrong) => {
-                let message = wrong.about(key);
-                let span = wrong.span.unwrap_or_else(|| value.span());
-                faults.push(span, message, wrong.help);
+                wrong.tell(key, value.span(), faults);
                 None
             }
         }

@@ -13,7 +13,8 @@ pub(super) fn read(text: &str) -> Result<DeckSpec, String> {
 
 fn read_in(text: &str, folder: &Path) -> Result<DeckSpec, String> {
     let source = Source { name: "f", text };
-    deck::read(text, folder, &Programs::in_folders(&[])).map_err(|faults| {
+    let read = deck::read(text, folder, &Programs::in_folders(&[]));
+    read.map(|(spec, _)| spec).map_err(|faults| {
         let rendered: Vec<String> = faults.iter().map(|fault| source.render(fault)).collect();
         rendered.join("\n")
     })
@@ -367,7 +368,7 @@ fn a_script_is_run_by_its_runtime_and_relative_to_the_config() {
     )
     .unwrap();
     let programs = Programs::in_folders(&[folder.path()]);
-    let spec = deck::read(text, folder.path(), &programs).unwrap();
+    let (spec, _) = deck::read(text, folder.path(), &programs).unwrap();
     let pool = &spec.pools[0];
     assert_eq!(pool.program, "sh");
     assert_eq!(pool.args[0], folder.path().join("w.sh"));

@@ -78,6 +78,12 @@ impl Paint {
         foreground: 0x0024_262c,
     };
 
+    /// What a terminal with these colours says when it is asked for its background (OSC 11).
+    pub(crate) fn answer(&self) -> Vec<u8> {
+        let [_, r, g, b] = self.background.to_be_bytes();
+        format!("\x1b]11;rgb:{r:02x}{r:02x}/{g:02x}{g:02x}/{b:02x}{b:02x}\x1b\\").into_bytes()
+    }
+
     /// How a style is drawn.
     pub(crate) fn ink(&self, style: Style) -> Ink {
         let fore = style.fg.and_then(|color| self.color(color));

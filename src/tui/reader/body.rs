@@ -38,7 +38,7 @@ pub(crate) fn rows(item: &Item<'_>, wide: usize, most: usize) -> usize {
     let Kind::Line(_, line) = item.kind else {
         return 1;
     };
-    let painted = body(line, None, Theme::new(false), wide * most + 1);
+    let painted = body(line, None, Theme::plain(), wide * most + 1);
     cut(&painted, wide, most).len()
 }
 

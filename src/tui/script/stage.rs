@@ -48,6 +48,7 @@ pub(crate) struct Stage {
     drawn: u64,
     film: Option<(String, Film)>,
     failure: Option<String>,
+    is_asked: bool,
     clock: Clock,
 }
 
@@ -64,6 +65,7 @@ impl Stage {
             drawn: 0,
             film: None,
             failure: None,
+            is_asked: false,
             clock,
         };
         // What is said first holds for the first frame, too.
@@ -72,6 +74,11 @@ impl Stage {
             stage.at += 1;
         }
         stage
+    }
+
+    /// Asks what the background is, as a terminal is asked.
+    pub(crate) fn ask(&mut self) {
+        self.is_asked = true;
     }
 
     /// Why the script did not come to its end.
@@ -121,6 +128,9 @@ impl Stage {
 
     /// Does what there is to do at this moment.
     fn go_on(&mut self, now: MonoTime) -> Result<Turn, Option<String>> {
+        if std::mem::take(&mut self.is_asked) {
+            return Ok(Turn::Typed(self.paint.answer()));
+        }
         if let Doing::Pressed(since, drawn) = self.doing {
             if self.drawn <= drawn && now < since + SETTLE {
                 return Ok(Turn::Later(since + SETTLE));

@@ -19,6 +19,13 @@ const PANES: (u16, u16) = (60, 16);
 /// From this height on the composer has its place while it is closed.
 const ROOMY: u16 = 30;
 
+/// The lowest the workers table gets, and the lowest the panes below it.
+const LOWEST_TABLE: u16 = 4;
+const LOWEST_PANES: u16 = 4;
+
+/// The narrowest that messages and logs get.
+const NARROWEST: u16 = 20;
+
 /// Where everything is.
 #[derive(Debug)]
 pub(crate) struct Layout {
@@ -98,12 +105,8 @@ fn composer(screen: &Screen, area: Rect, body: Rect) -> Option<Rect> {
 }
 
 fn divide(screen: &Screen, rest: Rect) -> Vec<(Pane, Rect)> {
-    let routes = routes::lines(screen, usize::from(rest.width).saturating_sub(2)).len();
-    let wanted = rows::count(&screen.board, &screen.table) + routes;
-    let wanted = cells(wanted).saturating_add(3);
-    let most = (rest.height / 2).max(6);
     let table = Rect {
-        height: wanted.clamp(4, most).min(rest.height),
+        height: table_height(screen, rest),
         ..rest
     };
     let below = Rect {
@@ -111,7 +114,7 @@ fn divide(screen: &Screen, rest: Rect) -> Vec<(Pane, Rect)> {
         height: rest.height - table.height,
         ..rest
     };
-    let left = below.width / 2;
+    let left = share(below.width, screen.splits.left, NARROWEST, NARROWEST);
     let messages = Rect {
         width: left,
         ..below
@@ -128,6 +131,26 @@ fn divide(screen: &Screen, rest: Rect) -> Vec<(Pane, Rect)> {
     ]
 }
 
+/// As high as the person wants it, or as its rows need, up to half.
+fn table_height(screen: &Screen, rest: Rect) -> u16 {
+    if let Some(percent) = screen.splits.table {
+        return share(rest.height, percent, LOWEST_TABLE, LOWEST_PANES);
+    }
+    let routes = routes::lines(screen, usize::from(rest.width).saturating_sub(2)).len();
+    let wanted = rows::count(&screen.board, &screen.table) + routes;
+    let wanted = cells(wanted).saturating_add(3);
+    let most = (rest.height / 2).max(6);
+    wanted.clamp(LOWEST_TABLE, most).min(rest.height)
+}
+
+/// So many percent of a length, to the nearest cell, with at least so much on each side where there is room for both.
+fn share(whole: u16, percent: u16, before: u16, after: u16) -> u16 {
+    let wanted = (u32::from(whole) * u32::from(percent) + 49) / 100;
+    let most = whole.saturating_sub(after).max(before);
+    let wanted = u16::try_from(wanted).unwrap_or(whole);
+    wanted.clamp(before, most).min(whole)
+}
+
 /// Says that there is no room.
 pub(crate) fn too_small(area: Rect, buffer: &mut Buffer) {
     let words = ["forkdeck needs", "20 x 5 cells"];
@@ -135,6 +158,59 @@ pub(crate) fn too_small(area: Rect, buffer: &mut Buffer) {
         let y = area.y.saturating_add(cells(line));
         if y < area.bottom() {
             buffer.set_stringn(area.x, y, words, usize::from(area.width), Style::new());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::fixture::Fixture;
+    use crate::tui::memory::Splits;
+
+    fn panes(splits: Splits, columns: u16, rows: u16) -> Vec<Rect> {
+        let mut fixture = Fixture::busy();
+        fixture.screen.splits = splits;
+        let layout = arrange(&fixture.screen, Rect::new(0, 0, columns, rows)).unwrap();
+        layout.panes.iter().map(|(_, area)| *area).collect()
+    }
+
+    #[test]
+    fn panes_are_divided_as_the_person_wants() {
+        for percent in 0..=100 {
+            for (columns, rows) in [(60, 16), (80, 24), (121, 41), (200, 60)] {
+                let table = Some(percent);
+                let panes = panes(
+                    Splits {
+                        table,
+                        left: percent,
+                    },
+                    columns,
+                    rows,
+                );
+                let [table, messages, logs] = panes.as_slice() else {
+                    panic!("{panes:?}");
+                };
+                assert!(table.height >= 4 && messages.height >= 4, "{panes:?}");
+                assert!(messages.width >= 20 && logs.width >= 20, "{panes:?}");
+                assert_eq!(messages.width + logs.width, columns);
+                assert_eq!(table.bottom(), messages.y);
+            }
+        }
+        let wide = Splits {
+            table: Some(60),
+            left: 70,
+        };
+        let panes = panes(wide, 200, 52);
+        assert_eq!((panes[0].height, panes[1].width), (28, 140));
+    }
+
+    #[test]
+    fn a_border_stays_where_it_was_put() {
+        // What dragging does: the cell becomes percent, and the percent the cell again, but for what percents cannot say.
+        for left in 20..=80 {
+            let splits = Splits { table: None, left };
+            assert_eq!(panes(splits, 100, 40)[1].width, left);
         }
     }
 }

@@ -17,6 +17,7 @@ pub(crate) fn render(screen: &mut Screen, area: Rect, buffer: &mut Buffer) {
     let mut view = std::mem::take(&mut screen.view);
     draw(screen, &mut view, area, buffer);
     screen.view = view;
+    screen.theme.cover(buffer);
 }
 
 fn draw(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) {

@@ -1,0 +1,99 @@
+//! The dashboard as it starts: what the person likes, what the environment says. Called by `app`.
+
+use std::ffi::OsString;
+
+use crate::tui::ascii;
+use crate::tui::keymap::Keymap;
+use crate::tui::options::Options;
+use crate::tui::screen::Screen;
+use crate::tui::terminal::Manner;
+use crate::tui::theme::Look;
+
+/// The screen of a deck that has told nothing yet, and how the terminal is to be used.
+pub(crate) fn dress(
+    options: &Options,
+    variable: &impl Fn(&str) -> Option<OsString>,
+) -> (Screen, Manner) {
+    let taste = &options.taste;
+    let has_color = options.color.is_used(variable);
+    let look = Look::new(taste.theme.clone(), has_color, variable);
+    let mut screen = Screen::new("", look.theme(), Vec::new());
+    screen.look = look;
+    screen.keymap = Keymap::with(&taste.keys);
+    screen.columns = taste.columns.clone().unwrap_or_default();
+    screen.is_still = said(variable("FORKDECK_REDUCED_MOTION"))
+        .or(taste.reduced_motion)
+        .unwrap_or(false);
+    screen.cores = std::thread::available_parallelism().map_or(1, usize::from);
+    screen.jobs.are_kept = options.keeps_jobs;
+    let is_ascii = said(variable("FORKDECK_ASCII")).or(taste.ascii);
+    let manner = Manner {
+        is_ascii: is_ascii.unwrap_or_else(|| !ascii::is_utf8(variable)),
+        has_mouse: taste.mouse.unwrap_or(true),
+    };
+    (screen, manner)
+}
+
+/// Yes or no, by a variable; nothing where it is empty or not set.
+fn said(value: Option<OsString>) -> Option<bool> {
+    let value = value.filter(|value| !value.is_empty())?;
+    Some(!matches!(value.to_str(), Some("0" | "false" | "no")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::options::{Color, Taste};
+    use crate::tui::theme::Theme;
+
+    fn dressed(options: &Options, variables: &[(&str, &str)]) -> (Screen, Manner) {
+        dress(options, &|name| {
+            let found = variables.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| value.into())
+        })
+    }
+
+    #[test]
+    fn the_environment_counts_more_than_the_config() {
+        let mut options = Options::default();
+        let utf8 = ("LANG", "C.UTF-8");
+        let (screen, manner) = dressed(&options, &[utf8]);
+        assert!(!screen.is_still && !manner.is_ascii && manner.has_mouse);
+        assert!(dressed(&options, &[("LANG", "C")]).1.is_ascii);
+        assert!(
+            dressed(&options, &[utf8, ("FORKDECK_ASCII", "1")])
+                .1
+                .is_ascii
+        );
+
+        options.taste = Taste {
+            ascii: Some(true),
+            reduced_motion: Some(true),
+            mouse: Some(false),
+            ..Taste::default()
+        };
+        let (screen, manner) = dressed(&options, &[utf8]);
+        assert!(screen.is_still && manner.is_ascii && !manner.has_mouse);
+        let (screen, manner) = dressed(
+            &options,
+            &[
+                utf8,
+                ("FORKDECK_ASCII", "0"),
+                ("FORKDECK_REDUCED_MOTION", "0"),
+            ],
+        );
+        assert!(!screen.is_still && !manner.is_ascii);
+    }
+
+    #[test]
+    fn no_color_is_honoured_unless_colours_are_asked_for() {
+        let mut options = Options::default();
+        let theme = |options: &Options, value| dressed(options, &[("NO_COLOR", value)]).0.theme;
+        assert_eq!(theme(&options, "1"), Theme::plain());
+        assert!(theme(&options, "").has_color());
+        options.color = Color::Always;
+        assert!(theme(&options, "1").has_color());
+        options.color = Color::Never;
+        assert_eq!(theme(&options, ""), Theme::plain());
+    }
+}
