@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
+use memchr::memmem;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
 use rustix::termios::{LocalModes, tcgetattr};
 use tokio::signal::unix::{SignalKind, signal};
@@ -87,6 +88,16 @@ impl Stage {
         command.env(RESULT, folder.path().join("result"));
         command.env("TERM", "xterm-256color");
         command.env("RUST_BACKTRACE", "0");
+        for name in [
+            "NO_COLOR",
+            "COLORTERM",
+            "COLORFGBG",
+            "TMUX",
+            "TERM_PROGRAM",
+            "WT_SESSION",
+        ] {
+            command.env_remove(name);
+        }
         let child = pair.slave.spawn_command(command).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (sender, output) = channel();
@@ -247,4 +258,67 @@ fn a_suspension_gives_the_terminal_back_in_between() {
     stage.wait_for_dashboard();
     stage.type_in(b"\x03\x03");
     assert_eq!(stage.result(), "Ok(Now)");
+}
+
+/// The colour of the program's name.
+fn accent(screen: &vt100::Screen) -> vt100::Color {
+    screen.cell(0, 1).unwrap().fgcolor()
+}
+
+const ON_DARK: vt100::Color = vt100::Color::Idx(81);
+const ON_LIGHT: vt100::Color = vt100::Color::Idx(25);
+
+#[test]
+fn the_terminals_background_decides_about_the_theme_whenever_it_comes() {
+    let mut stage = Stage::new("keys");
+    // Nothing was answered, and all is drawn.
+    stage.wait_for_dashboard();
+    assert!(memmem::find(&stage.raw, b"\x1b]11;?\x1b\\\x1b[c").is_some());
+    assert_eq!(accent(stage.screen.screen()), ON_DARK);
+
+    stage.type_in(b"\x1b]11;rgb:ff");
+    stage.type_in(b"ff/ffff/f0f0\x1b\\\x1b[?62;22c");
+    stage.wait_for("the light theme", |screen| accent(screen) == ON_LIGHT);
+    stage.type_in(b"\x1b]11;rgb:1e1e/1e1e/2e2e\x07");
+    stage.wait_for("the dark theme", |screen| accent(screen) == ON_DARK);
+
+    stage.type_in(b"?");
+    stage.wait_for("the keys", |screen| {
+        screen.contents().contains("Everywhere")
+    });
+    stage.type_in(b"\x03\x03");
+    assert_eq!(stage.result(), "Ok(Now)");
+}
+
+#[test]
+fn a_broken_answer_types_nothing() {
+    let mut stage = Stage::new("keys");
+    stage.wait_for_dashboard();
+    // Each of these letters would be a key: q asks, z zooms, B opens the composer.
+    stage.type_in(b"\x1b]11;qzB\x1b\\\x1b]11;rgb:zz/qq/BB\x07\x1b[?62;22c?");
+    stage.wait_for("the keys", |screen| {
+        screen.contents().contains("Everywhere")
+    });
+    stage.type_in(b"\x1b");
+    stage.wait_for("the deck", |screen| {
+        !screen.contents().contains("Everywhere")
+    });
+    let text = stage.screen.screen().contents();
+    assert!(
+        text.contains("No workers yet") && !text.contains("Send to"),
+        "{text}"
+    );
+    stage.type_in(b"\x03\x03");
+    assert_eq!(stage.result(), "Ok(Now)");
+}
+
+#[test]
+fn an_answer_to_a_dashboard_that_ends_stays_out_of_the_shell() {
+    let mut stage = Stage::new("keys");
+    stage.wait_for_dashboard();
+    stage.type_in(b"\x03\x03\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\\x1b[?62;22c");
+    assert_eq!(stage.result(), "Ok(Now)");
+    stage.assert_given_back();
+    let text = stage.screen.screen().contents();
+    assert!(!text.contains("rgb"), "{text}");
 }

@@ -75,6 +75,8 @@ impl Frame<'_> {
 fn put(buffer: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, style: Style) {
     if area.width > x && area.height > 0 {
         let most = usize::from(area.width - x - 1);
+        // A title is text: it takes nothing over from the border that it stands in.
+        let style = Style::reset().patch(style);
         buffer.set_stringn(area.x + x, y, text, most, style);
     }
 }
