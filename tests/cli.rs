@@ -35,6 +35,7 @@ fn forkdeck(folder: &Path, args: &[&str]) -> Done {
     let output = Command::new("timeout")
         .args(["-k", "1", "30", env!("CARGO_BIN_EXE_forkdeck")])
         .args(args)
+        .env("XDG_CONFIG_HOME", folder.join("config"))
         .current_dir(folder)
         .stdin(Stdio::null())
         .output()
@@ -222,6 +223,21 @@ fn a_found_config_that_everybody_may_write_is_refused() {
     );
     assert_eq!(named.code, Some(0), "{named:?}");
     assert!(named.err.contains("warning"), "{named:?}");
+}
+
+#[test]
+fn a_fault_in_the_persons_own_file_is_told_with_its_place() {
+    let folder = folder(&[("forkdeck.toml", GOOD)]);
+    let own = folder.path().join("config/forkdeck");
+    fs::create_dir_all(&own).unwrap();
+    fs::write(own.join("config.toml"), "[keys]\nrestrat = \"x\"\n").unwrap();
+
+    let done = forkdeck(folder.path(), &["check"]);
+
+    assert_eq!(done.code, Some(2), "{done:?}");
+    let wanted = "config/forkdeck/config.toml:2:1: there is no action `restrat`";
+    assert!(done.err.starts_with(wanted), "{done:?}");
+    assert!(done.err.contains("did you mean `restart`?"), "{done:?}");
 }
 
 #[test]

@@ -30,6 +30,18 @@ const REST: &str = r#"instances = 1                        # or "cores", "cores-
 # timeout = "30s"                    # of a job; it is then tried again, `retries` times
 # retries = 3
 # failed_when = "/error"             # a reply with something at this place is a failure
+
+# [theme]
+# name = "auto"                      # or "dark", "light", "high-contrast", "monochrome"
+# [keys]
+# restart = ["r", "F5"]              # the keys of an action; none unbinds it
+# [columns]
+# workers = ["state", "pid", "cpu", "memory", "mailbox", "unread", "p50", "p99", "uptime"]
+# [ui]
+# start = "deck"                     # the view that is shown first
+# mouse = true
+# ascii = "auto"
+# reduced_motion = false
 "#;
 
 /// Writes the config into `folder`, and says what to do with it.
@@ -67,4 +79,33 @@ fn first_config(folder: &Path) -> String {
 fn write(path: &Path, text: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
     file.write_all(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::cli::config::load;
+
+    #[test]
+    fn what_the_first_config_offers_is_good() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = first_config(folder.path());
+        let offered: Vec<&str> = text
+            .lines()
+            .map(|line| match line.strip_prefix("# ") {
+                Some(offer) if offer.starts_with('[') || offer.contains(" = ") => offer,
+                _ => line,
+            })
+            .collect();
+        let path = folder.path().join(FILE_NAME);
+        fs::write(&path, offered.join("\n")).unwrap();
+
+        let loaded = load(&path, true).unwrap();
+
+        assert_eq!(loaded.spec.pools.len(), 1);
+        assert_eq!(loaded.taste.keys.len(), 1);
+        assert_eq!(loaded.taste.mouse, Some(true));
+    }
 }

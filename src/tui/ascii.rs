@@ -39,9 +39,9 @@ pub(crate) fn reduce(buffer: &mut Buffer) {
 
 /// What stands for which characters: borders and arrows, the states, which all differ, and the blocks of histories.
 const SIGNS: [(char, &str); 27] = [
-    ('-', "─—–·▃━╌┄"),
+    ('-', "─—–·▃╌┄"),
     ('|', "│├┤┃╎▏▐"),
-    ('+', "╭╮╰╯✔◆▅┌┐└┘┬┴┼✚"),
+    ('+', "╭╮╰╯✔◆▅┌┐└┘┬┴┼✚┏┓┗┛"),
     ('>', "▌▸→▶›»⟶"),
     ('<', "←◀‹«◂⟵"),
     ('v', "▾▼↓⌄✓"),
@@ -50,7 +50,7 @@ const SIGNS: [(char, &str); 27] = [
     ('o', "○◯◦"),
     ('.', "◌▂░…⋯∙"),
     ('#', "■█▓"),
-    ('=', "‖▄⏸═"),
+    ('=', "‖▄⏸═━"),
     ('~', "⌁≈∼"),
     ('%', "◑▇"),
     ('@', "◐◒"),

@@ -44,6 +44,8 @@ mod update;
 mod view;
 
 #[cfg(test)]
+mod cost;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod pty;

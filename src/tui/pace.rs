@@ -80,6 +80,16 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_drawn_when_nothing_changed() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.due(), None);
+        pace.soon(at(5));
+        pace.calmly(at(6));
+        pace.drawn(at(7), Duration::from_millis(1));
+        assert_eq!(pace.due(), None);
+    }
+
+    #[test]
     fn numbers_alone_wait_for_the_next_second() {
         let mut pace = Pace::default();
         pace.drawn(at(0), Duration::ZERO);

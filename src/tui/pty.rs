@@ -322,3 +322,18 @@ fn an_answer_to_a_dashboard_that_ends_stays_out_of_the_shell() {
     let text = stage.screen.screen().contents();
     assert!(!text.contains("rgb"), "{text}");
 }
+
+#[test]
+fn a_key_that_changes_nothing_writes_nothing() {
+    let mut stage = Stage::new("keys");
+    stage.wait_for_dashboard();
+    stage.raw.clear();
+    // The first four do nothing; the help leaves the first line as it is.
+    stage.type_in(b"]]]]?");
+    stage.wait_for("the keys", |screen| {
+        screen.contents().contains("Everywhere")
+    });
+    assert!(memmem::find(&stage.raw, b"forkdeck").is_none());
+    stage.type_in(b"\x03\x03");
+    assert_eq!(stage.result(), "Ok(Now)");
+}

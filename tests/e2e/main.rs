@@ -19,4 +19,5 @@ mod routes;
 mod scripts;
 mod stdio;
 mod support;
+mod taste;
 mod terminal;

@@ -208,3 +208,21 @@ fn a_persons_own_file_makes_no_deck() {
     let told = personal("[thme]\n").unwrap_err();
     assert!(told.contains("did you mean `theme`?"), "{told}");
 }
+
+#[test]
+fn what_the_readme_shows_is_good() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let (_, after) = text.split_once("## Looks and habits").unwrap();
+    let (_, after) = after.split_once("```toml\n").unwrap();
+    let (shown, after) = after.split_once("```").unwrap();
+
+    let taste = personal(shown).unwrap();
+
+    assert_eq!((taste.keys.len(), taste.mouse), (3, Some(true)));
+    for role in Role::ALL {
+        let number = role.name().strip_prefix("worker_");
+        let is_told = after.contains(&format!("`{}`", role.name()));
+        assert!(is_told || number.is_some(), "{}", role.name());
+    }
+}

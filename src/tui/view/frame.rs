@@ -29,9 +29,13 @@ impl Frame<'_> {
     /// Draws the frame and returns what is within.
     pub(crate) fn render(&self, theme: Theme, area: Rect, buffer: &mut Buffer) -> Rect {
         let border = theme.border(self.is_focused);
-        let block = Block::bordered()
-            .border_type(BorderType::Rounded)
-            .border_style(border);
+        // Which pane takes the keys is to be seen without colours too.
+        let shape = if self.is_focused && !theme.has_color() {
+            BorderType::Thick
+        } else {
+            BorderType::Rounded
+        };
+        let block = Block::bordered().border_type(shape).border_style(border);
         let inner = block.inner(area);
         block.render(area, buffer);
         let room = usize::from(area.width).saturating_sub(4);

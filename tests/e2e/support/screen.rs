@@ -50,6 +50,7 @@ impl Screen {
         command.cwd(folder);
         command.env("TERM", "xterm-256color");
         command.env("XDG_STATE_HOME", folder.join("state"));
+        command.env("XDG_CONFIG_HOME", folder.join("config"));
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let shown = Arc::new(Mutex::new(Shown {
