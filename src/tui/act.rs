@@ -9,7 +9,7 @@ use crate::tui::screen::{Overlay, Pane, Screen, Tail};
 use crate::tui::sort::Sort;
 use crate::tui::target::Target;
 use crate::tui::update::Request;
-use crate::tui::{glide, inspector, jobs, offload, overlay, place, reader};
+use crate::tui::{glide, inspector, jobs, offload, overlay, palette, place, reader};
 
 /// Does what a key asked for.
 pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
@@ -53,6 +53,7 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
         Action::PreviousPane => turn(screen, Pane::ALL.len() - 1),
         Action::Zoom => screen.is_zoomed = !screen.is_zoomed,
         Action::Help => screen.overlays.push(Overlay::Help { top: 0 }),
+        Action::Palette => palette::open(screen),
         Action::Quit => return quit(screen),
         Action::Suspend => return vec![Request::Suspend],
         Action::Redraw => return vec![Request::Redraw],

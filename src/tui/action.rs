@@ -59,6 +59,8 @@ pub enum Action {
     Zoom,
     /// Show the keys.
     Help,
+    /// Write a command.
+    Palette,
     /// End the deck.
     Quit,
     /// Go to the background.

@@ -14,7 +14,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::deck::{Clock, Deck, Subscription, Update};
 use crate::model::MonoTime;
+use crate::tui::clip::Around;
 use crate::tui::decoder::Decoder;
+use crate::tui::errand::{Errands, Said};
 use crate::tui::memory::Keeper;
 use crate::tui::options::{Options, Quit, TuiError};
 use crate::tui::pace::{Pace, is_calm};
@@ -103,6 +105,7 @@ enum Came {
     Second,
     Refresh,
     Answer(Msg),
+    Said(Option<Said>),
     Update(Option<Update>),
 }
 
@@ -116,6 +119,7 @@ struct App {
     resized: tokio::signal::unix::Signal,
     shutdown: CancellationToken,
     answers: Answers,
+    errands: Errands,
     feed: Feed,
     pace: Pace,
     recall: Option<Recall>,
@@ -131,13 +135,14 @@ impl App {
     fn new(deck: Deck, clock: Clock, options: Options) -> Result<Self, TuiError> {
         // A stage shows colours, whatever the terminal is that it is started from.
         let is_staged = options.script.is_some();
-        let (screen, manner) = outset::dress(&options, &|name| match name {
+        let (mut screen, manner) = outset::dress(&options, &|name| match name {
             "COLORTERM" if is_staged => Some("truecolor".into()),
             "TERM" if is_staged => Some("xterm-256color".into()),
             "LANG" | "LC_ALL" | "LC_CTYPE" if is_staged => Some("C.UTF-8".into()),
             "COLORFGBG" | "NO_COLOR" | "TMUX" | "STY" if is_staged => None,
             _ => std::env::var_os(name),
         });
+        screen.named = options.messages;
         let resized = signal(SignalKind::window_change()).map_err(TuiError::Runtime)?;
         let joining = deck.clone();
         let mut surface = match options.script {
@@ -160,6 +165,7 @@ impl App {
             resized,
             shutdown: options.shutdown,
             answers: Answers::default(),
+            errands: Errands::new(Around::of(|name| std::env::var_os(name))),
             feed: Feed::Joining(Box::pin(async move { joining.subscribe().await })),
             pace: Pace::default(),
             recall: None,
@@ -217,6 +223,7 @@ impl App {
                 return self.change(msgs, now).await;
             }
             Came::Answer(msg) => return self.change(vec![msg], now).await,
+            Came::Said(said) => self.say(said, now),
             Came::Resize => {
                 self.pace.soon(now);
                 return self.surface.resize().err().map(|_| Quit::TerminalLost);
@@ -285,6 +292,7 @@ impl App {
             () = sleep_until(flush), if self.flush_at.is_some() => Came::Flush,
             () = sleep_until(frame), if due.is_some() => Came::Frame,
             (asked, answer) = self.answers.next() => Came::Answer(Msg::Answered(asked, answer)),
+            said = self.errands.next() => Came::Said(said),
             () = sleep_until(refresh), if refresh_at.is_some() => Came::Refresh,
             update = self.feed.next() => Came::Update(update),
             () = sleep_until(second), if ticks => Came::Second,
@@ -352,7 +360,12 @@ impl App {
                         recall.keep(self.screen.composer.history(), &text);
                     }
                 }
-                Request::Copy { .. } | Request::Save { .. } => {}
+                Request::Copy { text, what } => {
+                    if self.copy(text, &what).is_err() {
+                        return Some(Quit::TerminalLost);
+                    }
+                }
+                Request::Save { what, ending, text } => self.save(what, ending, text),
                 Request::EndNow => return Some(Quit::Now),
                 Request::Redraw => {
                     if self.surface.resize().is_err() {
@@ -367,6 +380,31 @@ impl App {
             }
         }
         None
+    }
+
+    fn say(&mut self, said: Option<Said>, now: MonoTime) {
+        if let Some((text, is_bad)) = said {
+            self.screen.say(text, is_bad);
+            self.pace.soon(now);
+        }
+    }
+
+    fn copy(&mut self, text: String, what: &str) -> std::io::Result<()> {
+        let (bytes, said) = self.errands.copy(text, what);
+        self.say(said, self.screen.now.mono);
+        self.surface.tell(&bytes)
+    }
+
+    fn save(&mut self, what: &'static str, ending: &'static str, text: String) {
+        let now = self.screen.now;
+        let said = match std::env::current_dir() {
+            Ok(folder) => {
+                let names = (self.screen.board.deck.name.as_str(), what, ending);
+                self.errands.save(folder, names, now.wall, text)
+            }
+            Err(error) => Some((format!("Cannot tell the current folder: {error}"), true)),
+        };
+        self.say(said, now.mono);
     }
 
     /// Gives the terminal back and stops the whole job, as the terminal's own Ctrl-Z does; the workers run on in their

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::model::Address;
 use crate::tui::action::{Action, Chord};
 use crate::tui::place::Place;
 use crate::tui::script::Script;
@@ -93,6 +94,19 @@ impl Taste {
     }
 }
 
+/// A message of the config that can be sent by its name or its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Its name.
+    pub name: String,
+    /// The key that sends it from the deck.
+    pub key: Option<Chord>,
+    /// Where it goes.
+    pub to: Address,
+    /// Its JSON text, with placeholders.
+    pub json: String,
+}
+
 /// How the dashboard is run.
 #[derive(Debug, Default)]
 pub struct Options {
@@ -106,6 +120,8 @@ pub struct Options {
     pub script: Option<Script>,
     /// Whether jobs that wait when the deck ends are kept for its next run.
     pub keeps_jobs: bool,
+    /// Messages that have a name.
+    pub messages: Vec<Named>,
     /// Ends the dashboard from outside: the terminal is given back and [`Quit::Shutdown`] returned.
     pub shutdown: CancellationToken,
 }

@@ -7,6 +7,7 @@ use crate::tui::act;
 use crate::tui::jobs;
 use crate::tui::json;
 use crate::tui::merge;
+use crate::tui::palette;
 use crate::tui::rows::Row;
 use crate::tui::screen::{Overlay, Pane, Screen};
 use crate::tui::update::Request;
@@ -144,6 +145,7 @@ pub(crate) fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
             search(screen, key);
             Vec::new()
         }
+        Overlay::Palette(_) => palette::press(screen, &key),
         Overlay::Quit => answer(screen, key, act::stop_all),
         Overlay::KillPool(pool) => {
             let to = Address::PoolAll(pool.clone());

@@ -18,7 +18,9 @@ use crate::tui::keymap::Keymap;
 use crate::tui::memory::Splits;
 use crate::tui::merge::Sought;
 use crate::tui::offload::Offload;
+use crate::tui::options::Named;
 use crate::tui::overlay::Question;
+use crate::tui::palette::Palette;
 use crate::tui::place::Place;
 use crate::tui::reader::{self, Reader};
 use crate::tui::rows::{self, Row, Scope, Table};
@@ -84,6 +86,8 @@ pub(crate) enum Overlay {
         /// The chosen one, from the newest.
         at: usize,
     },
+    /// A line of commands.
+    Palette(Box<Palette>),
     /// A question before quitting.
     Quit,
     /// A question before killing a pool.
@@ -209,6 +213,10 @@ pub(crate) struct Screen {
     pub(crate) overlays: Vec<Overlay>,
     /// What is being written.
     pub(crate) composer: Composer,
+    /// The messages that have a name.
+    pub(crate) named: Vec<Named>,
+    /// The lines that the palette has done, the newest last.
+    pub(crate) lines: Vec<String>,
     /// What is being said.
     pub(crate) toasts: Vec<Toast>,
     /// The sizes asked for and not yet told back.
@@ -251,6 +259,8 @@ impl Screen {
             offload: Offload::default(),
             overlays: Vec::new(),
             composer: Composer::new(history),
+            named: Vec::new(),
+            lines: Vec::new(),
             toasts: Vec::new(),
             wanted: HashMap::new(),
             scalings: 0,

@@ -41,6 +41,14 @@ impl Surface {
         }
     }
 
+    /// Writes a sequence that shows nothing.
+    pub(crate) fn tell(&self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Terminal(..) => terminal::write(bytes),
+            Self::Stage(_) => Ok(()),
+        }
+    }
+
     /// What the next keys are, as bytes. An error is the end of the terminal or of the script. Cancel safe.
     pub(crate) async fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         match self {

@@ -45,6 +45,16 @@ impl fmt::Display for Target {
     }
 }
 
+/// Workers in words, as those that a message goes to.
+pub(crate) fn whom(target: &Address) -> String {
+    match target {
+        Address::Pool(pool) => format!("one of {pool}"),
+        Address::Worker(id) => id.to_string(),
+        Address::PoolAll(pool) => format!("all of {pool}"),
+        Address::All => "every worker".to_owned(),
+    }
+}
+
 fn addresses(board: &Board) -> Vec<Address> {
     let mut addresses = Vec::new();
     for pool in board.pools.values() {

@@ -25,8 +25,8 @@ use crate::tui::view;
 /// Alternate screen, bracketed paste, no cursor.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[?2004h\x1b[?25l";
 
-/// Clicks and wheel with SGR coordinates.
-const MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+/// Clicks, drags and wheel with SGR coordinates.
+const MOUSE: &[u8] = b"\x1b[?1002h\x1b[?1006h";
 
 /// What is your background? What are you? The second is answered by every terminal, and so tells that the first will not be
 /// any more.
@@ -36,7 +36,7 @@ const ASK: &[u8] = b"\x1b]11;?\x1b\\\x1b[c";
 const CLEAR: &[u8] = b"\x1b[0m\x1b[2J";
 
 /// All of it undone.
-const LEAVE: &[u8] = b"\x1b[?2004l\x1b[?1006l\x1b[?1000l\x1b[0m\x1b[?1049l\x1b[?25h";
+const LEAVE: &[u8] = b"\x1b[?2004l\x1b[?1006l\x1b[?1002l\x1b[0m\x1b[?1049l\x1b[?25h";
 
 /// How many bytes a frame has room for at first.
 const FRAME: usize = 64 << 10;
@@ -190,8 +190,8 @@ pub(crate) fn ask() -> io::Result<()> {
     write(ASK)
 }
 
-/// Writes to the terminal, past every buffer and lock.
-fn write(bytes: &[u8]) -> io::Result<()> {
+/// Writes to the terminal, past every buffer and lock: a frame, or a sequence that shows nothing.
+pub(crate) fn write(bytes: &[u8]) -> io::Result<()> {
     let out = rustix::stdio::stdout();
     let mut rest = bytes;
     while !rest.is_empty() {

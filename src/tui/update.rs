@@ -13,7 +13,9 @@ use crate::tui::jobs::{self, Asked};
 use crate::tui::place::Place;
 use crate::tui::screen::{Overlay, Pane, Screen, Tail};
 use crate::tui::theme::Rgb;
-use crate::tui::{act, composer, glide, inspector, keymap, offload, overlay, reader};
+use crate::tui::{
+    act, composer, glide, inspector, keymap, named, offload, overlay, palette, reader,
+};
 
 /// What can happen.
 #[derive(Debug)]
@@ -93,6 +95,8 @@ fn change(screen: &mut Screen, msg: Msg) -> Vec<Request> {
             // Pasted text goes into the text field on top, or nowhere: it never acts.
             if let Some(Overlay::History { query, .. }) = screen.overlays.last_mut() {
                 query.extend(text.chars().filter(|c| !c.is_control()).take(200));
+            } else if let Some(Overlay::Palette(_)) = screen.overlays.last() {
+                palette::paste(screen, &text);
             } else if screen.overlays.is_empty() && screen.composer.is_open() {
                 screen.composer.paste(&text);
             } else if screen.overlays.is_empty() && paste(screen, &text) {
@@ -203,6 +207,9 @@ fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
         Place::Deck | Place::Jobs => None,
     };
     if let Some(requests) = own {
+        return requests;
+    }
+    if let Some(requests) = named::press(screen, &key) {
         return requests;
     }
     match screen.keymap.find(&key, screen.context()) {

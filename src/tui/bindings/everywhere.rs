@@ -112,6 +112,13 @@ pub(super) const EVERYWHERE: &[Binding] = &[
         "Show the off-loaded picture and what it costs",
     ),
     bind(
+        Action::Palette,
+        &[key(':'), ctrl('p')],
+        Context::Everywhere,
+        "command",
+        "Write a command: any action by its name, or with arguments",
+    ),
+    bind(
         Action::Help,
         &[key('?')],
         Context::Everywhere,

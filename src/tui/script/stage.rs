@@ -129,7 +129,9 @@ impl Stage {
     /// Does what there is to do at this moment.
     fn go_on(&mut self, now: MonoTime) -> Result<Turn, Option<String>> {
         if std::mem::take(&mut self.is_asked) {
-            return Ok(Turn::Typed(self.paint.answer()));
+            // What it is says every terminal, after everything else that it was asked.
+            let answer = [&self.paint.answer()[..], b"\x1b[?1;2c"].concat();
+            return Ok(Turn::Typed(answer));
         }
         if let Doing::Pressed(since, drawn) = self.doing {
             if self.drawn <= drawn && now < since + SETTLE {

@@ -5,12 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
-use crate::model::Address;
 use crate::tui::composer::Verdict;
 use crate::tui::rows::Row;
 use crate::tui::sanitize::plain;
 use crate::tui::screen::Screen;
-use crate::tui::target::Target;
+use crate::tui::target::{Target, whom};
 use crate::tui::view::frame::{Frame, empty};
 
 /// Draws the composer, open or closed.
@@ -41,16 +40,6 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
         ..inner
     };
     screen.composer.area().render(field, buffer);
-}
-
-/// A target in words.
-pub(crate) fn whom(target: &Address) -> String {
-    match target {
-        Address::Pool(pool) => format!("one of {pool}"),
-        Address::Worker(id) => id.to_string(),
-        Address::PoolAll(pool) => format!("all of {pool}"),
-        Address::All => "every worker".to_owned(),
-    }
 }
 
 fn closed(screen: &Screen, area: Rect, buffer: &mut Buffer) {

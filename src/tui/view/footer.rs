@@ -129,6 +129,12 @@ fn on_top(screen: &Screen, top: &Overlay) -> Vec<(String, String)> {
             ("type", "to search"),
             ("Esc", "close"),
         ],
+        Overlay::Palette(_) => &[
+            ("Enter", "do it"),
+            ("Tab", "complete"),
+            ("↑↓", "choose, earlier"),
+            ("Esc", "close"),
+        ],
         Overlay::Quit => &[("Enter", "stop all and quit"), ("Esc", "stay")],
         Overlay::KillPool(_) => &[("Enter", "kill all"), ("Esc", "leave them")],
         Overlay::Stopping { .. } => &[

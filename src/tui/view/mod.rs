@@ -18,6 +18,7 @@ mod messages;
 mod obituary;
 mod offload;
 mod overlay;
+mod palette;
 mod pool;
 mod reader;
 mod render;

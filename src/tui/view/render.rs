@@ -8,7 +8,7 @@ use crate::tui::place::Place;
 use crate::tui::screen::{Overlay, Pane, Screen, ViewState};
 use crate::tui::view::{
     composer, footer, header, help, history, inspector, jobs, layout, logs, messages, offload,
-    overlay, reader, stopping, toast, worker, workers,
+    overlay, palette, reader, stopping, toast, worker, workers,
 };
 
 /// Draws the screen into `area`.
@@ -74,6 +74,10 @@ fn on_top(
         }
         Overlay::History { query, at } => {
             history::render(screen, query, *at, area, buffer);
+            0
+        }
+        Overlay::Palette(written) => {
+            palette::render(screen, written, area, buffer);
             0
         }
         Overlay::Quit => {

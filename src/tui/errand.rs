@@ -1,0 +1,209 @@
+//! What takes the dashboard's thread too long: writing a file, and running the clipboard's program. Each goes on a thread
+//! of its own and says how it ended.
+//!
+//! No errand holds the terminal: a program gets a pipe and a process group of its own. Called by `app`.
+
+use std::io::{self, Write};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::thread;
+
+use rustix::process::{Pid, WaitOptions, waitpgid};
+use tokio::sync::mpsc;
+
+use crate::model::WallTime;
+use crate::tui::clip::{self, Around};
+use crate::tui::figures;
+use crate::tui::save;
+
+/// How many errands run at once; a further one is refused.
+const MOST: usize = 8;
+
+/// What is to be said about an errand, and whether it went wrong.
+pub(crate) type Said = (String, bool);
+
+/// The errands that run.
+#[derive(Debug)]
+pub(crate) struct Errands {
+    around: Around,
+    running: usize,
+    tell: mpsc::Sender<Option<Said>>,
+    told: mpsc::Receiver<Option<Said>>,
+}
+
+impl Errands {
+    /// None yet.
+    pub(crate) fn new(around: Around) -> Self {
+        let (tell, told) = mpsc::channel(MOST);
+        Self {
+            around,
+            running: 0,
+            tell,
+            told,
+        }
+    }
+
+    /// What is to be said about the next errand that ends; waits for ever where none runs.
+    ///
+    /// Cancel safe: what was not taken stays.
+    pub(crate) async fn next(&mut self) -> Option<Said> {
+        // A sender is kept, so the channel never ends.
+        let said = self.told.recv().await.flatten();
+        self.running = self.running.saturating_sub(1);
+        said
+    }
+
+    /// Copies a text: what is to be written to the terminal, and what is to be said.
+    pub(crate) fn copy(&mut self, text: String, what: &str) -> (Vec<u8>, Option<Said>) {
+        let programs = self.around.programs();
+        let copied = format!("Copied {}: {what}", size(text.len()));
+        let sequence = clip::sequence(&text, self.around);
+        let Some(bytes) = sequence else {
+            let too_long = format!(
+                "{} is too long for the terminal's clipboard · w saves it",
+                size(text.len())
+            );
+            if programs.is_empty() {
+                return (Vec::new(), Some((too_long, true)));
+            }
+            let refused = self.start(move || {
+                Some(match pipe(&programs, &text) {
+                    Some(true) => (copied, false),
+                    _ => (too_long, true),
+                })
+            });
+            return (Vec::new(), refused);
+        };
+        if !programs.is_empty() {
+            // The terminal has it already: whether a program takes it too changes nothing that is said.
+            self.start(move || {
+                pipe(&programs, &text);
+                None
+            });
+        }
+        (bytes, Some((copied, false)))
+    }
+
+    /// Saves a text into a new file in this folder; what is to be said at once.
+    pub(crate) fn save(
+        &mut self,
+        folder: PathBuf,
+        (deck, what, ending): (&str, &'static str, &'static str),
+        now: WallTime,
+        text: String,
+    ) -> Option<Said> {
+        let name = save::name(deck, what, now);
+        self.start(move || {
+            let written = save::write(&folder, &name, ending, &text);
+            Some(match written {
+                Ok(file) => (format!("Saved {}: {file}", size(text.len())), false),
+                Err(error) => (
+                    format!("Cannot save {name}.{ending}: {}", cause(&error)),
+                    true,
+                ),
+            })
+        })
+    }
+
+    fn start(&mut self, errand: impl FnOnce() -> Option<Said> + Send + 'static) -> Option<Said> {
+        if self.running >= MOST {
+            return Some((
+                "Too much is being copied and saved already".to_owned(),
+                true,
+            ));
+        }
+        let tell = self.tell.clone();
+        let started = thread::Builder::new()
+            .name("errand".to_owned())
+            // The dashboard may be gone when the errand ends.
+            .spawn(move || drop(tell.blocking_send(errand())));
+        match started {
+            Ok(_) => {
+                self.running += 1;
+                None
+            }
+            Err(error) => Some((format!("Cannot start a thread: {}", cause(&error)), true)),
+        }
+    }
+}
+
+/// An error's own words, without the number.
+fn cause(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    text.to_lowercase()
+}
+
+/// Gives a text to the first of these programs that is there; whether it took it, none where none is there.
+fn pipe(programs: &[&[&str]], text: &str) -> Option<bool> {
+    let mut found = None;
+    for words in programs {
+        let Some((program, arguments)) = words.split_first() else {
+            continue;
+        };
+        match run(program, arguments, text) {
+            Ok(true) => return Some(true),
+            Ok(false) => found = Some(false),
+            // It is not there, or cannot be run: the next one may.
+            Err(_) => {}
+        }
+    }
+    found
+}
+
+/// Runs a program to its end.
+fn run(program: &str, arguments: &[&str], text: &str) -> io::Result<bool> {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()?;
+    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let written = child
+        .stdin
+        .take()
+        .map(|mut stdin| stdin.write_all(text.as_bytes()));
+    let ended = child.wait()?;
+    if let Some(group) = group {
+        reap(group);
+    }
+    Ok(ended.success() && written.is_some_and(|written| written.is_ok()))
+}
+
+/// Leaves no zombie: some of these programs go on in the background as long as they hold the clipboard, and come to this
+/// process once their parent is gone.
+fn reap(group: Pid) {
+    let wait =
+        move || while waitpgid(group, WaitOptions::empty()).is_ok_and(|one| one.is_some()) {};
+    let started = thread::Builder::new()
+        .name("clipboard".to_owned())
+        .spawn(wait);
+    // Without a thread they stay until the deck ends.
+    drop(started);
+}
+
+/// A size as people say it: `812 bytes`, `1.2 kB`.
+fn size(bytes: usize) -> String {
+    match bytes {
+        1 => "1 byte".to_owned(),
+        0..1000 => format!("{bytes} bytes"),
+        1000..1_000_000 => tenths(bytes, 1000, "kB"),
+        _ => tenths(bytes, 1_000_000, "MB"),
+    }
+}
+
+fn tenths(bytes: usize, unit: usize, name: &str) -> String {
+    let (whole, tenth) = (bytes / unit, bytes % unit * 10 / unit);
+    if whole < 100 {
+        format!("{whole}.{tenth} {name}")
+    } else {
+        format!("{} {name}", figures::count(whole as u64))
+    }
+}
+
+#[cfg(test)]
+#[path = "errand_tests.rs"]
+mod tests;

@@ -1,0 +1,40 @@
+//! Messages that the config names: sent by `:say NAME` and by keys of their own. Called by `update` and the palette.
+
+use crossterm::event::KeyEvent;
+
+use crate::tui::keymap;
+use crate::tui::place::Place;
+use crate::tui::screen::Screen;
+use crate::tui::target::Target;
+use crate::tui::update::Request;
+use crate::wire::Message;
+
+/// Sends a named message.
+pub(crate) fn say(screen: &mut Screen, name: &str) -> Vec<Request> {
+    let Some(message) = screen.named.iter().find(|message| message.name == name) else {
+        return Vec::new();
+    };
+    let target = Target::Message(message.to.clone());
+    match Message::parse(&message.json) {
+        Ok(message) => vec![Request::Issue(target.command(message))],
+        Err(error) => {
+            let text = format!("{name} cannot be sent: {error}");
+            screen.say(text, true);
+            Vec::new()
+        }
+    }
+}
+
+/// Sends the message that has this key, in the deck; none where there is none.
+pub(crate) fn press(screen: &mut Screen, key: &KeyEvent) -> Option<Vec<Request>> {
+    if screen.place != Place::Deck {
+        return None;
+    }
+    let chord = keymap::chord(key);
+    let found = screen
+        .named
+        .iter()
+        .find(|message| message.key == Some(chord));
+    let name = found?.name.clone();
+    Some(say(screen, &name))
+}
