@@ -2,7 +2,9 @@
 //!
 //! Called by `cli` through [`run`], on a thread of its own.
 
+use std::collections::hash_map::RandomState;
 use std::future::Future;
+use std::hash::BuildHasher;
 use std::io::IsTerminal;
 use std::pin::Pin;
 use std::time::Duration;
@@ -15,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::deck::{Clock, Deck, Subscription, Update};
 use crate::model::MonoTime;
 use crate::tui::clip::Around;
+use crate::tui::composer::{self, Ended};
 use crate::tui::decoder::Decoder;
 use crate::tui::errand::{Errands, Said};
 use crate::tui::memory::Keeper;
@@ -26,6 +29,7 @@ use crate::tui::recall::Recall;
 use crate::tui::screen::Screen;
 use crate::tui::surface::Surface;
 use crate::tui::update::{Msg, Request, update};
+use crate::tui::volley::Volley;
 use crate::tui::{jobs, outset, reader};
 
 /// How long the rest of a sequence is waited for before an Escape counts as the key.
@@ -39,6 +43,9 @@ const ANSWER_TIME: Duration = Duration::from_secs(1);
 
 /// How long the first frame waits for the deck's snapshot.
 const FIRST_FRAME: Duration = Duration::from_millis(15);
+
+/// The time between two frames while nothing but a load's numbers changes.
+const LOAD_FRAME: Duration = Duration::from_millis(100);
 
 /// How long a stop by Ctrl-Z may take to begin; where the shell has no job control it never does.
 const STOP_DELAY: Duration = Duration::from_millis(500);
@@ -106,6 +113,7 @@ enum Came {
     Refresh,
     Answer(Msg),
     Said(Option<Said>),
+    Ended(Vec<(u64, Ended)>),
     Update(Option<Update>),
 }
 
@@ -119,6 +127,7 @@ struct App {
     resized: tokio::signal::unix::Signal,
     shutdown: CancellationToken,
     answers: Answers,
+    volley: Volley,
     errands: Errands,
     feed: Feed,
     pace: Pace,
@@ -143,6 +152,12 @@ impl App {
             _ => std::env::var_os(name),
         });
         screen.named = options.messages;
+        let seed = if is_staged {
+            1
+        } else {
+            RandomState::new().hash_one(0)
+        };
+        screen.composer.seed(seed);
         let resized = signal(SignalKind::window_change()).map_err(TuiError::Runtime)?;
         let joining = deck.clone();
         let mut surface = match options.script {
@@ -165,6 +180,7 @@ impl App {
             resized,
             shutdown: options.shutdown,
             answers: Answers::default(),
+            volley: Volley::default(),
             errands: Errands::new(Around::of(|name| std::env::var_os(name))),
             feed: Feed::Joining(Box::pin(async move { joining.subscribe().await })),
             pace: Pace::default(),
@@ -190,6 +206,8 @@ impl App {
             if let Some(quit) = self.fulfil(requests).await {
                 return Ok(quit);
             }
+            let ended = self.volley.ended();
+            self.count(ended, now.mono);
             if toasts != self.screen.toasts.len() {
                 self.pace.soon(now.mono);
             }
@@ -229,6 +247,7 @@ impl App {
                 return self.surface.resize().err().map(|_| Quit::TerminalLost);
             }
             Came::Second => self.pace.soon(now),
+            Came::Ended(ended) => self.count(ended, now),
             // The tick has asked already; a search goes on with the frame.
             Came::Refresh => self.pace.soon(now),
             Came::Frame => {
@@ -283,6 +302,8 @@ impl App {
         let owed = [jobs::due_at(&self.screen), reader::due_at(&self.screen)];
         let refresh_at = owed.into_iter().flatten().min();
         let refresh = self.clock.instant(refresh_at.unwrap_or(now));
+        let shot_at = composer::due_at(&self.screen);
+        let shot = self.clock.instant(shot_at.unwrap_or(now));
         let ticks = due.is_none() && self.screen.has_countdown();
         tokio::select! {
             biased;
@@ -291,11 +312,13 @@ impl App {
             _ = self.resized.recv() => Came::Resize,
             () = sleep_until(flush), if self.flush_at.is_some() => Came::Flush,
             () = sleep_until(frame), if due.is_some() => Came::Frame,
-            (asked, answer) = self.answers.next() => Came::Answer(Msg::Answered(asked, answer)),
+            answer = self.answers.next() => Came::Answer(answer),
             said = self.errands.next() => Came::Said(said),
             () = sleep_until(refresh), if refresh_at.is_some() => Came::Refresh,
             update = self.feed.next() => Came::Update(update),
             () = sleep_until(second), if ticks => Came::Second,
+            ended = self.volley.next() => Came::Ended(ended),
+            () = sleep_until(shot), if shot_at.is_some() => Came::Refresh,
         }
     }
 
@@ -355,6 +378,12 @@ impl App {
         for request in requests {
             match request {
                 Request::Issue(command) => self.answers.give(&self.deck, command),
+                Request::Send {
+                    number,
+                    target,
+                    message,
+                } => self.answers.send(&self.deck, number, target, message),
+                Request::Fire(shots) => self.volley.send(&self.deck, shots),
                 Request::Remember(text) => {
                     if let Some(recall) = &self.recall {
                         recall.keep(self.screen.composer.history(), &text);
@@ -386,6 +415,15 @@ impl App {
         if let Some((text, is_bad)) = said {
             self.screen.say(text, is_bad);
             self.pace.soon(now);
+        }
+    }
+
+    /// Counts what ended of a load.
+    fn count(&mut self, ended: Vec<(u64, Ended)>, now: MonoTime) {
+        if !ended.is_empty() {
+            // Nothing is asked for: the next ones are sent by the tick.
+            drop(update(&mut self.screen, Msg::Ended(ended)));
+            self.pace.within(now, LOAD_FRAME);
         }
     }
 

@@ -63,6 +63,7 @@ impl Fixture {
             let code = match c {
                 '\n' => KeyCode::Enter,
                 '\t' => KeyCode::Tab,
+                '\u{8}' => KeyCode::Backspace,
                 '\u{1b}' => KeyCode::Esc,
                 '↑' => KeyCode::Up,
                 '↓' => KeyCode::Down,

@@ -48,6 +48,7 @@ mod terminal;
 mod theme;
 mod update;
 mod view;
+mod volley;
 
 #[cfg(test)]
 mod cost;

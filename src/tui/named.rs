@@ -2,27 +2,20 @@
 
 use crossterm::event::KeyEvent;
 
+use crate::tui::composer;
 use crate::tui::keymap;
 use crate::tui::place::Place;
 use crate::tui::screen::Screen;
 use crate::tui::target::Target;
 use crate::tui::update::Request;
-use crate::wire::Message;
 
 /// Sends a named message.
 pub(crate) fn say(screen: &mut Screen, name: &str) -> Vec<Request> {
     let Some(message) = screen.named.iter().find(|message| message.name == name) else {
         return Vec::new();
     };
-    let target = Target::Message(message.to.clone());
-    match Message::parse(&message.json) {
-        Ok(message) => vec![Request::Issue(target.command(message))],
-        Err(error) => {
-            let text = format!("{name} cannot be sent: {error}");
-            screen.say(text, true);
-            Vec::new()
-        }
-    }
+    let (to, json) = (message.to.clone(), message.json.clone());
+    composer::send(screen, Target::Message(to), &json)
 }
 
 /// Sends the message that has this key, in the deck; none where there is none.

@@ -28,7 +28,12 @@ impl Pace {
 
     /// Something changed that can wait for the next second.
     pub(crate) fn calmly(&mut self, now: MonoTime) {
-        let at = self.last.map_or(now, |(at, _)| (at + CALM).max(now));
+        self.within(now, CALM);
+    }
+
+    /// Something changed that can wait until this long after the last frame.
+    pub(crate) fn within(&mut self, now: MonoTime, pause: Duration) {
+        let at = self.last.map_or(now, |(at, _)| (at + pause).max(now));
         self.due = Some(self.due.map_or(at, |due| due.min(at)));
     }
 

@@ -369,6 +369,7 @@ impl Screen {
     pub(crate) fn has_countdown(&self) -> bool {
         !self.toasts.is_empty()
             || self.is_stopping()
+            || self.composer.waits()
             || self.jobs.shown().any(|job| !job.state.is_final())
             || self
                 .board

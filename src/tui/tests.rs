@@ -15,6 +15,9 @@ use crate::tui::update::{Msg, Request};
 pub(crate) fn issued(requests: Vec<Request>) -> Vec<Command> {
     let commands = requests.into_iter().filter_map(|request| match request {
         Request::Issue(command) => Some(command),
+        Request::Send {
+            target, message, ..
+        } => Some(target.command(message)),
         _ => None,
     });
     commands.collect()
@@ -27,7 +30,11 @@ fn a_typed_message_goes_to_the_selected_worker() {
     let requests = fixture.press("m{\"hello\":\"world\"}\n");
 
     let [
-        Request::Issue(Command::Send { to, message, .. }),
+        Request::Send {
+            target: Target::Message(to),
+            message,
+            ..
+        },
         Request::Remember(text),
     ] = requests.as_slice()
     else {

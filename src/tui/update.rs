@@ -8,14 +8,18 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent
 
 use crate::model::{Board, Command, Event, Now, Outcome, Refusal, Stamped};
 use crate::tui::action::Action;
+use crate::tui::composer::Run;
 use crate::tui::filter::Filter;
 use crate::tui::jobs::{self, Asked};
 use crate::tui::place::Place;
-use crate::tui::screen::{Overlay, Pane, Screen, Tail};
+use crate::tui::screen::{Overlay, Screen};
+use crate::tui::target::Target;
 use crate::tui::theme::Rgb;
+use crate::tui::volley::Shot;
 use crate::tui::{
     act, composer, glide, inspector, keymap, named, offload, overlay, palette, reader,
 };
+use crate::wire::Message;
 
 /// What can happen.
 #[derive(Debug)]
@@ -38,6 +42,10 @@ pub(crate) enum Msg {
     Background(Rgb),
     /// What became of a command.
     Answered(Asked, Result<Outcome, Refusal>),
+    /// What came of what was sent under this number.
+    Sent(u64, Result<Outcome, Refusal>),
+    /// What became of messages of loads, each with its load's number.
+    Ended(Vec<(u64, composer::Ended)>),
 }
 
 /// What is to be done outside.
@@ -45,6 +53,17 @@ pub(crate) enum Msg {
 pub(crate) enum Request {
     /// Give the deck a command.
     Issue(Command),
+    /// Send a message or a job, and tell what came of it.
+    Send {
+        /// Tells it from others.
+        number: u64,
+        /// Where it goes.
+        target: Target,
+        /// What is sent.
+        message: Message,
+    },
+    /// Send messages of a load.
+    Fire(Vec<Shot>),
     /// Keep a text that was sent.
     Remember(String),
     /// Put a text on the clipboard; `what` says what it is, in a toast that follows.
@@ -75,6 +94,7 @@ pub(crate) enum Request {
 pub(crate) fn update(screen: &mut Screen, msg: Msg) -> Vec<Request> {
     let mut requests = change(screen, msg);
     requests.extend(jobs::ask(screen).map(Request::Issue));
+    requests.extend(composer::shots(screen));
     requests
 }
 
@@ -124,6 +144,8 @@ fn change(screen: &mut Screen, msg: Msg) -> Vec<Request> {
             screen.look.learn(color);
             screen.theme = screen.look.theme();
         }
+        Msg::Sent(number, answer) => composer::sent(screen, number, &answer),
+        Msg::Ended(ends) => composer::ended(screen, ends),
         Msg::Answered(asked, answer) => {
             answered(screen, &asked, answer);
             screen.settle();
@@ -159,13 +181,18 @@ fn answered(screen: &mut Screen, asked: &Asked, mut answer: Result<Outcome, Refu
                 screen.wanted.clear();
                 screen.scalings = 0;
             }
-            let mut text = capital(&refusal.message);
-            for hint in [refusal.hint.clone(), jobs::retry_hint(&refusal)] {
-                text.extend(hint.map(|hint| format!(" · {hint}")));
-            }
-            screen.say(text, true);
+            screen.say(refused(&refusal), true);
         }
     }
+}
+
+/// A refusal with what may help, as it is said.
+pub(crate) fn refused(refusal: &Refusal) -> String {
+    let mut text = capital(&refusal.message);
+    for hint in [refusal.hint.clone(), jobs::retry_hint(refusal)] {
+        text.extend(hint.map(|hint| format!(" · {hint}")));
+    }
+    text
 }
 
 /// A fragment as the beginning of a sentence; a worker's name stays as it is.
@@ -180,13 +207,21 @@ fn capital(fragment: &str) -> String {
     })
 }
 
+/// Whether the composer takes the keys.
+fn is_written(screen: &Screen) -> bool {
+    screen.overlays.is_empty() && screen.composer.is_open()
+}
+
 fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
     let chord = keymap::chord(&key);
+    if is_written(screen) && screen.composer.run().is_some_and(Run::is_running) {
+        return composer::press(screen, key);
+    }
     if chord.modifiers == KeyModifiers::CONTROL {
         match chord.code {
             KeyCode::Char('c') => return interrupt(screen),
             KeyCode::Char('z') => return vec![Request::Suspend],
-            KeyCode::Char('l') => return vec![Request::Redraw],
+            KeyCode::Char('l') if !is_written(screen) => return vec![Request::Redraw],
             _ => {}
         }
     }
@@ -194,7 +229,7 @@ fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
         return overlay::press(screen, key);
     }
     if screen.composer.is_open() {
-        return write(screen, key);
+        return composer::press(screen, key);
     }
     if screen.is_filtering {
         filter(screen, key);
@@ -252,50 +287,4 @@ fn filter(screen: &mut Screen, key: KeyEvent) {
         KeyCode::Char(c) if !is_control => filter.add(c.encode_utf8(&mut [0; 4])),
         _ => {}
     }
-}
-
-fn write(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
-    if composer::is_newline(&key) {
-        screen.composer.key(key);
-        return Vec::new();
-    }
-    let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
-    match key.code {
-        KeyCode::Esc => screen.composer.close(),
-        KeyCode::Enter => return submit(screen),
-        KeyCode::Tab | KeyCode::BackTab => {
-            let is_back = keymap::chord(&key).code == KeyCode::BackTab;
-            let target = screen.composer.target();
-            let targets = target.map(|target| target.all_like(&screen.board));
-            screen.composer.turn(&targets.unwrap_or_default(), is_back);
-        }
-        KeyCode::Char('r') if is_control => {
-            if screen.composer.history().is_empty() {
-                screen.say("Nothing was sent yet on this deck", false);
-            } else {
-                screen.overlays.push(Overlay::History {
-                    query: String::new(),
-                    at: 0,
-                });
-            }
-        }
-        _ => screen.composer.key(key),
-    }
-    Vec::new()
-}
-
-fn submit(screen: &mut Screen) -> Vec<Request> {
-    let Some(message) = screen.composer.submit() else {
-        return Vec::new();
-    };
-    let Some(to) = screen.composer.target().cloned() else {
-        return Vec::new();
-    };
-    let text = screen.composer.sent();
-    // What was sent and its answer are to be seen.
-    screen.messages = Tail::default();
-    if screen.is_zoomed && screen.focus == Pane::Logs {
-        screen.focus = Pane::Messages;
-    }
-    vec![Request::Issue(to.command(message)), Request::Remember(text)]
 }

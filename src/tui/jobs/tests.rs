@@ -5,7 +5,7 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use crate::model::{
-    Command, JobCommand, JobFigures, JobFilter, JobState, Outcome, Refusal, RefusalKind, Submission,
+    Command, JobCommand, JobFigures, JobFilter, JobState, Outcome, Refusal, RefusalKind,
 };
 use crate::tui::fixture::{Fixture, pool};
 use crate::tui::jobs::Asked;
@@ -215,16 +215,17 @@ fn a_written_job_is_submitted_to_the_pool() {
     let requests = fixture.press("{\"a\":1}\n");
 
     let message = Message::parse("{\"a\":1}").unwrap();
-    let submit = |name| {
-        let submission = Submission::new(pool(name), message.clone());
-        Request::Issue(Command::Jobs(JobCommand::Submit(submission)))
+    let submit = |number, name| Request::Send {
+        number,
+        target: Target::Job(pool(name)),
+        message: message.clone(),
     };
     assert_eq!(
         requests,
-        [submit("resize"), Request::Remember("{\"a\":1}".into())]
+        [submit(1, "resize"), Request::Remember("{\"a\":1}".into())]
     );
     let elsewhere = fixture.press("\t{\"a\":1}\n");
-    assert_eq!(elsewhere.first(), Some(&submit("fetch")));
+    assert_eq!(elsewhere.first(), Some(&submit(2, "fetch")));
     assert!(fixture.screen.composer.is_open());
 }
 

@@ -6,6 +6,7 @@ use crate::model::{Address, Command};
 use crate::tui::act;
 use crate::tui::action::Action;
 use crate::tui::bindings::actions;
+use crate::tui::composer;
 use crate::tui::figures::plural;
 use crate::tui::named;
 use crate::tui::overlay::Question;
@@ -124,7 +125,7 @@ fn perform(screen: &mut Screen, meaning: Meaning, line: &str) -> (Vec<Request>, 
         Meaning::Act(action) => here(screen, action),
         Meaning::Issue(command) => vec![Request::Issue(command)],
         Meaning::Kill(to) => kill(screen, to),
-        Meaning::Send(to, message) => vec![Request::Issue(to.command(message))],
+        Meaning::Send(to, text) => composer::send(screen, to, &text),
         Meaning::Goto(row) => {
             goto(screen, row);
             Vec::new()

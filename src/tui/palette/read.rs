@@ -3,13 +3,13 @@
 use crate::model::{Address, Command, JobCommand, PoolName, Signal};
 use crate::tui::action::Action;
 use crate::tui::bindings::actions;
+use crate::tui::composer::{self, Verdict};
 use crate::tui::figures::plural;
 use crate::tui::palette::fuzzy::nearest;
 use crate::tui::palette::verb::{Takes, Verb};
 use crate::tui::rows::Row;
 use crate::tui::screen::Screen;
 use crate::tui::target::{Target, whom};
-use crate::wire::Message;
 
 /// The largest size that a pool is asked to have.
 const MOST: u32 = 4000;
@@ -24,7 +24,7 @@ pub(crate) enum Meaning {
     /// To kill workers.
     Kill(Address),
     /// To send a text there.
-    Send(Target, Message),
+    Send(Target, String),
     /// To select a row.
     Goto(Row),
     /// To send a message of the config.
@@ -282,15 +282,24 @@ fn signal(verb: Verb, word: &str) -> Result<Signal, Fault> {
     })
 }
 
-fn json(verb: Verb, text: &str) -> Result<Message, Fault> {
+fn json(verb: Verb, text: &str) -> Result<String, Fault> {
     if text.is_empty() {
         return Err(unfinished(verb));
     }
-    Message::parse(text).map_err(|error| {
-        let text = error.to_string();
-        let text = text.split(" at line ").next().unwrap_or_default();
-        Fault::Wrong(format!("{text} · a string wants quotes: \"…\""))
-    })
+    match composer::judge(text) {
+        Verdict::Valid(_) => Ok(text.to_owned()),
+        Verdict::Empty => Err(unfinished(verb)),
+        Verdict::Word(message) => {
+            let text = format!(
+                "not JSON · as a string it wants quotes: {}",
+                message.as_str()
+            );
+            Err(Fault::Wrong(text))
+        }
+        Verdict::Invalid(_, column, reason) => Err(Fault::Wrong(format!(
+            "not JSON at character {column} of it: {reason}"
+        ))),
+    }
 }
 
 fn name(screen: &Screen, verb: Verb, word: &str) -> Result<Meaning, Fault> {

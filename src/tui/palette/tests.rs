@@ -119,7 +119,7 @@ fn what_is_wrong_is_said_with_the_nearest_word() {
         assert_eq!(fault(line), wanted);
     }
     assert!(fault("scale fetch").starts_with("scale POOL NUMBER"));
-    assert!(fault("send fetch {\"a\":}").contains("not valid JSON"));
+    assert!(fault("send fetch {\"a\":}").contains("not JSON at character 6"));
 }
 
 #[test]

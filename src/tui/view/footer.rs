@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::tui::action::{Action, Context};
+use crate::tui::composer::Run;
 use crate::tui::jobs;
 use crate::tui::keymap::Bound;
 use crate::tui::place;
@@ -21,6 +22,15 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
     };
     let keys: Vec<(String, String)> = match screen.overlays.last() {
         Some(top) => on_top(screen, top),
+        None if screen.composer.run().is_some_and(Run::is_running) => {
+            pairs(&[("any key", "stops the load")])
+        }
+        None if screen.composer.is_open() && screen.composer.plan().is_some() => pairs(&[
+            ("Enter", "start"),
+            ("Tab", "next"),
+            ("Space", "messages or jobs"),
+            ("Esc", "no load"),
+        ]),
         None if screen.composer.is_open() => pairs(&[
             ("Enter", enter),
             ("Esc", "close"),
@@ -28,6 +38,7 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
             ("Alt-Enter", "new line"),
             ("↑", "earlier"),
             ("Ctrl-R", "search history"),
+            ("Ctrl-L", "load"),
         ]),
         None if screen.is_filtering => pairs(&[
             ("Enter", "keep"),

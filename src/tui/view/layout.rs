@@ -86,7 +86,7 @@ pub(crate) fn arrange(screen: &Screen, area: Rect) -> Option<Layout> {
 fn composer(screen: &Screen, area: Rect, body: Rect) -> Option<Rect> {
     let height = if screen.composer.is_open() {
         let most = (area.height / 3).clamp(3, 12);
-        cells(screen.composer.area().lines().len() + 2).clamp(3, most)
+        cells(screen.composer.lines() + 2).clamp(3, most)
     } else if area.height >= ROOMY
         && area.width >= PANES.0
         && !screen.is_zoomed

@@ -13,6 +13,7 @@ mod history;
 mod inspector;
 mod jobs;
 mod layout;
+mod load;
 mod logs;
 mod messages;
 mod obituary;

@@ -1,36 +1,26 @@
-//! The composer: a JSON text under the typist's fingers, its target, its validity, and what was sent before.
-//!
-//! Decides what a text would send; never sends. Called by `update`.
+//! The text, its target, what was sent before, and drafts that are never lost.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::{CursorMove, TextArea};
 
-use crate::model::turns_direction;
+use crate::model::{MonoTime, WallTime, turns_direction};
+use crate::tui::composer::complete::Completing;
+use crate::tui::composer::judge::{Verdict, judge};
+use crate::tui::composer::load::{Plan, Run};
+use crate::tui::composer::sending::{Fate, Sending};
+use crate::tui::composer::template::{Supply, fill, has_any};
 use crate::tui::recall::MOST;
 use crate::tui::target::Target;
-use crate::wire::{Message, MessageError};
+use crate::wire::Message;
 
 /// The longest text the composer takes, in bytes.
 pub(crate) const LONGEST: usize = 1 << 20;
 
-/// What the text would be.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Verdict {
-    /// Nothing is written.
-    Empty,
-    /// A message.
-    Valid(Message),
-    /// A word that is no JSON, and the string it could be sent as.
-    Word(Message),
-    /// No JSON: line and column from 1, and what is wrong.
-    Invalid(usize, usize, String),
-}
-
 /// The composer's state; it outlives closing, so a draft is never lost.
 #[derive(Debug)]
 pub(crate) struct Composer {
-    area: TextArea<'static>,
-    target: Option<Target>,
+    pub(super) area: TextArea<'static>,
+    pub(super) target: Option<Target>,
     is_open: bool,
     verdict: Verdict,
     is_armed: bool,
@@ -42,6 +32,20 @@ pub(crate) struct Composer {
     is_job: bool,
     /// The draft of the other kind.
     other: String,
+    /// Where values of placeholders come from.
+    pub(super) supply: Supply,
+    /// How many sendings there were.
+    numbers: u64,
+    /// What was sent last.
+    pub(super) sending: Option<Sending>,
+    /// What a load is to be, while one is being planned.
+    pub(super) plan: Option<Plan>,
+    /// The load that runs, or ran last.
+    pub(super) run: Option<Run>,
+    /// What Tab put in last.
+    pub(super) completing: Option<Completing>,
+    /// What Tab would put in.
+    pub(super) offered: Vec<String>,
 }
 
 impl Composer {
@@ -59,7 +63,19 @@ impl Composer {
             aside: None,
             is_job: false,
             other: String::new(),
+            supply: Supply::new(0),
+            numbers: 0,
+            sending: None,
+            plan: None,
+            run: None,
+            completing: None,
+            offered: Vec::new(),
         }
+    }
+
+    /// Draws the values of placeholders from this seed on.
+    pub(crate) fn seed(&mut self, seed: u64) {
+        self.supply = Supply::new(seed);
     }
 
     /// Takes over what was sent in earlier runs, oldest first.
@@ -113,6 +129,9 @@ impl Composer {
         }
         self.is_open = false;
         self.is_armed = false;
+        self.plan = None;
+        self.run = None;
+        self.offered.clear();
     }
 
     /// Whether it takes the keys.
@@ -150,14 +169,54 @@ impl Composer {
         &self.history
     }
 
+    /// How many lines it wants.
+    pub(crate) fn lines(&self) -> usize {
+        self.area.lines().len() + usize::from(self.plan.is_some())
+    }
+
+    /// What was sent last, and what came of it.
+    pub(crate) fn sending(&self) -> Option<&Sending> {
+        self.sending.as_ref()
+    }
+
+    /// Whether something is awaited that is shown.
+    pub(crate) fn waits(&self) -> bool {
+        let is_waited_for = |sending: &Sending| sending.fate == Fate::Waits;
+        let is_running = self.run.as_ref().is_some_and(Run::is_running);
+        self.is_open && (is_running || self.sending.as_ref().is_some_and(is_waited_for))
+    }
+
+    /// What a load is to be, while one is planned.
+    pub(crate) fn plan(&self) -> Option<Plan> {
+        self.plan
+    }
+
+    /// The load that runs, or ran last.
+    pub(crate) fn run(&self) -> Option<&Run> {
+        self.run.as_ref()
+    }
+
+    /// What Tab would put in.
+    pub(crate) fn offered(&self) -> &[String] {
+        &self.offered
+    }
+
+    /// A number for the next sending.
+    pub(crate) fn number(&mut self) -> u64 {
+        self.numbers += 1;
+        self.numbers
+    }
+
     /// Puts another text in.
     pub(crate) fn replace(&mut self, text: &str) {
         self.area = fresh(text);
+        self.completing = None;
         self.judge();
     }
 
     /// Takes pasted text, made harmless.
     pub(crate) fn paste(&mut self, text: &str) {
+        self.completing = None;
         let room = LONGEST.saturating_sub(self.area.lines().iter().map(String::len).sum());
         let mut clean = String::new();
         for c in text.replace("\r\n", "\n").chars() {
@@ -179,6 +238,7 @@ impl Composer {
 
     /// Takes a key of the text field.
     pub(crate) fn key(&mut self, key: KeyEvent) {
+        self.completing = None;
         let row = self.area.cursor().0;
         let is_plain = key.modifiers.is_empty();
         match key.code {
@@ -200,10 +260,16 @@ impl Composer {
         self.judge();
     }
 
-    /// What Enter sends now, if anything; a word wants a second Enter.
-    pub(crate) fn submit(&mut self) -> Option<Message> {
+    /// What Enter sends now, if anything, placeholders filled in; a word wants a second Enter.
+    pub(crate) fn submit(&mut self, now: WallTime) -> Option<Message> {
         match &self.verdict {
-            Verdict::Valid(message) => Some(message.clone()),
+            Verdict::Valid(message) => {
+                let text = self.text();
+                if has_any(&text) {
+                    return Message::parse(&fill(&text, &mut self.supply, now)).ok();
+                }
+                Some(message.clone())
+            }
             Verdict::Word(message) if self.is_armed => Some(message.clone()),
             Verdict::Word(_) => {
                 self.is_armed = true;
@@ -220,14 +286,38 @@ impl Composer {
         }
     }
 
-    /// Remembers what was sent and empties the field.
-    pub(crate) fn sent(&mut self) -> String {
-        let text = self.text();
-        self.history.retain(|old| *old != text);
-        self.history.push(text.clone());
+    /// Remembers what is sent.
+    pub(super) fn keep(&mut self, text: &str) {
+        self.history.retain(|old| old != text);
+        self.history.push(text.to_owned());
         let surplus = self.history.len().saturating_sub(MOST);
         self.history.drain(..surplus);
         self.place = None;
+    }
+
+    /// Notes what is sent now.
+    pub(super) fn note(&mut self, number: u64, text: &str, since: MonoTime) {
+        self.sending = self.target.clone().map(|target| Sending {
+            number,
+            target,
+            text: text.to_owned(),
+            since,
+            fate: Fate::Waits,
+        });
+    }
+
+    /// Puts back what was refused, unless something else was written meanwhile.
+    pub(super) fn restore(&mut self, target: &Target, text: &str) {
+        let is_job = matches!(target, Target::Job(_));
+        if is_job == self.is_job && self.aside.is_none() && self.text().trim().is_empty() {
+            self.replace(text);
+        }
+    }
+
+    /// Remembers what was sent and empties the field.
+    pub(crate) fn sent(&mut self) -> String {
+        let text = self.text();
+        self.keep(&text);
         self.replace("");
         if self.aside.is_some() {
             self.close();
@@ -270,7 +360,7 @@ impl Composer {
         self.replace(&text);
     }
 
-    fn judge(&mut self) {
+    pub(super) fn judge(&mut self) {
         self.is_armed = false;
         self.verdict = judge(&self.text());
     }
@@ -301,51 +391,3 @@ fn fresh(text: &str) -> TextArea<'static> {
     area.move_cursor(CursorMove::End);
     area
 }
-
-fn judge(text: &str) -> Verdict {
-    let trimmed = text.trim();
-    if trimmed.is_empty() {
-        return Verdict::Empty;
-    }
-    match Message::parse(text) {
-        Ok(message) => Verdict::Valid(message),
-        Err(error) => {
-            let is_word = !trimmed.starts_with(['{', '[', '"']) && !trimmed.contains('\n');
-            let string = serde_json::Value::from(trimmed);
-            match Message::from_value(&string) {
-                Ok(message) if is_word => Verdict::Word(message),
-                _ => explain(error, text),
-            }
-        }
-    }
-}
-
-fn explain(error: MessageError, text: &str) -> Verdict {
-    match error {
-        MessageError::Syntax {
-            line,
-            column,
-            source,
-        } => {
-            // The parser counts bytes, and what is missing is missing after the last one that it saw.
-            let bytes = column.saturating_sub(1) + usize::from(source.is_eof());
-            let typed = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-            let before = typed.get(..typed.floor_char_boundary(bytes.min(typed.len())));
-            let column = before.unwrap_or_default().chars().count() + 1;
-            let reason = source.to_string();
-            let reason = reason.split(" at line ").next().unwrap_or_default();
-            Verdict::Invalid(line, column, reason.to_owned())
-        }
-        other => Verdict::Invalid(1, 1, other.to_string()),
-    }
-}
-
-/// Whether a key makes a new line instead of sending.
-pub(crate) fn is_newline(key: &KeyEvent) -> bool {
-    let with = KeyModifiers::ALT | KeyModifiers::SHIFT;
-    key.code == KeyCode::Enter && key.modifiers.intersects(with)
-}
-
-#[cfg(test)]
-#[path = "composer_tests.rs"]
-mod tests;

@@ -1,0 +1,57 @@
+//! What a text would be, while it is typed.
+
+use crate::tui::composer::template::stand_in;
+use crate::wire::{Message, MessageError};
+
+/// What the text would be.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Verdict {
+    /// Nothing is written.
+    Empty,
+    /// A message.
+    Valid(Message),
+    /// A word that is no JSON, and the string it could be sent as.
+    Word(Message),
+    /// No JSON: line and column from 1, and what is wrong.
+    Invalid(usize, usize, String),
+}
+
+/// What a text would be; with placeholders it is judged by what stands in for them.
+pub(crate) fn judge(text: &str) -> Verdict {
+    let text = &*stand_in(text);
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return Verdict::Empty;
+    }
+    match Message::parse(text) {
+        Ok(message) => Verdict::Valid(message),
+        Err(error) => {
+            let is_word = !trimmed.starts_with(['{', '[', '"']) && !trimmed.contains('\n');
+            let string = serde_json::Value::from(trimmed);
+            match Message::from_value(&string) {
+                Ok(message) if is_word => Verdict::Word(message),
+                _ => explain(error, text),
+            }
+        }
+    }
+}
+
+fn explain(error: MessageError, text: &str) -> Verdict {
+    match error {
+        MessageError::Syntax {
+            line,
+            column,
+            source,
+        } => {
+            // The parser counts bytes, and what is missing is missing after the last one that it saw.
+            let bytes = column.saturating_sub(1) + usize::from(source.is_eof());
+            let typed = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+            let before = typed.get(..typed.floor_char_boundary(bytes.min(typed.len())));
+            let column = before.unwrap_or_default().chars().count() + 1;
+            let reason = source.to_string();
+            let reason = reason.split(" at line ").next().unwrap_or_default();
+            Verdict::Invalid(line, column, reason.to_owned())
+        }
+        other => Verdict::Invalid(1, 1, other.to_string()),
+    }
+}
