@@ -2,6 +2,7 @@
 
 use crate::model::{Address, Command, PoolName, State, WorkerView};
 use crate::tui::action::Action;
+use crate::tui::field::Field;
 use crate::tui::filter::Filter;
 use crate::tui::place::Place;
 use crate::tui::rows::{self, Row};
@@ -9,12 +10,15 @@ use crate::tui::screen::{Overlay, Pane, Screen, Tail};
 use crate::tui::sort::Sort;
 use crate::tui::target::Target;
 use crate::tui::update::Request;
-use crate::tui::{glide, inspector, jobs, offload, overlay, palette, place, reader};
+use crate::tui::{glide, inspector, jobs, offload, overlay, palette, place, pointer, reader};
 
 /// Does what a key asked for.
 pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
     if let Some(place) = Place::of(action) {
         place::go(screen, place);
+        return Vec::new();
+    }
+    if pointer::shift(screen, action) {
         return Vec::new();
     }
     let own = match screen.place {
@@ -52,7 +56,10 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
         Action::NextPane => turn(screen, 1),
         Action::PreviousPane => turn(screen, Pane::ALL.len() - 1),
         Action::Zoom => screen.is_zoomed = !screen.is_zoomed,
-        Action::Help => screen.overlays.push(Overlay::Help { top: 0 }),
+        Action::Help => screen.overlays.push(Overlay::Help {
+            query: Field::default(),
+            top: 0,
+        }),
         Action::Palette => palette::open(screen),
         Action::Quit => return quit(screen),
         Action::Suspend => return vec![Request::Suspend],

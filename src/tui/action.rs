@@ -57,6 +57,14 @@ pub enum Action {
     PreviousPane,
     /// Give the focused pane the whole screen, or take it back.
     Zoom,
+    /// Make the workers table lower.
+    BorderUp,
+    /// Make the workers table higher.
+    BorderDown,
+    /// Make the messages narrower.
+    BorderLeft,
+    /// Make the messages wider.
+    BorderRight,
     /// Show the keys.
     Help,
     /// Write a command.

@@ -151,7 +151,7 @@ impl App {
             "COLORFGBG" | "NO_COLOR" | "TMUX" | "STY" if is_staged => None,
             _ => std::env::var_os(name),
         });
-        screen.named = options.messages;
+        screen.named = options.taste.messages.clone();
         let seed = if is_staged {
             1
         } else {

@@ -349,6 +349,7 @@ fn mouse(parameters: &str, is_release: bool) -> Option<Msg> {
     let kind = match button & 0b1110_0011 {
         0 if is_release => MouseEventKind::Up(MouseButton::Left),
         0 => MouseEventKind::Down(MouseButton::Left),
+        32 => MouseEventKind::Drag(MouseButton::Left),
         64 => MouseEventKind::ScrollUp,
         65 => MouseEventKind::ScrollDown,
         // Other buttons and movements do nothing here.

@@ -160,7 +160,7 @@ pub(crate) fn mouse(screen: &mut Screen, mouse: MouseEvent) {
         _ => return,
     };
     if let Some(top) = screen.overlays.last_mut() {
-        if let Overlay::Help { top }
+        if let Overlay::Help { top, .. }
         | Overlay::Worker { top, .. }
         | Overlay::Job { top, .. }
         | Overlay::Text { top, .. } = top

@@ -43,6 +43,8 @@ impl Color {
 /// What a person likes; what is not said is as it comes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Taste {
+    /// Messages that have a name.
+    pub messages: Vec<Named>,
     /// The theme and its colours.
     pub theme: ThemeSpec,
     /// The keys of actions that have other ones than the table says; none unbinds an action.
@@ -80,6 +82,7 @@ impl Taste {
         let mut colors = below.theme.colors;
         colors.extend(self.theme.colors);
         Self {
+            messages: self.messages,
             theme: ThemeSpec {
                 name: self.theme.name.or(below.theme.name),
                 colors,
@@ -120,8 +123,6 @@ pub struct Options {
     pub script: Option<Script>,
     /// Whether jobs that wait when the deck ends are kept for its next run.
     pub keeps_jobs: bool,
-    /// Messages that have a name.
-    pub messages: Vec<Named>,
     /// Ends the dashboard from outside: the terminal is given back and [`Quit::Shutdown`] returned.
     pub shutdown: CancellationToken,
 }

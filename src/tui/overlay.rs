@@ -121,7 +121,11 @@ pub(crate) fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
         return Vec::new();
     };
     match top {
-        Overlay::Help { top } | Overlay::Worker { top, .. } | Overlay::Text { top, .. } => {
+        Overlay::Help { .. } => {
+            help(screen, key, end);
+            Vec::new()
+        }
+        Overlay::Worker { top, .. } | Overlay::Text { top, .. } => {
             if !scroll(top, end, key) {
                 screen.overlays.pop();
             }
@@ -155,6 +159,30 @@ pub(crate) fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
             })
         }
         Overlay::Stopping { .. } => stopping(screen, key),
+    }
+}
+
+/// Arrows scroll, everything else is sought; Escape takes the word away, then closes.
+fn help(screen: &mut Screen, key: KeyEvent, end: usize) {
+    let Some(Overlay::Help { query, top }) = screen.overlays.last_mut() else {
+        return;
+    };
+    let is_empty = query.text().is_empty();
+    match key.code {
+        KeyCode::Enter => drop(screen.overlays.pop()),
+        KeyCode::Esc | KeyCode::Char('?') if is_empty => drop(screen.overlays.pop()),
+        KeyCode::Esc => query.replace(""),
+        KeyCode::Up
+        | KeyCode::Down
+        | KeyCode::PageUp
+        | KeyCode::PageDown
+        | KeyCode::Home
+        | KeyCode::End => drop(scroll(top, end, key)),
+        _ => {
+            if query.key(&key) {
+                *top = 0;
+            }
+        }
     }
 }
 

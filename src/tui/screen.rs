@@ -6,11 +6,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use crate::model::{Board, MonoTime, Now, PoolName, State, WorkerId};
 use crate::tui::action::Context;
 use crate::tui::composer::Composer;
+use crate::tui::field::Field;
 use crate::tui::filter::Filter;
 use crate::tui::inspector::Inspector;
 use crate::tui::jobs::{Folded, Jobs, Opened};
@@ -22,6 +24,7 @@ use crate::tui::options::Named;
 use crate::tui::overlay::Question;
 use crate::tui::palette::Palette;
 use crate::tui::place::Place;
+use crate::tui::pointer::Pointer;
 use crate::tui::reader::{self, Reader};
 use crate::tui::rows::{self, Row, Scope, Table};
 use crate::tui::theme::{Look, Theme};
@@ -53,6 +56,8 @@ impl Pane {
 pub(crate) enum Overlay {
     /// The keys.
     Help {
+        /// What is sought.
+        query: Field,
         /// The first line shown.
         top: usize,
     },
@@ -142,6 +147,8 @@ pub(crate) struct ViewState {
     pub(crate) job: Folded,
     /// The lines of the logs view.
     pub(crate) reader: reader::Drawn,
+    /// The keys in the footer.
+    pub(crate) footer: Vec<(Rect, KeyEvent)>,
     /// How far the overlay on top can be scrolled.
     pub(crate) overlay_end: usize,
 }
@@ -189,6 +196,8 @@ pub(crate) struct Screen {
     pub(crate) focus: Pane,
     /// Whether it has the whole screen.
     pub(crate) is_zoomed: bool,
+    /// What the mouse is in the middle of.
+    pub(crate) pointer: Pointer,
     /// Whether messages and logs are the whole deck's.
     pub(crate) shows_all: bool,
     /// How messages are looked at.
@@ -247,6 +256,7 @@ impl Screen {
             table: Table::default(),
             focus: Pane::Workers,
             is_zoomed: false,
+            pointer: Pointer::default(),
             shows_all: false,
             messages: Tail::default(),
             logs: Tail::default(),

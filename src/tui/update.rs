@@ -17,7 +17,7 @@ use crate::tui::target::Target;
 use crate::tui::theme::Rgb;
 use crate::tui::volley::Shot;
 use crate::tui::{
-    act, composer, glide, inspector, keymap, named, offload, overlay, palette, reader,
+    act, composer, inspector, keymap, named, offload, overlay, palette, pointer, reader,
 };
 use crate::wire::Message;
 
@@ -108,13 +108,17 @@ fn change(screen: &mut Screen, msg: Msg) -> Vec<Request> {
             return requests;
         }
         Msg::Mouse(mouse) => {
-            glide::mouse(screen, mouse);
+            let requests = pointer::mouse(screen, mouse);
             screen.settle();
+            return requests;
         }
         Msg::Paste(text) => {
             // Pasted text goes into the text field on top, or nowhere: it never acts.
             if let Some(Overlay::History { query, .. }) = screen.overlays.last_mut() {
                 query.extend(text.chars().filter(|c| !c.is_control()).take(200));
+            } else if let Some(Overlay::Help { query, top }) = screen.overlays.last_mut() {
+                query.put(&text);
+                *top = 0;
             } else if let Some(Overlay::Palette(_)) = screen.overlays.last() {
                 palette::paste(screen, &text);
             } else if screen.overlays.is_empty() && screen.composer.is_open() {
@@ -212,7 +216,8 @@ fn is_written(screen: &Screen) -> bool {
     screen.overlays.is_empty() && screen.composer.is_open()
 }
 
-fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
+/// Does what a key asks for.
+pub(crate) fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
     let chord = keymap::chord(&key);
     if is_written(screen) && screen.composer.run().is_some_and(Run::is_running) {
         return composer::press(screen, key);

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
 use crate::cli::config::table::{Faults, Key, Plain, Table, Wrong, in_order, mismatch, text};
-use crate::cli::config::{pool, routes, taste};
+use crate::cli::config::{messages, pool, routes, taste};
 use crate::cli::diagnose::Fault;
 use crate::cli::runtime::Programs;
 use crate::model::{ChannelKind, DeckSpec, PoolName, PoolSpec, StoreSpec};
@@ -16,7 +16,7 @@ const TOP: &[Key] = &[
     Key::Built("deck"),
     Key::Built("pools"),
     Key::Built("routes"),
-    Key::Later("messages", None),
+    Key::Built("messages"),
     Key::Later("sources", None),
     Key::Built("theme"),
     Key::Built("keys"),
@@ -46,7 +46,10 @@ pub(super) fn read(
 ) -> Result<(DeckSpec, Taste), Vec<Fault>> {
     judged(text, |document, faults| {
         let spec = deck(document, folder, programs, faults);
-        let taste = taste::read(Table::known(document), faults);
+        let mut taste = taste::read(Table::known(document), faults);
+        if let Some(value) = document.get("messages") {
+            taste.messages = messages::read(value, &named(document), faults);
+        }
         spec.map(|spec| (spec, taste))
     })
 }

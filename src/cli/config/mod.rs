@@ -11,6 +11,7 @@ mod jobs;
 #[cfg(test)]
 mod jobs_tests;
 mod keys;
+mod messages;
 mod pool;
 mod quantity;
 mod routes;

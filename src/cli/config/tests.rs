@@ -6,15 +6,28 @@ use super::*;
 use crate::cli::diagnose::Source;
 use crate::cli::runtime::Programs;
 use crate::model::{DeckSpec, OnDisconnect, RestartWhen, Runtime, Signal};
+use crate::tui::{Named, Taste};
 
 pub(super) fn read(text: &str) -> Result<DeckSpec, String> {
     read_in(text, Path::new("/srv/thumbs"))
 }
 
 fn read_in(text: &str, folder: &Path) -> Result<DeckSpec, String> {
+    read_whole(text, folder).map(|(spec, _)| spec)
+}
+
+/// The messages that a good config names.
+pub(super) fn read_messages(text: &str) -> Vec<Named> {
+    read_whole(text, Path::new("/srv/thumbs"))
+        .unwrap()
+        .1
+        .messages
+}
+
+fn read_whole(text: &str, folder: &Path) -> Result<(DeckSpec, Taste), String> {
     let source = Source { name: "f", text };
     let read = deck::read(text, folder, &Programs::in_folders(&[]));
-    read.map(|(spec, _)| spec).map_err(|faults| {
+    read.map_err(|faults| {
         let rendered: Vec<String> = faults.iter().map(|fault| source.render(fault)).collect();
         rendered.join("\n")
     })

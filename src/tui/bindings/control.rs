@@ -3,7 +3,7 @@
 use crossterm::event::KeyCode;
 
 use crate::tui::action::{Action, Binding, Context};
-use crate::tui::bindings::table::{bind, code, key, quiet};
+use crate::tui::bindings::table::{bind, code, key, quiet, with_control};
 
 pub(super) const CONTROL: &[Binding] = &[
     bind(
@@ -62,4 +62,32 @@ pub(super) const CONTROL: &[Binding] = &[
         "kill",
         "End the worker and its descendants at once, with SIGKILL",
     ),
+    quiet(bind(
+        Action::BorderUp,
+        &[with_control(KeyCode::Up)],
+        Context::Control,
+        "table lower",
+        "Move the border under the workers table up",
+    )),
+    quiet(bind(
+        Action::BorderDown,
+        &[with_control(KeyCode::Down)],
+        Context::Control,
+        "table higher",
+        "Move the border under the workers table down",
+    )),
+    quiet(bind(
+        Action::BorderLeft,
+        &[with_control(KeyCode::Left)],
+        Context::Control,
+        "messages narrower",
+        "Move the border between messages and logs left",
+    )),
+    quiet(bind(
+        Action::BorderRight,
+        &[with_control(KeyCode::Right)],
+        Context::Control,
+        "messages wider",
+        "Move the border between messages and logs right",
+    )),
 ];

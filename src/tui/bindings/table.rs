@@ -31,8 +31,12 @@ pub(super) const fn key(c: char) -> Chord {
 }
 
 pub(super) const fn ctrl(c: char) -> Chord {
+    with_control(KeyCode::Char(c))
+}
+
+pub(super) const fn with_control(code: KeyCode) -> Chord {
     Chord {
-        code: KeyCode::Char(c),
+        code,
         modifiers: KeyModifiers::CONTROL,
     }
 }

@@ -36,6 +36,21 @@ pub(crate) fn judge(text: &str) -> Verdict {
     }
 }
 
+/// Judges a message with placeholders before it is ever sent.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn check_message(text: &str) -> Result<(), String> {
+    match judge(text) {
+        Verdict::Valid(_) => Ok(()),
+        Verdict::Empty => Err("nothing is written".to_owned()),
+        Verdict::Word(_) => Err("it is a word without quotes".to_owned()),
+        Verdict::Invalid(line, column, reason) => {
+            Err(format!("line {line}, column {column}: {reason}"))
+        }
+    }
+}
+
 fn explain(error: MessageError, text: &str) -> Verdict {
     match error {
         MessageError::Syntax {

@@ -16,6 +16,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use judge::check_message;
 pub(crate) use judge::{Verdict, judge};
 pub(crate) use load::{Ended, PATIENCE, Part, Plan, Run};
 pub(crate) use sending::Fate;

@@ -1,10 +1,12 @@
 //! The keys that work right now, out of the one table.
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::tui::action::{Action, Context};
 use crate::tui::composer::Run;
+use crate::tui::figures::cells;
 use crate::tui::jobs;
 use crate::tui::keymap::Bound;
 use crate::tui::place;
@@ -14,8 +16,8 @@ use crate::tui::screen::{Overlay, Screen};
 use crate::tui::target::Target;
 use crate::tui::view::frame::line;
 
-/// Draws the footer.
-pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
+/// Draws the footer; where which key is, to be clicked.
+pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) -> Vec<(Rect, KeyEvent)> {
     let (enter, tab) = match screen.composer.target() {
         Some(Target::Job(_)) => ("submit", "pool"),
         _ => ("send", "target"),
@@ -50,16 +52,57 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
         }
         None => in_pane(screen, usize::from(area.width)),
     };
+    let mut pressed = Vec::new();
     let mut painter = Painter::new(usize::from(area.width));
     for (key, label) in keys {
         let taken = width(&key) + width(&label) + 3;
         if taken > painter.left_over() {
             break;
         }
+        let from = cells(painter.used());
         painter.pad(1).text(&key, screen.theme.accent()).pad(1);
         painter.text(&label, screen.theme.text()).pad(1);
+        let place = Rect {
+            x: area.x + from,
+            width: cells(painter.used()) - from,
+            ..area
+        };
+        pressed.extend(meant(&key).map(|key| (place, key)));
     }
     line(buffer, area, 0, &painter.finish());
+    pressed
+}
+
+/// The key that is written like this; none where several are meant.
+fn meant(written: &str) -> Option<KeyEvent> {
+    let (modifiers, name) = match written.split_once('-') {
+        Some(("Ctrl", name)) => (KeyModifiers::CONTROL, name),
+        Some(("Alt", name)) => (KeyModifiers::ALT, name),
+        _ => (KeyModifiers::NONE, written),
+    };
+    let code = match name {
+        "Enter" => KeyCode::Enter,
+        "Esc" => KeyCode::Esc,
+        "Tab" => KeyCode::Tab,
+        "Shift-Tab" => KeyCode::BackTab,
+        "Space" => KeyCode::Char(' '),
+        "Del" => KeyCode::Delete,
+        "↑" => KeyCode::Up,
+        "↓" => KeyCode::Down,
+        "←" => KeyCode::Left,
+        "→" => KeyCode::Right,
+        name => {
+            let mut chars = name.chars();
+            let first = chars.next().filter(|_| chars.next().is_none())?;
+            let is_plain = modifiers.is_empty();
+            KeyCode::Char(if is_plain {
+                first
+            } else {
+                first.to_ascii_lowercase()
+            })
+        }
+    };
+    Some(KeyEvent::new(code, modifiers))
 }
 
 /// The keys of the focused pane; help and quit always have their place.
@@ -111,9 +154,8 @@ fn pair(row: &Bound) -> Option<(String, String)> {
 
 fn on_top(screen: &Screen, top: &Overlay) -> Vec<(String, String)> {
     pairs(match top {
-        Overlay::Help { .. } | Overlay::Worker { .. } | Overlay::Text { .. } => {
-            &[("↑↓", "scroll"), ("Esc", "close")]
-        }
+        Overlay::Help { .. } => &[("Esc", "close"), ("↑↓", "scroll"), ("type", "to search")],
+        Overlay::Worker { .. } | Overlay::Text { .. } => &[("↑↓", "scroll"), ("Esc", "close")],
         Overlay::Job { opened, .. } => {
             let works = |row: &&Bound| {
                 let action = row.binding.action;

@@ -1,81 +1,237 @@
-//! The help: every key, out of the one table.
+//! The help: every key out of the one table, to be searched, what works here first.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::model::{JobState, State};
 use crate::tui::action::Context;
+use crate::tui::field::Field;
+use crate::tui::keymap::Bound;
 use crate::tui::place;
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::Screen;
 use crate::tui::theme::{job_mark, mark};
-use crate::tui::view::frame::{dialog, scrolled};
+use crate::tui::view::frame::{dialog, line, scrolled};
 
 /// The widest the help gets.
 const WIDEST: usize = 92;
 
+/// The cells of the keys.
+const KEYS: usize = 14;
+
+/// What keys do while something is written; they are those of text fields, not of the table.
+const WRITING: &[(&str, &str)] = &[
+    (
+        "Enter",
+        "Send the message or submit the job; a word that is no JSON wants it twice",
+    ),
+    ("Alt-Enter", "Begin a new line"),
+    (
+        "Tab",
+        "Complete a key or a named message; else go to the next target",
+    ),
+    ("Shift-Tab", "Go to the previous target"),
+    ("↑ ↓", "Go through what was sent before"),
+    ("Ctrl-R", "Search what was sent before"),
+    (
+        "Ctrl-L",
+        "Send it many times, at a rate, as messages or as jobs; any key stops that",
+    ),
+    ("{{seq}}", "1, 2, 3, … in each message the next"),
+    ("{{uuid}}", "A random UUID"),
+    (
+        "{{now}}",
+        "Milliseconds since 1970; within a string the time in RFC 3339",
+    ),
+    ("{{rand 1 6}}", "A random number, both ends included"),
+    ("Esc", "Close; the draft stays"),
+];
+
 /// Draws the help; how far it can be scrolled.
-pub(crate) fn render(screen: &Screen, top: usize, body: Rect, buffer: &mut Buffer) -> usize {
+pub(crate) fn render(
+    screen: &Screen,
+    (query, top): (&Field, usize),
+    body: Rect,
+    buffer: &mut Buffer,
+) -> usize {
+    let theme = screen.theme;
     let wide = usize::from(body.width).saturating_sub(4).min(WIDEST);
-    let lines = lines(screen, wide);
-    let inner = dialog(
-        screen.theme,
-        "Keys",
-        "Esc closes",
-        (wide, lines.len()),
-        body,
-        buffer,
-    );
-    scrolled(&lines, top, inner, buffer)
+    let found = Found::new(screen, query.text(), wide);
+    let size = (wide, usize::from(body.height));
+    let inner = dialog(theme, "Keys", "Esc closes", size, body, buffer);
+    let mut field = Painter::new(usize::from(inner.width));
+    field.text("search: ", theme.dim());
+    query.paint(&mut field, theme);
+    if query.text().is_empty() {
+        field.text("type a word or a key", theme.dim());
+    }
+    line(buffer, inner, 0, &field.finish());
+    let rest = Rect {
+        y: inner.y + inner.height.min(1),
+        height: inner.height.saturating_sub(1),
+        ..inner
+    };
+    scrolled(&found.lines(), top, rest, buffer)
 }
 
-fn lines(screen: &Screen, wide: usize) -> Vec<Line<'static>> {
-    let theme = screen.theme;
-    let mut lines = Vec::new();
-    for context in Context::ALL {
-        let mut title = Painter::new(wide);
-        title.text(context.title(), theme.strong());
-        lines.push(title.finish());
-        let rows = screen.keymap.rows().iter();
-        let offered = rows.filter(|row| place::is_offered(screen, row.binding.action));
-        for row in offered.filter(|row| row.binding.context == context) {
+/// The lines that contain every word that is sought.
+struct Found<'a> {
+    screen: &'a Screen,
+    words: Vec<String>,
+    wide: usize,
+    lines: Vec<Line<'static>>,
+}
+
+impl<'a> Found<'a> {
+    fn new(screen: &'a Screen, query: &str, wide: usize) -> Self {
+        let words = query.split_whitespace().map(str::to_owned).collect();
+        Self {
+            screen,
+            words,
+            wide,
+            lines: Vec::new(),
+        }
+    }
+
+    fn lines(mut self) -> Vec<Line<'static>> {
+        let here = self.screen.context();
+        // The section of the place itself, then what else works here, then all others.
+        let rank = |context: &Context| match context {
+            context if *context == here => 0,
+            context if context.covers(here) => 1,
+            _ => 2,
+        };
+        let mut sections = Context::ALL;
+        sections.sort_by_key(rank);
+        for context in sections {
+            self.section(context, context.covers(here));
+        }
+        self.writing();
+        self.marks();
+        if self.lines.is_empty() {
+            let mut painter = Painter::new(self.wide);
+            let words = self.words.join(" ");
+            painter.text(&format!("No key does {words}"), self.screen.theme.dim());
+            self.lines.push(painter.finish());
+        }
+        self.lines
+    }
+
+    fn fits(&self, texts: &[&str]) -> bool {
+        let all = texts.join(" ");
+        let lower = all.to_lowercase();
+        let fits = |word: &String| {
+            // A key is sought as it is written: K is not k.
+            let is_key = all.split(' ').any(|key| key == word);
+            let begins = |other: &str| other.starts_with(word.to_lowercase().as_str());
+            match word.chars().count() {
+                1 => is_key || lower.split(' ').any(begins),
+                _ => lower.contains(word.to_lowercase().as_str()),
+            }
+        };
+        self.words.iter().all(fits)
+    }
+
+    fn title(&mut self, text: &str, is_here: bool) {
+        let theme = self.screen.theme;
+        let mut title = Painter::new(self.wide);
+        if !self.lines.is_empty() {
+            self.lines.push(Line::default());
+        }
+        if is_here {
+            title.text(text, theme.strong());
+        } else {
+            title
+                .text(text, theme.dim())
+                .text(" · not here", theme.dim());
+        }
+        self.lines.push(title.finish());
+    }
+
+    fn row(&mut self, keys: &str, help: &str, style: Style) {
+        let mut painter = Painter::new(self.wide);
+        painter.pad(1).left(keys, KEYS, self.screen.theme.accent());
+        painter.text(help, style);
+        self.lines.push(painter.finish());
+    }
+
+    fn section(&mut self, context: Context, is_here: bool) {
+        let screen = self.screen;
+        let keys = |row: &Bound| {
             let keys: Vec<String> = row.keys.iter().map(ToString::to_string).collect();
-            let mut painter = Painter::new(wide);
-            painter.pad(1).left(&keys.join(" "), 14, theme.accent());
-            painter.text(row.binding.help, theme.text());
-            lines.push(painter.finish());
+            keys.join(" ")
+        };
+        let rows = screen.keymap.rows().iter();
+        let rows: Vec<(String, &str)> = rows
+            .filter(|row| row.binding.context == context)
+            .filter(|row| place::is_offered(screen, row.binding.action))
+            .map(|row| (keys(row), row))
+            .filter(|(keys, row)| {
+                let binding = row.binding;
+                self.fits(&[keys, binding.help, binding.label, &binding.action.id()])
+            })
+            .map(|(keys, row)| (keys, row.binding.help))
+            .collect();
+        if rows.is_empty() {
+            return;
         }
-        lines.push(Line::default());
-    }
-    let mut title = Painter::new(wide);
-    title.text("Marks", theme.strong());
-    lines.push(title.finish());
-    let mut marks = Painter::new(wide);
-    for state in State::ALL {
-        if marks.left_over() < 16 {
-            let full = std::mem::replace(&mut marks, Painter::new(wide));
-            lines.push(full.finish());
+        self.title(context.title(), is_here);
+        let theme = screen.theme;
+        let style = if is_here { theme.text() } else { theme.dim() };
+        for (keys, help) in rows {
+            self.row(&keys, help, style);
         }
-        marks.pad(1).text(mark(state), theme.state(state)).pad(1);
-        marks.left(state.as_str(), 14, theme.text());
     }
-    lines.push(marks.finish());
-    let mut marks = Painter::new(wide);
-    for state in JobState::ALL {
-        if marks.left_over() < 16 {
-            let full = std::mem::replace(&mut marks, Painter::new(wide));
-            lines.push(full.finish());
+
+    fn writing(&mut self) {
+        let rows = WRITING.iter();
+        let rows: Vec<_> = rows
+            .filter(|(keys, help)| self.fits(&[keys, help]))
+            .collect();
+        if rows.is_empty() {
+            return;
         }
-        marks.pad(1).text(job_mark(state), theme.job(state)).pad(1);
-        marks.left(&format!("{state} job"), 14, theme.text());
+        self.title("While a message or a job is written", true);
+        let style = self.screen.theme.text();
+        for (keys, help) in rows {
+            self.row(keys, help, style);
+        }
     }
-    lines.push(marks.finish());
-    let mut news = Painter::new(wide);
-    news.pad(1).text("◆", theme.dim());
-    news.text(" said something since you looked   ", theme.text());
-    news.text("!", theme.bad());
-    news.text(" on standard error", theme.text());
-    lines.push(news.finish());
-    lines
+
+    fn marks(&mut self) {
+        let theme = self.screen.theme;
+        let states = State::ALL.map(|state| (mark(state), theme.state(state), state.to_string()));
+        let jobs = JobState::ALL.map(|state| {
+            let style = theme.job(state);
+            (job_mark(state), style, format!("{state} job"))
+        });
+        let news = [
+            (
+                "◆",
+                theme.dim(),
+                "said something since you looked".to_owned(),
+            ),
+            ("!", theme.bad(), "on standard error".to_owned()),
+        ];
+        let all = states.into_iter().chain(jobs).chain(news);
+        let all: Vec<_> = all
+            .filter(|(mark, _, name)| self.fits(&[mark, name, "marks"]))
+            .collect();
+        if all.is_empty() {
+            return;
+        }
+        self.title("Marks", true);
+        let mut painter = Painter::new(self.wide);
+        for (mark, style, name) in all {
+            if painter.left_over() < name.chars().count() + 3 {
+                let full = std::mem::replace(&mut painter, Painter::new(self.wide));
+                self.lines.push(full.finish());
+            }
+            painter.pad(1).text(mark, style).pad(1);
+            painter.left(&name, name.chars().count().max(14), theme.text());
+        }
+        self.lines.push(painter.finish());
+    }
 }

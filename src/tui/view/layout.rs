@@ -8,7 +8,7 @@ use crate::tui::figures::cells;
 use crate::tui::place::Place;
 use crate::tui::rows;
 use crate::tui::screen::{Pane, Screen};
-use crate::tui::view::routes;
+use crate::tui::view::{routes, toast};
 
 /// The smallest screen that shows anything: columns and rows.
 const SMALLEST: (u16, u16) = (20, 5);
@@ -39,8 +39,10 @@ pub(crate) struct Layout {
     pub(crate) composer: Option<Rect>,
     /// One line.
     pub(crate) footer: Rect,
-    /// All between header and footer.
+    /// All between header and toasts.
     pub(crate) body: Rect,
+    /// The lines of the toasts, above the footer.
+    pub(crate) toasts: Rect,
 }
 
 /// Arranges the screen; none when it is too small.
@@ -57,6 +59,16 @@ pub(crate) fn arrange(screen: &Screen, area: Rect) -> Option<Layout> {
     let body = Rect {
         y: area.y + 1,
         height: area.height - 2,
+        ..area
+    };
+    let told = toast::height(screen, body.height);
+    let body = Rect {
+        height: body.height - told,
+        ..body
+    };
+    let toasts = Rect {
+        y: body.bottom(),
+        height: told,
         ..area
     };
     let is_small = area.width < PANES.0 || area.height < PANES.1;
@@ -80,6 +92,7 @@ pub(crate) fn arrange(screen: &Screen, area: Rect) -> Option<Layout> {
         composer,
         footer,
         body,
+        toasts,
     })
 }
 

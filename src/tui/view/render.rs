@@ -22,6 +22,7 @@ pub(crate) fn render(screen: &mut Screen, area: Rect, buffer: &mut Buffer) {
 
 fn draw(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) {
     view.panes.clear();
+    view.footer.clear();
     let Some(layout) = layout::arrange(screen, area) else {
         layout::too_small(area, buffer);
         return;
@@ -46,11 +47,11 @@ fn draw(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) 
     if let Some(area) = layout.composer {
         composer::render(screen, area, buffer);
     }
-    footer::render(screen, layout.footer, buffer);
+    view.footer = footer::render(screen, layout.footer, buffer);
     if let Some(top) = screen.overlays.last() {
         view.overlay_end = on_top(screen, top, &mut view.job, layout.body, buffer);
     }
-    toast::render(screen, &layout, buffer);
+    toast::render(screen, layout.toasts, buffer);
 }
 
 /// Draws the topmost overlay; how far it can be scrolled.
@@ -62,7 +63,7 @@ fn on_top(
     buffer: &mut Buffer,
 ) -> usize {
     match top {
-        Overlay::Help { top } => help::render(screen, *top, area, buffer),
+        Overlay::Help { query, top } => help::render(screen, (query, *top), area, buffer),
         Overlay::Worker { id, top } => worker::render(screen, id, *top, area, buffer),
         Overlay::Text { title, lines, top } => {
             overlay::text(screen, title, lines, *top, area, buffer)

@@ -1,10 +1,12 @@
 //! Who is still alive while the deck stops.
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::model::MonoTime;
-use crate::tui::figures::{plural, wait};
+use crate::tui::figures::{plural, span};
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::Screen;
 use crate::tui::view::frame::{dialog, line};
@@ -13,7 +15,7 @@ use crate::tui::view::frame::{dialog, line};
 pub(crate) fn render(screen: &Screen, since: MonoTime, at: usize, body: Rect, buffer: &mut Buffer) {
     let alive = screen.alive();
     let theme = screen.theme;
-    let title = format!("Stopping for {}", wait(screen.now.mono.since(since)));
+    let title = format!("Stopping for {}", span(screen.now.mono.since(since)));
     let size = (56, alive.len().clamp(1, 14) + 1);
     let inner = dialog(
         theme,
@@ -44,10 +46,12 @@ pub(crate) fn render(screen: &Screen, since: MonoTime, at: usize, body: Rect, bu
         painter.left(&id.to_string(), 18, theme.text()).pad(1);
         painter.left(worker.state.as_str(), 10, theme.state(worker.state));
         let lasts = screen.now.mono.since(worker.since.max(since));
-        painter.right(&wait(lasts), 7, theme.text());
+        painter.right(&span(lasts), 7, theme.text());
         if let Some(until) = worker.until {
-            let left = wait(until.since(screen.now.mono));
-            painter.text(&format!(", killed in {left}"), theme.dim());
+            // Rounded up: what is not over yet is never told as nothing.
+            let left = until.since(screen.now.mono) + Duration::from_millis(999);
+            let text = format!(", killed in {}", span(left));
+            painter.text(&text, theme.dim());
         }
         line(buffer, inner, row - first + 1, &painter.finish());
     }

@@ -119,6 +119,47 @@ fn the_keys_at_80_by_24() {
 }
 
 #[test]
+fn the_help_is_searched_at_80_by_24() {
+    let mut fixture = Fixture::busy();
+    fixture.press("\t?pane");
+    assert_snapshot!(fixture.draw(80, 24));
+    fixture.press("\u{1b}");
+    assert!(
+        fixture
+            .draw(80, 24)
+            .contains("Messages and logs of the deck")
+    );
+    fixture.press("K");
+    assert!(fixture.draw(40, 12).contains("End the worker and"));
+    fixture.press("zzz");
+    assert!(fixture.draw(120, 40).contains("No key does Kzzz"));
+    fixture.press("\u{1b}\u{1b}");
+    assert!(fixture.screen.overlays.is_empty());
+}
+
+#[test]
+fn toasts_hide_nothing() {
+    let mut fixture = Fixture::busy();
+    for text in [
+        "Saved 12 bytes: a.jsonl",
+        "resize/3 does not run · press s to start it",
+    ] {
+        let is_bad = text.contains("not");
+        fixture.screen.say(text, is_bad);
+    }
+    assert_snapshot!(fixture.draw(80, 24));
+    fixture.press("m{");
+    let text = fixture.draw(40, 12);
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(
+        lines[8].starts_with('╰')
+            && lines[9].contains("Saved")
+            && lines[10].contains("resize/3 does not run"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_worker_whole() {
     let mut fixture = Fixture::busy();
     fixture.press("G\n");

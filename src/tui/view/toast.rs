@@ -1,5 +1,4 @@
-//! Short words to the person: what went wrong above the footer, everything else in the header, where it hides no row and
-//! nothing that is being written.
+//! Short words to the person, in lines of their own above the footer: they hide nothing. The newest is at the bottom.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -9,30 +8,17 @@ use crate::tui::figures::cells;
 use crate::tui::sanitize::{Painter, width};
 use crate::tui::screen::{Screen, Toast};
 use crate::tui::theme::Theme;
-use crate::tui::view::layout::Layout;
 
-/// Draws the toasts: those that went wrong with the newest at the bottom, of the others the newest.
-pub(crate) fn render(screen: &Screen, layout: &Layout, buffer: &mut Buffer) {
-    let newest = || screen.toasts.iter().rev();
-    if let Some(toast) = newest().find(|toast| !toast.is_bad) {
-        paint(screen.theme, toast, layout.header, buffer);
-    }
-    let mut body = layout.body;
-    if screen.composer.is_open()
-        && let Some(composer) = layout.composer
-    {
-        body.height = composer.y.saturating_sub(body.y);
-    }
-    for (above, toast) in newest().filter(|toast| toast.is_bad).enumerate() {
-        let y = body.bottom().checked_sub(cells(above + 1));
-        let Some(y) = y.filter(|y| *y > body.y) else {
-            return;
-        };
-        let line = Rect {
-            y,
-            height: 1,
-            ..body
-        };
+/// How many lines toasts take of a body of this height.
+pub(crate) fn height(screen: &Screen, body: u16) -> u16 {
+    let most = (body / 4).max(1).min(body.saturating_sub(2));
+    cells(screen.toasts.len()).min(most)
+}
+
+/// Draws as many of the newest toasts as there are lines.
+pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
+    let newest = screen.toasts.iter().rev();
+    for (toast, line) in newest.zip(area.rows().rev()) {
         paint(screen.theme, toast, line, buffer);
     }
 }
@@ -50,7 +36,7 @@ fn paint(theme: Theme, toast: &Toast, line: Rect, buffer: &mut Buffer) {
         width: wide,
         ..line
     };
-    Clear.render(area, buffer);
+    Clear.render(line, buffer);
     let mut painter = Painter::new(usize::from(wide).saturating_sub(1));
     painter
         .pad(1)
