@@ -78,13 +78,15 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
     Vec::new()
 }
 
-/// Takes away what narrows the view, one after the other: a filter, the zoom.
+/// Takes away what narrows the view, one after the other: a filter, the zoom; then the view itself.
 fn back(screen: &mut Screen) {
     let is_filtered = !screen.sought(screen.focus).filter.is_empty();
     if is_filtered && let Some(filter) = screen.refilter() {
         *filter = Filter::default();
-    } else {
+    } else if screen.is_zoomed {
         screen.is_zoomed = false;
+    } else {
+        place::go(screen, Place::Deck);
     }
 }
 

@@ -207,7 +207,9 @@ impl App {
                 return Ok(quit);
             }
             let ended = self.volley.ended();
-            self.count(ended, now.mono);
+            if let Some(quit) = self.count(ended, now.mono).await {
+                return Ok(quit);
+            }
             if toasts != self.screen.toasts.len() {
                 self.pace.soon(now.mono);
             }
@@ -247,7 +249,7 @@ impl App {
                 return self.surface.resize().err().map(|_| Quit::TerminalLost);
             }
             Came::Second => self.pace.soon(now),
-            Came::Ended(ended) => self.count(ended, now),
+            Came::Ended(ended) => return self.count(ended, now).await,
             // The tick has asked already; a search goes on with the frame.
             Came::Refresh => self.pace.soon(now),
             Came::Frame => {
@@ -418,13 +420,14 @@ impl App {
         }
     }
 
-    /// Counts what ended of a load.
-    fn count(&mut self, ended: Vec<(u64, Ended)>, now: MonoTime) {
-        if !ended.is_empty() {
-            // Nothing is asked for: the next ones are sent by the tick.
-            drop(update(&mut self.screen, Msg::Ended(ended)));
-            self.pace.within(now, LOAD_FRAME);
+    /// Counts what ended of a load, and sends what there is room for now.
+    async fn count(&mut self, ended: Vec<(u64, Ended)>, now: MonoTime) -> Option<Quit> {
+        if ended.is_empty() {
+            return None;
         }
+        self.pace.within(now, LOAD_FRAME);
+        let requests = update(&mut self.screen, Msg::Ended(ended));
+        self.fulfil(requests).await
     }
 
     fn copy(&mut self, text: String, what: &str) -> std::io::Result<()> {

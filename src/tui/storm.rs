@@ -6,9 +6,12 @@ use crate::model::{
     Direction, Event, JobFigures, JobState, JobView, Outcome, PoolChanged, Refusal, RefusalKind,
     State, Stream, WorkerId,
 };
+use crate::tui::composer::Ended;
 use crate::tui::fixture::{Fixture, at, worker};
 use crate::tui::jobs::fixture::{figures, job};
 use crate::tui::jobs::{Asked, due_at};
+use crate::tui::place::Place;
+use crate::tui::screen::Overlay;
 use crate::tui::update::Msg;
 
 /// A small generator, so that a failure comes back with its seed.
@@ -46,7 +49,7 @@ fn random_key(dice: &mut Dice) -> KeyEvent {
         KeyCode::Backspace,
         KeyCode::Home,
     ];
-    const CHARS: &str = "mbBrsK+-zfa?qhjklgG {}[]\":1né日\u{301}\u{202e}444/tTcdDePy";
+    const CHARS: &str = "mbBrsK+-zfa?qhjklgG {}[]\":1né日\u{301}\u{202e}444/tTcdDePy:2350l";
     let modifiers = match dice.roll(8) {
         0 => KeyModifiers::CONTROL,
         1 => KeyModifiers::ALT,
@@ -115,11 +118,13 @@ fn random_msg(fixture: &mut Fixture, dice: &mut Dice, id: &WorkerId, step: u32) 
         4 => {
             let kinds = [
                 MouseEventKind::Down(MouseButton::Left),
+                MouseEventKind::Drag(MouseButton::Left),
+                MouseEventKind::Up(MouseButton::Left),
                 MouseEventKind::ScrollUp,
                 MouseEventKind::ScrollDown,
             ];
             fixture.send(Msg::Mouse(MouseEvent {
-                kind: kinds[dice.index(3)],
+                kind: kinds[dice.index(5)],
                 column: dice.small(140),
                 row: dice.small(50),
                 modifiers: KeyModifiers::NONE,
@@ -130,6 +135,16 @@ fn random_msg(fixture: &mut Fixture, dice: &mut Dice, id: &WorkerId, step: u32) 
         7 => drop(fixture.send(Msg::Tick(at(u64::from(step))))),
         8 if dice.roll(20) == 0 => fixture.screen.overlays.clear(),
         9 => drop(fixture.send(random_answer(dice))),
+        10 => {
+            let number = dice.roll(20);
+            let refusal = Refusal::new(RefusalKind::NotRunning, "it does not run");
+            let ends = vec![
+                (number, Ended::Silent),
+                (number, Ended::Refused("no".into())),
+            ];
+            fixture.send(Msg::Sent(number, Err(refusal)));
+            fixture.send(Msg::Ended(ends));
+        }
         _ => {
             let key = random_key(dice);
             fixture.send(Msg::Key(key));
@@ -142,7 +157,7 @@ fn nothing_that_happens_breaks_the_screen() {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let mut fixture = Fixture::busy();
     let mut size = (80, 24);
-    for step in 0..20_000_u32 {
+    for step in 0..100_000_u32 {
         let pool = ["resize", "fetch", "mail"][dice.index(3)];
         let id = worker(pool, u32::from(dice.small(4)) + 1);
         if dice.roll(20) == 0 {
@@ -151,8 +166,24 @@ fn nothing_that_happens_breaks_the_screen() {
         random_msg(&mut fixture, &mut dice, &id, step);
         let is_open = fixture.screen.jobs.is_open();
         assert!(is_open || due_at(&fixture.screen).is_none());
-        if step % 4 == 0 {
+        if step % 32 == 0 {
             fixture.draw(size.0, size.1);
         }
     }
+    leads_back(&mut fixture);
+}
+
+/// Escape leads out of everything but a deck that goes down, and then the keys work.
+fn leads_back(fixture: &mut Fixture) {
+    let screen = &mut fixture.screen;
+    screen.board.deck.is_going_down = false;
+    let is_left = |overlay: &Overlay| !matches!(overlay, Overlay::Stopping { .. });
+    screen.overlays.retain(is_left);
+    fixture.press(&"\u{1b}".repeat(20));
+    let screen = &fixture.screen;
+    assert!(screen.overlays.is_empty(), "{:?}", screen.overlays);
+    assert!(!screen.composer.is_open() && !screen.is_filtering);
+    assert_eq!(screen.place, Place::Deck);
+    let requests = fixture.press("q");
+    assert!(!requests.is_empty() || fixture.screen.overlays == [Overlay::Quit]);
 }

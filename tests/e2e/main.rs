@@ -12,6 +12,7 @@ mod crashes;
 mod deaths;
 mod floods;
 mod jobs;
+mod keys;
 mod map;
 mod map_ends;
 mod map_memory;

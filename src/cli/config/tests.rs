@@ -139,7 +139,7 @@ fn a_fault_shows_place_line_caret_and_the_nearest_key() {
 
 #[test]
 fn all_faults_are_told_at_once_in_the_order_of_the_file() {
-    let text = "[dekc]\n[pools.a]\ncomand = [\"a\"]\npty = true\n[pools.b]\ncommand = [\"b\"]\ngrace = 5\n[[messages]]\n";
+    let text = "[dekc]\n[pools.a]\ncomand = [\"a\"]\npty = true\n[pools.b]\ncommand = [\"b\"]\ngrace = 5\n[sources]\n";
     assert_eq!(
         complaints(text),
         [
@@ -155,7 +155,7 @@ fn all_faults_are_told_at_once_in_the_order_of_the_file() {
             "? the keys here are command, script, args, runtime, instances, cwd, env, env_file, channel, max_frame, mailbox, \
              restart, stop, on_disconnect, stall_after, concurrency, dispatch, reply, failed_when, timeout, retries, \
              retry_backoff, priority_levels, rate, queue",
-            "f:8:3: `messages` is not built yet in this version",
+            "f:8:2: `sources` is not built yet in this version",
         ]
     );
 }

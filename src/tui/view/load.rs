@@ -50,18 +50,18 @@ fn planned(screen: &Screen, plan: Plan, wide: usize) -> Painter {
         Some(Target::Job(_)) => "jobs",
         _ => "messages",
     };
-    let rate = match plan.rate {
-        0 => "no limit".to_owned(),
-        rate => count(rate),
-    };
     let (times, second, gap) = if wide < NARROW {
         ("×", "/s", 0)
     } else {
         (" times", " a second", 2)
     };
+    let rate = match plan.rate {
+        0 => ("as fast as it goes".to_owned(), ""),
+        rate => (count(rate), second),
+    };
     let parts = [
         (Part::Times, count(plan.times), times),
-        (Part::Rate, rate, second),
+        (Part::Rate, rate.0, rate.1),
         (Part::Form, format!("as {form}"), ""),
     ];
     for (part, value, after) in parts {
