@@ -129,6 +129,8 @@ pub enum Action {
     LeastLevel,
     /// Let long lines go on in the next row.
     WrapLines,
+    /// Show JSON lines by their message, or as they were written.
+    JsonLines,
     /// Show times in the next way.
     Timestamps,
     /// Draw a line behind the newest line.

@@ -248,10 +248,9 @@ impl App {
                 self.pace.soon(now);
                 return self.surface.resize().err().map(|_| Quit::TerminalLost);
             }
-            Came::Second => self.pace.soon(now),
             Came::Ended(ended) => return self.count(ended, now).await,
-            // The tick has asked already; a search goes on with the frame.
-            Came::Refresh => self.pace.soon(now),
+            // The tick has asked already; a search in logs goes on with the frame.
+            Came::Second | Came::Refresh => self.pace.soon(now),
             Came::Frame => {
                 let drawn = self.surface.draw(&mut self.screen);
                 let took = self.clock.now().mono.since(now);

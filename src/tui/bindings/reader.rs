@@ -70,6 +70,13 @@ pub(super) const READER: &[Binding] = &[
         "Let long lines go on in the next row, or cut them off",
     ),
     bind(
+        Action::JsonLines,
+        &[key('J')],
+        Context::Reader,
+        "json",
+        "Show JSON lines by their message, or as they were written",
+    ),
+    bind(
         Action::Timestamps,
         &[key('T')],
         Context::Reader,

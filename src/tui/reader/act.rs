@@ -4,6 +4,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
 use crate::tui::action::Action;
+use crate::tui::filter::Filter;
 use crate::tui::reader::errors;
 use crate::tui::reader::export;
 use crate::tui::reader::find::{self, Jump};
@@ -46,6 +47,7 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Option<Vec<Request>> {
         }
         Action::Timestamps => screen.reader.stamps = screen.reader.stamps.turn(),
         Action::WrapLines => wrap(screen),
+        Action::JsonLines => screen.reader.is_brief = !screen.reader.is_brief,
         Action::LinesLeft => aside(screen, false),
         Action::LinesRight => aside(screen, true),
         Action::Open => open(screen),
@@ -90,7 +92,7 @@ fn back(screen: &mut Screen) {
         .into_iter()
         .find(|field| !reader.text(*field).is_empty());
     if let Some(field) = narrowing {
-        *reader.text_mut(field) = Default::default();
+        *reader.text_mut(field) = Filter::default();
     } else {
         reader.narrowed.least = None;
         screen.is_zoomed = false;

@@ -33,13 +33,12 @@ pub(crate) fn go(screen: &mut Screen, is_back: bool) {
         Up::from(&workers, from).take(MOST).find(is_meant)
     };
     let spot = found.map(|step| Spot::of(step.line.order));
-    match spot {
-        Some(spot) => scroll::choose_found(screen, spot),
-        None => {
-            let way = if is_back { "older" } else { "newer" };
-            let most = count(MOST as u64);
-            let text = format!("None of the {way} lines, up to {most}, says ERROR or worse");
-            screen.say(text, false);
-        }
+    if let Some(spot) = spot {
+        scroll::choose_found(screen, spot);
+    } else {
+        let way = if is_back { "older" } else { "newer" };
+        let most = count(MOST as u64);
+        let text = format!("None of the {way} lines, up to {most}, says ERROR or worse");
+        screen.say(text, false);
     }
 }

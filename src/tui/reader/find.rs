@@ -100,12 +100,12 @@ fn landing(found: &Sieve, jump: Jump, here: Spot) -> Landing {
     };
     let before = found.before(end_of_here);
     let after = found.before(here.order.saturating_add(1));
-    let older = before.checked_sub(1).and_then(order);
-    let newer = order(after);
+    let previous = before.checked_sub(1).and_then(order);
+    let next = order(after);
     let wanted = match jump {
         Jump::Nearest => after.checked_sub(1).and_then(order),
-        Jump::Next => newer.filter(|_| found.has_looked_from(here.order)),
-        Jump::Previous => older,
+        Jump::Next => next.filter(|_| found.has_looked_from(here.order)),
+        Jump::Previous => previous,
     };
     if let Some(order) = wanted {
         return Landing::Found(order);
@@ -114,7 +114,7 @@ fn landing(found: &Sieve, jump: Jump, here: Spot) -> Landing {
         return Landing::Open;
     }
     let around = match jump {
-        Jump::Nearest => return newer.map_or(Landing::Nowhere, Landing::Found),
+        Jump::Nearest => return next.map_or(Landing::Nowhere, Landing::Found),
         Jump::Next => hits.front(),
         Jump::Previous => hits.back(),
     };

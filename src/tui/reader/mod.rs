@@ -2,6 +2,7 @@
 
 mod act;
 mod body;
+mod brief;
 mod errors;
 mod export;
 mod find;
@@ -25,7 +26,7 @@ mod move_tests;
 mod tests;
 
 pub(crate) use act::{act, mouse};
-pub(crate) use body::{body, mark};
+pub(crate) use body::{Look, body, mark};
 pub(crate) use find::counted;
 pub(crate) use item::{Item, Kind, Spot};
 pub(crate) use level::Level;

@@ -162,7 +162,7 @@ fn rows(reader: &Reader, drawn: &Drawn, item: &Item<'_>) -> usize {
     if !reader.is_wrapped {
         return 1;
     }
-    body::rows(item, drawn.wide, drawn.most_rows())
+    body::rows(item, reader.is_brief, drawn.wide, drawn.most_rows())
 }
 
 /// Moves what is on the screen by items; the chosen one stays in sight.

@@ -31,9 +31,10 @@ fn orders(sieve: &Sieve) -> Vec<u64> {
 #[test]
 fn old_lines_are_looked_at_in_steps_and_new_ones_at_once() {
     let mut workers = [worker(1), worker(2)];
-    for order in 1..=100 {
+    for order in 1..=100_u32 {
         let text = if order % 10 == 0 { "ten" } else { "no" };
-        push(&mut workers[order as usize % 3 % 2], order, text);
+        let slot = usize::from(order % 3 == 1);
+        push(&mut workers[slot], u64::from(order), text);
     }
     let mut sieve = Sieve::default();
     let [one, two] = &workers;

@@ -30,6 +30,8 @@ pub(crate) struct Reader {
     pub(crate) stamps: Stamps,
     /// Whether long lines go on in the next row.
     pub(crate) is_wrapped: bool,
+    /// Whether JSON lines are shown by their message.
+    pub(crate) is_brief: bool,
     /// How many cells of each line are left of the screen.
     pub(crate) column: usize,
     /// Lines that the person drew, oldest first.

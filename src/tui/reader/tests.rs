@@ -222,6 +222,15 @@ fn a_json_line_is_spread_out() {
 }
 
 #[test]
+fn json_lines_are_shown_by_their_message_or_as_they_were_written() {
+    let mut fixture = view(&["{\"level\":30,\"msg\":\"hi\",\"ms\":7}"]);
+    assert!(drawn(&mut fixture).contains("{\"level\":30,"));
+    fixture.press("J");
+    let text = drawn(&mut fixture);
+    assert!(text.contains("● hi  ms=7"), "{text}");
+}
+
+#[test]
 fn times_are_shown_in_four_ways() {
     let mut fixture = view(&["a line"]);
     for (stamps, shown) in [

@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn finds_are_all_that_a_filter_finds() {
         assert_eq!(finds(&filter("ab"), "abxABab"), [0..2, 3..5, 5..7]);
-        assert_eq!(finds(&filter("aB"), "abaB"), [2..4]);
+        assert_eq!(finds(&filter("aB"), "abaB aB"), [2..4, 5..7]);
         assert_eq!(finds(&filter("本"), "日本 日本"), [3..6, 10..13]);
         assert!(finds(&filter("x"), "abc").is_empty());
         assert!(finds(&filter(""), "abc").is_empty());

@@ -43,7 +43,9 @@ pub(crate) fn cut(line: &Line<'static>, wide: usize, most: usize) -> Vec<Line<'s
             here = here.get(..between_words(here, after)).unwrap_or(here);
         }
         let mut row = Row::default();
-        here.iter().for_each(|(c, style)| row.push(*c, *style));
+        for (c, style) in here {
+            row.push(*c, *style);
+        }
         if is_last && !after.is_empty() {
             end(&mut row, wide);
         }
@@ -170,7 +172,8 @@ mod tests {
     #[test]
     fn finds_are_lit_and_the_rest_keeps_its_style() {
         let light_style = Style::new().add_modifier(Modifier::REVERSED);
-        let line = light(painted("a\x1b[31mbc\x1b[0md"), &[1..2], light_style);
+        let ranges = std::slice::from_ref(&(1..2));
+        let line = light(painted("a\x1b[31mbc\x1b[0md"), ranges, light_style);
         let lit: Vec<_> = line
             .spans
             .iter()

@@ -7,7 +7,9 @@ use ratatui::text::Line;
 
 use crate::model::{LogLine, Noted, WorkerId};
 use crate::tui::figures::cells;
-use crate::tui::reader::{self, Item, Kind, Level, List, Spot, aside, body, cut, finds, light};
+use crate::tui::reader::{
+    self, Item, Kind, Level, List, Look, Spot, aside, body, cut, finds, light,
+};
 use crate::tui::rows::Scope;
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::{Screen, ViewState};
@@ -161,7 +163,11 @@ impl Pen<'_> {
         } else {
             reader.column + self.wide
         };
-        let mut painted = body(line, level, self.screen.theme, cells);
+        let look = Look {
+            theme: self.screen.theme,
+            is_brief: reader.is_brief,
+        };
+        let mut painted = body(line, level, look, cells);
         if !reader.search.is_empty() {
             let found = finds(&reader.search, &painted.to_string());
             let style = if is_chosen {

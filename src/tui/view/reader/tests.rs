@@ -157,7 +157,7 @@ fn what_was_found_is_lit() {
         .content()
         .iter()
         .filter(|cell| cell.modifier.contains(Modifier::REVERSED))
-        .map(|cell| cell.symbol())
+        .map(Cell::symbol)
         .collect();
     assert_eq!(lit, "Mpx");
 }
