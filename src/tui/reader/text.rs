@@ -110,15 +110,10 @@ pub(crate) fn finds(filter: &Filter, text: &str) -> Vec<Range<usize>> {
     }
     let is_pattern =
         filter.text().len() > 2 && filter.text().starts_with('/') && filter.text().ends_with('/');
-    let literal = if is_pattern {
-        Vec::new()
-    } else {
-        literally(filter, text)
-    };
-    if literal.is_empty() {
+    if is_pattern {
         by_pattern(filter, text)
     } else {
-        literal
+        literally(filter, text)
     }
 }
 
@@ -131,7 +126,9 @@ fn literally(filter: &Filter, text: &str) -> Vec<Range<usize>> {
         && let Some(end) = at.checked_add(length).filter(|end| *end <= text.len())
     {
         let part = text.get(at..end);
-        if part.is_some_and(|part| filter.admits(part.as_bytes())) && length > 0 {
+        let is_it = |part: &str| part.eq_ignore_ascii_case(filter.text());
+        let is_found = part.is_some_and(|part| is_it(part) && filter.admits(part.as_bytes()));
+        if is_found && length > 0 {
             found.push(at..end);
             at = end;
         } else {
@@ -146,6 +143,10 @@ fn literally(filter: &Filter, text: &str) -> Vec<Range<usize>> {
 fn by_pattern(filter: &Filter, text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     let mut from = 0;
+    if filter.admits(b"") {
+        // It lets everything through that lacks something: there is nothing to show.
+        return found;
+    }
     while found.len() < FINDS {
         let rest = text.get(from..).unwrap_or_default();
         if rest.is_empty() || !filter.admits(rest.as_bytes()) {
