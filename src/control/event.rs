@@ -160,6 +160,7 @@ pub(super) fn write_message(
     }
     object.some("job", envelope.job.as_ref());
     object.some("latency_ms", envelope.latency.map(fractional_ms).as_ref());
+    object.some("answers", envelope.answers.as_ref());
     object.end();
 }
 

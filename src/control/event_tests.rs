@@ -43,6 +43,7 @@ pub(in crate::control) fn message(
         message: Message::from_frame(Bytes::copy_from_slice(text.as_bytes())).unwrap(),
         bytes: text.len() + 1,
         latency,
+        answers: None,
         job: None,
         internal,
     };
@@ -294,19 +295,20 @@ fn every_other_event_has_its_documented_members() {
 }
 
 #[test]
-fn a_message_of_a_job_names_it() {
+fn a_message_of_a_job_names_it_and_a_reply_what_it_answers() {
     let Event::Messages(mut messages) = message(Direction::In, "1", Some(Duration::ZERO), false)
     else {
         unreachable!("it is a batch of messages");
     };
     let mut envelope = messages.envelopes[0].clone();
     envelope.job = Some(job_id());
+    envelope.answers = Some(7);
     messages.envelopes = Arc::from([envelope]);
 
     assert_eq!(
         only(Event::Messages(messages)),
         format!(
-            r#"{{"at":"2026-01-31T12:00:00.123Z","event":"message","worker":"process/1","incarnation":1,"direction":"in","message":1,"bytes":2,"seq":1,"job":"{ID}","latency_ms":0.0}}"#
+            r#"{{"at":"2026-01-31T12:00:00.123Z","event":"message","worker":"process/1","incarnation":1,"direction":"in","message":1,"bytes":2,"seq":1,"job":"{ID}","latency_ms":0.0,"answers":7}}"#
         )
     );
 }

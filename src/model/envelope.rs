@@ -38,6 +38,9 @@ pub struct Envelope {
     pub bytes: usize,
     /// On a reply: how long after the message it answers was given to the kernel.
     pub latency: Option<Duration>,
+    /// On a reply: the number, among the worker's messages, of the message it answers. Not known of one that came before
+    /// the deck was told that the kernel had taken what it answers.
+    pub answers: Option<u64>,
     /// The job that it gives or answers.
     pub job: Option<JobId>,
     /// Whether it is a `NODE_…` message, which is never counted nor shown unless asked for.

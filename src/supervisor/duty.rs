@@ -236,14 +236,14 @@ impl Worker {
         }
     }
 
-    /// The kernel took the message of a job; whether that is to be told.
-    pub(super) fn job_written(&mut self, lease: LeaseId, now: MonoTime) -> bool {
-        let Some(hops) = self.duty.leases.written(lease, now) else {
+    /// The kernel took the message of a job, with this number; whether that is to be told.
+    pub(super) fn job_written(&mut self, lease: LeaseId, now: MonoTime, seq: u64) -> bool {
+        let Some(hops) = self.duty.leases.written(lease, now, seq) else {
             return false;
         };
         if self.policy.jobs.reply == ReplyRule::None {
             self.duty.leases.forget(lease, false);
-            self.pairing.ask(now, hops);
+            self.pairing.ask(now, hops, seq);
         }
         true
     }

@@ -20,6 +20,8 @@ pub(super) struct Lease {
     pub(super) since: MonoTime,
     /// Whether the process is no longer asked for an answer, and the next one is not to be taken for another job's.
     pub(super) is_forgotten: bool,
+    /// The number of its message among the worker's, once the kernel took it.
+    pub(super) seq: Option<u64>,
     reply_id: Option<ReplyId>,
 }
 
@@ -50,6 +52,7 @@ impl Leases {
             hops: assignment.hops,
             since: now,
             is_forgotten: false,
+            seq: None,
             reply_id: assignment.reply_id.clone(),
         });
     }
@@ -61,11 +64,13 @@ impl Leases {
         self.given += count;
     }
 
-    /// The kernel took the message of a job whole: how many routes it had come along, if its answer is waited for.
-    pub(super) fn written(&mut self, id: LeaseId, now: MonoTime) -> Option<u8> {
+    /// The kernel took the message of a job whole, with this number: how many routes it had come along, if its answer is
+    /// waited for.
+    pub(super) fn written(&mut self, id: LeaseId, now: MonoTime, seq: u64) -> Option<u8> {
         match self.held.get_mut(self.written) {
             Some(lease) if lease.id == id => {
                 lease.since = now;
+                lease.seq = Some(seq);
                 self.written += 1;
                 (!lease.is_forgotten).then_some(lease.hops)
             }
@@ -233,8 +238,8 @@ mod tests {
         leases.give(2, MonoTime::ZERO);
         assert_eq!(id(leases.answer_oldest()), Some(1));
 
-        assert_eq!(leases.written(LeaseId(1), MonoTime::ZERO), None);
-        assert_eq!(leases.written(LeaseId(2), MonoTime::ZERO), Some(0));
+        assert_eq!(leases.written(LeaseId(1), MonoTime::ZERO, 1), None);
+        assert_eq!(leases.written(LeaseId(2), MonoTime::ZERO, 2), Some(0));
         assert_eq!(leases.take_all(), [(LeaseId(2), true)]);
     }
 }

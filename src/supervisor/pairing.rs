@@ -24,6 +24,8 @@ struct Asked {
     /// When it was given to the kernel.
     at: MonoTime,
     hops: u8,
+    /// Its number among the worker's messages.
+    seq: u64,
 }
 
 /// What an answer has of the message that it answers.
@@ -33,6 +35,8 @@ pub(super) struct Answered {
     pub(super) latency: Duration,
     /// How many routes that had come along.
     pub(super) hops: u8,
+    /// Its number among the worker's messages, where known.
+    pub(super) seq: Option<u64>,
 }
 
 impl Pairing {
@@ -46,12 +50,13 @@ impl Pairing {
         self.unanswered.back().map(|asked| asked.at)
     }
 
-    /// A message was given to the kernel that had come along so many routes.
-    pub(super) fn ask(&mut self, now: MonoTime, hops: u8) {
+    /// A message with this number was given to the kernel that had come along so many routes.
+    pub(super) fn ask(&mut self, now: MonoTime, hops: u8, seq: u64) {
         if self.unanswered.len() >= MOST {
             self.unanswered.pop_front();
         }
-        self.unanswered.push_back(Asked { at: now, hops });
+        let at = now;
+        self.unanswered.push_back(Asked { at, hops, seq });
     }
 
     /// A message came: what it has of the one that it answers, if it answers one.
@@ -66,6 +71,7 @@ impl Pairing {
         Some(Answered {
             latency: now - asked.at,
             hops: asked.hops,
+            seq: Some(asked.seq),
         })
     }
 
@@ -84,29 +90,30 @@ mod tests {
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "as it is compared")]
-    fn answered(ms: u64, hops: u8) -> Option<Answered> {
+    fn answered(ms: u64, hops: u8, seq: u64) -> Option<Answered> {
         let latency = Duration::from_millis(ms);
-        Some(Answered { latency, hops })
+        let seq = Some(seq);
+        Some(Answered { latency, hops, seq })
     }
 
     #[test]
     fn the_first_answer_belongs_to_the_first_question() {
         let mut pairing = Pairing::default();
-        pairing.ask(at(0), 1);
-        pairing.ask(at(10), 2);
+        pairing.ask(at(0), 1, 1);
+        pairing.ask(at(10), 2, 2);
 
-        assert_eq!(pairing.answer(at(15)), answered(15, 1));
-        assert_eq!(pairing.answer(at(15)), answered(5, 2));
+        assert_eq!(pairing.answer(at(15)), answered(15, 1, 1));
+        assert_eq!(pairing.answer(at(15)), answered(5, 2, 2));
         assert_eq!(pairing.answer(at(16)), None);
     }
 
     #[test]
     fn a_message_that_was_never_answered_does_not_spoil_the_next_pair() {
         let mut pairing = Pairing::default();
-        pairing.ask(at(0), 1);
-        pairing.ask(at(6_000), 2);
+        pairing.ask(at(0), 1, 1);
+        pairing.ask(at(6_000), 2, 2);
 
-        assert_eq!(pairing.answer(at(6_020)), answered(20, 2));
+        assert_eq!(pairing.answer(at(6_020)), answered(20, 2, 2));
         assert_eq!(pairing.len(), 0);
     }
 
@@ -114,7 +121,7 @@ mod tests {
     fn what_is_remembered_is_bounded() {
         let mut pairing = Pairing::default();
         for ms in 0..10_000 {
-            pairing.ask(at(ms), 0);
+            pairing.ask(at(ms), 0, ms);
         }
 
         assert_eq!(pairing.len(), MOST);

@@ -86,6 +86,7 @@ impl Worker {
             Some(lease) => Some(Answered {
                 latency: turn.mono() - lease.since,
                 hops: lease.hops,
+                seq: lease.seq,
             }),
             None => self.answer_others(turn, &message, waits),
         };
@@ -97,6 +98,7 @@ impl Worker {
         }
         Envelope {
             latency: answered.map(|answered| answered.latency),
+            answers: answered.and_then(|answered| answered.seq),
             job: lease.map(|lease| lease.job),
             ..self.envelope(turn, Direction::In, message, bytes)
         }
@@ -225,11 +227,12 @@ impl Worker {
     ) -> Envelope {
         let now = turn.mono();
         let bytes = letter.bytes();
+        let seq = self.seq + 1;
         let mut job = None;
         match letter.sort {
             Sort::Internal => return self.internal(turn, Direction::Out, letter.message, bytes),
             Sort::Job { lease, job: id } => {
-                if self.job_written(lease, now) {
+                if self.job_written(lease, now, seq) {
                     written.leases.push(lease);
                 }
                 job = Some(id);
@@ -245,12 +248,12 @@ impl Worker {
                         written: now,
                     });
                 }
-                self.pairing.ask(now, hops);
+                self.pairing.ask(now, hops, seq);
                 written.has_mail = true;
             }
-            Sort::Stop => self.pairing.ask(now, 0),
+            Sort::Stop => self.pairing.ask(now, 0, seq),
         }
-        self.seq += 1;
+        self.seq = seq;
         self.sent += 1;
         Envelope {
             job,
@@ -312,6 +315,7 @@ impl Worker {
             message,
             bytes,
             latency: None,
+            answers: None,
             job: None,
             internal: false,
         }

@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use crate::model::{
     Board, DeckSampled, Direction, Envelope, Event, Exit, Exited, FrameFault, Incarnation, LogLine,
     Logs, Messages, MonoTime, Now, PoolChanged, PoolName, Runtime, Sampled, Signal, Stamped, State,
-    StateChanged, Stream, WallTime, WorkerId,
+    StateChanged, Stream, Traffic, WallTime, WorkerId,
 };
 use crate::tui::screen::Screen;
 use crate::tui::theme::Theme;
@@ -143,6 +143,7 @@ impl Fixture {
         ms: Option<u64>,
     ) {
         self.order += 1;
+        let asked = ms.and_then(|_| self.asked(id));
         let envelope = Envelope {
             at: wall(self.order),
             incarnation: Incarnation(1),
@@ -152,6 +153,7 @@ impl Fixture {
             message: Message::from_frame(Bytes::from(json.to_owned())).unwrap(),
             bytes: json.len() + 1,
             latency: ms.map(Duration::from_millis),
+            answers: asked,
             job: None,
             internal: false,
         };
@@ -160,6 +162,17 @@ impl Fixture {
             incarnation: Incarnation(1),
             envelopes: Arc::from([envelope]),
         }));
+    }
+
+    /// The number of the message that was sent to a worker last.
+    fn asked(&self, id: &WorkerId) -> Option<u64> {
+        let mut traffic = self.screen.board.worker(id)?.traffic.iter().rev();
+        traffic.find_map(|item| match item {
+            Traffic::Message(envelope) if envelope.direction == Direction::Out => {
+                Some(envelope.seq)
+            }
+            _ => None,
+        })
     }
 
     pub(crate) fn fault(&mut self, id: &WorkerId) {

@@ -69,6 +69,7 @@ fn message(direction: Direction, is_job: bool) -> Event {
             message: Message::parse("1").unwrap(),
             bytes: 2,
             latency: None,
+            answers: None,
             job: is_job.then(|| JobId::new(WallTime(0), [0; 10])),
             internal: false,
         }]),

@@ -92,6 +92,7 @@ fn a_job_is_given_written_and_answered() {
     let (out, back) = (&traffic(&written)[0], &traffic(&answered)[0]);
     assert_eq!((out.direction, out.job), (Direction::Out, Some(job_id(1))));
     assert_eq!((back.job, back.latency), (Some(job_id(1)), Some(ms(40))));
+    assert_eq!(back.answers, Some(1));
     let gauges = world.machine.gauges(&a(1)).unwrap();
     assert_eq!((gauges.in_flight, gauges.mailbox), (0, 0));
     assert_eq!((gauges.sent, gauges.received), (1, 1));

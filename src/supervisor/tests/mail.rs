@@ -39,8 +39,9 @@ fn a_message_is_written_and_told_once_the_kernel_took_it() {
     world.pass(ms(192));
     let back = traffic(&world.receive(1, vec![frame(r#"{"ok":true}"#), frame("2")]));
     assert_eq!((back[0].direction, back[0].seq), (Direction::In, 2));
-    assert_eq!(back[0].latency, Some(ms(192)));
+    assert_eq!((back[0].latency, back[0].answers), (Some(ms(192)), Some(1)));
     assert_eq!((back[1].seq, back[1].latency), (3, None));
+    assert_eq!(back[1].answers, None);
 
     let gauges = world.machine.gauges(&a(1)).unwrap();
     assert_eq!((gauges.sent, gauges.received, gauges.mailbox), (1, 2, 0));
