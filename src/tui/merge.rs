@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::model::{Board, LogLine, Ring, Traffic, Weigh, WorkerView};
-use crate::tui::filter::Filter;
+use crate::tui::filter::{Filter, Subject};
 use crate::tui::rows::Scope;
 
 /// What has a place among everything the deck saw.
@@ -15,7 +15,7 @@ pub(crate) trait Ordered: Weigh {
     /// The place.
     fn order(&self) -> u64;
     /// What a filter looks at.
-    fn bytes(&self) -> &[u8];
+    fn subject<'a>(&'a self, worker: &'a WorkerView) -> Subject<'a>;
     /// A worker's history of it.
     fn ring(worker: &WorkerView) -> &Ring<Self>
     where
@@ -27,10 +27,10 @@ impl Ordered for Traffic {
         Self::order(self)
     }
 
-    fn bytes(&self) -> &[u8] {
+    fn subject<'a>(&'a self, worker: &'a WorkerView) -> Subject<'a> {
         match self {
-            Self::Message(envelope) => envelope.message.as_str().as_bytes(),
-            Self::Fault(fault) => &fault.head,
+            Self::Message(envelope) => Subject::message(&worker.id, envelope),
+            Self::Fault(fault) => Subject::fault(&worker.id, fault),
         }
     }
 
@@ -44,8 +44,11 @@ impl Ordered for LogLine {
         self.order
     }
 
-    fn bytes(&self) -> &[u8] {
-        &self.bytes
+    fn subject<'a>(&'a self, worker: &'a WorkerView) -> Subject<'a> {
+        Subject {
+            worker: Some(&worker.id),
+            ..Subject::text(&self.bytes)
+        }
     }
 
     fn ring(worker: &WorkerView) -> &Ring<Self> {
@@ -54,7 +57,7 @@ impl Ordered for LogLine {
 }
 
 /// How many items are looked at for those that a filter lets through: a frame must not wait for more.
-const MOST: usize = 100_000;
+pub(crate) const MOST: usize = 100_000;
 
 /// What a pane shows: whose, and what of it.
 #[derive(Clone, Debug)]
@@ -63,6 +66,13 @@ pub(crate) struct Sought {
     pub(crate) scope: Scope,
     /// What it must contain.
     pub(crate) filter: Filter,
+}
+
+impl Sought {
+    /// Whether an item of a worker is let through.
+    fn admits<T: Ordered>(&self, worker: &WorkerView, item: &T) -> bool {
+        self.filter.admits_subject(&item.subject(worker))
+    }
 }
 
 /// An item with the worker it belongs to.
@@ -96,7 +106,7 @@ pub(crate) fn until<'a, T: Ordered>(
         looked += 1;
         let ring = T::ring(worker);
         let item = ring.get(index);
-        let item = item.filter(|item| sought.filter.admits(item.bytes()));
+        let item = item.filter(|item| sought.admits(worker, *item));
         found.extend(item.map(|item| (*worker, item)));
         if let Some(item) = index.checked_sub(1).and_then(|before| ring.get(before)) {
             heads.push((item.order(), place, index - 1));
@@ -133,7 +143,7 @@ pub(crate) fn since<'a, T: Ordered>(
         looked += 1;
         let ring = T::ring(worker);
         let item = ring.get(index);
-        let item = item.filter(|item| sought.filter.admits(item.bytes()));
+        let item = item.filter(|item| sought.admits(worker, *item));
         found.extend(item.map(|item| (*worker, item)));
         if let Some(item) = ring.get(index + 1) {
             heads.push(Reverse((item.order(), place, index + 1)));
@@ -159,7 +169,7 @@ pub(crate) fn window<'a, T: Ordered>(
 }
 
 /// The index of the first item after place `order`.
-fn place_after<T: Ordered>(ring: &Ring<T>, order: u64) -> usize {
+pub(crate) fn place_after<T: Ordered>(ring: &Ring<T>, order: u64) -> usize {
     let (mut low, mut high) = (0, ring.len());
     while low < high {
         let middle = low.midpoint(high);

@@ -49,7 +49,11 @@ impl Pointer {
 
     /// The JSON text of what a message has at this place; of a key that occurs twice the first counts.
     pub fn find<'a>(&self, message: &'a Message) -> Option<&'a str> {
-        let text = message.as_str();
+        self.find_in(message.as_str())
+    }
+
+    /// The JSON text at this place of a JSON text; of another text some part of it, or none.
+    pub(crate) fn find_in<'a>(&self, text: &'a str) -> Option<&'a str> {
         let mut scan = Scan { text, at: 0 };
         scan.space();
         for token in &self.tokens {

@@ -113,6 +113,17 @@ impl Sides {
         }
     }
 
+    /// Paints the head of the columns.
+    pub(crate) fn head(&self, painter: &mut Painter, style: Style) {
+        painter
+            .pad(1)
+            .left("time", if self.is_short { 8 } else { 12 }, style)
+            .pad(1);
+        if self.names > 0 {
+            painter.left("worker", self.names, style).pad(1);
+        }
+    }
+
     /// Paints a line's mark, time and worker.
     pub(crate) fn paint(
         &self,
@@ -144,7 +155,11 @@ pub(crate) fn filter(screen: &Screen, pane: Pane) -> Option<(String, Style)> {
     let filter = screen.sought(pane).filter;
     let theme = screen.theme;
     if screen.is_filtering && screen.focus == pane {
-        return Some((format!("/{}▌", filter.text()), theme.accent()));
+        let typed = format!("/{}▌", filter.text());
+        return Some(match filter.trouble() {
+            Some(trouble) => (format!("{typed} · {trouble}"), theme.bad()),
+            None => (typed, theme.accent()),
+        });
     }
     (!filter.is_empty()).then(|| (format!("/{}", filter.text()), theme.warning()))
 }
@@ -174,7 +189,8 @@ pub(crate) fn waiting(screen: &Screen, pane: Pane, scope: &Scope, otherwise: &st
     }
 }
 
-fn below(screen: &Screen, scope: &Scope) -> String {
+/// What passed in all.
+pub(crate) fn below(screen: &Screen, scope: &Scope) -> String {
     let (mut sent, mut received, mut bad, mut lost) = (0, 0, 0, 0);
     for worker in scope.workers(&screen.board) {
         sent += worker.sent;
@@ -232,7 +248,7 @@ fn message(screen: &Screen, envelope: &Envelope, painter: &mut Painter) {
 }
 
 /// A latency with a tenth of a millisecond, as far as that says anything.
-fn exact(latency: Duration) -> String {
+pub(crate) fn exact(latency: Duration) -> String {
     if latency < Duration::from_secs(1) {
         format!("{:.1}ms", latency.as_secs_f64() * 1e3)
     } else {
@@ -240,14 +256,10 @@ fn exact(latency: Duration) -> String {
     }
 }
 
-fn fault_line(screen: &Screen, fault: &FrameFault, painter: &mut Painter) {
+/// Paints what was no message.
+pub(crate) fn fault_line(screen: &Screen, fault: &FrameFault, painter: &mut Painter) {
     let theme = screen.theme;
-    let what = match fault.kind {
-        FaultKind::Invalid => "not JSON",
-        FaultKind::Truncated => "cut off",
-        FaultKind::TooLong => "too long",
-        FaultKind::Mismatch => "another serialization",
-    };
+    let what = wrong(fault.kind);
     let unit = if fault.bytes == 1 { "byte" } else { "bytes" };
     painter.text(
         &format!("✖ {what}, {} {unit}  ", count(fault.bytes)),
@@ -256,5 +268,15 @@ fn fault_line(screen: &Screen, fault: &FrameFault, painter: &mut Painter) {
     painter.text(&String::from_utf8_lossy(&fault.head), theme.dim());
     if let Some(hint) = fault.hint {
         painter.text(&format!("  {hint}"), theme.warning());
+    }
+}
+
+/// What was wrong with a frame.
+pub(crate) fn wrong(kind: FaultKind) -> &'static str {
+    match kind {
+        FaultKind::Invalid => "not JSON",
+        FaultKind::Truncated => "cut off",
+        FaultKind::TooLong => "too long",
+        FaultKind::Mismatch => "another serialization",
     }
 }
