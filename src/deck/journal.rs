@@ -345,6 +345,7 @@ mod tests {
             message: Message::from_static("1"),
             bytes: 2,
             latency: None,
+            answers: None,
             job: Some(JobId::new(WallTime(0), [0; 10])),
             internal: false,
         }

@@ -147,6 +147,34 @@ pub enum Action {
     LinesRight,
     /// Show what is left of the screen.
     LinesLeft,
+    /// Let the messages that are shown stay, or go on.
+    PauseMessages,
+    /// Show the newest message and stay there.
+    FollowMessages,
+    /// List the slowest replies first.
+    Slowest,
+    /// Go to a message's request or reply.
+    Counterpart,
+    /// Write a message from a copy of the chosen one.
+    EditAgain,
+    /// Send the chosen message again.
+    SendAgain,
+    /// Show the chosen message as text.
+    AsText,
+    /// Show the chosen message's bytes.
+    AsBytes,
+    /// Copy the chosen message.
+    CopyMessage,
+    /// Write the listed messages into a file.
+    WriteMessages,
+    /// Show the next worker's messages.
+    NextWorker,
+    /// Show the previous worker's messages.
+    PreviousWorker,
+    /// Unfold what is chosen in a message.
+    UnfoldNode,
+    /// Fold what is chosen in a message.
+    FoldNode,
 }
 
 impl Action {

@@ -2,7 +2,7 @@
 
 use crate::tui::action::Action;
 use crate::tui::screen::Screen;
-use crate::tui::{jobs, offload, reader};
+use crate::tui::{inspector, jobs, offload, reader};
 
 /// The views.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -61,7 +61,9 @@ pub(crate) fn go(screen: &mut Screen, place: Place) {
         reader::close_view(screen);
     }
     screen.place = place;
-    if place == Place::Jobs {
-        jobs::open_view(screen);
+    match place {
+        Place::Jobs => jobs::open_view(screen),
+        Place::Messages => inspector::enter(screen),
+        Place::Deck | Place::Logs | Place::OffLoad => {}
     }
 }

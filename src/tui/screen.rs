@@ -14,7 +14,7 @@ use crate::tui::action::Context;
 use crate::tui::composer::Composer;
 use crate::tui::field::Field;
 use crate::tui::filter::Filter;
-use crate::tui::inspector::Inspector;
+use crate::tui::inspector::{self, Drawn, Inspector};
 use crate::tui::jobs::{Folded, Jobs, Opened};
 use crate::tui::keymap::Keymap;
 use crate::tui::memory::Splits;
@@ -149,6 +149,8 @@ pub(crate) struct ViewState {
     pub(crate) reader: reader::Drawn,
     /// The keys in the footer.
     pub(crate) footer: Vec<(Rect, KeyEvent)>,
+    /// The message inspector.
+    pub(crate) inspector: Drawn,
     /// How far the overlay on top can be scrolled.
     pub(crate) overlay_end: usize,
 }
@@ -328,6 +330,7 @@ impl Screen {
     pub(crate) fn refilter(&mut self) -> Option<&mut Filter> {
         match self.focus {
             _ if self.jobs.is_open() => Some(&mut self.jobs.narrowed.text),
+            _ if self.place == Place::Messages => Some(&mut self.messages_filter),
             Pane::Workers => None,
             Pane::Messages => {
                 self.messages = Tail::default();
@@ -420,6 +423,7 @@ impl Screen {
             self.seen.retain(|id, _| self.board.worker(id).is_some());
         }
         reader::settle(self);
+        inspector::settle(self);
     }
 
     /// Whether a worker said something, and whether on standard error, since it was last looked at.

@@ -49,7 +49,8 @@ fn random_key(dice: &mut Dice) -> KeyEvent {
         KeyCode::Backspace,
         KeyCode::Home,
     ];
-    const CHARS: &str = "mbBrsK+-zfa?qhjklgG {}[]\":1né日\u{301}\u{202e}444/tTcdDePy:2350l";
+    const CHARS: &str =
+        "mbBrsK+-zfa?qhjklgG {}[]\":1né日\u{301}\u{202e}444/tTcdDePy:2350l222.SpxyWw[]&=<";
     let modifiers = match dice.roll(8) {
         0 => KeyModifiers::CONTROL,
         1 => KeyModifiers::ALT,

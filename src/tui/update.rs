@@ -134,6 +134,7 @@ fn change(screen: &mut Screen, msg: Msg) -> Vec<Request> {
         }
         Msg::Snapshot(board) => {
             screen.board = *board;
+            screen.inspector.renew();
             screen.wanted.clear();
             screen.scalings = 0;
             screen.settle();

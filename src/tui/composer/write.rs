@@ -7,12 +7,12 @@ use crate::tui::composer::judge::Verdict;
 use crate::tui::composer::load::{Ended, Part, Plan, Run};
 use crate::tui::composer::sending::{Fate, Sending};
 use crate::tui::composer::template::{fill, has_any};
-use crate::tui::keymap;
 use crate::tui::sanitize::plain;
 use crate::tui::screen::{Overlay, Pane, Screen, Tail};
 use crate::tui::target::Target;
 use crate::tui::update::{Request, refused};
 use crate::tui::volley::Shot;
+use crate::tui::{inspector, keymap};
 use crate::wire::Message;
 
 /// How much of an answer a toast shows, in cells.
@@ -104,6 +104,7 @@ fn submit(screen: &mut Screen) -> Vec<Request> {
 /// What was sent and its answer are to be seen.
 fn show_newest(screen: &mut Screen) {
     screen.messages = Tail::default();
+    inspector::sent(screen);
     if screen.is_zoomed && screen.focus == Pane::Logs {
         screen.focus = Pane::Messages;
     }
