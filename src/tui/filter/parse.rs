@@ -56,6 +56,9 @@ fn term(text: &str, typed: &str) -> Result<(bool, Test), String> {
 
 fn test(text: &str, typed: &str) -> Result<Test, String> {
     if let Some(rest) = text.strip_prefix('/') {
+        if rest.is_empty() {
+            return Err("a key follows, or a pattern and another slash".to_owned());
+        }
         return match rest.strip_suffix('/') {
             Some("") => Err("a pattern stands between the two slashes".to_owned()),
             Some(form) => pattern(form).map(Test::Matches),

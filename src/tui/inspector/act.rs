@@ -76,7 +76,7 @@ pub(crate) fn settle(screen: &mut Screen) {
     if screen.place == Place::Messages {
         let sought = screen.sought(Pane::Messages);
         let inspector = &mut screen.inspector;
-        inspector.settle(&screen.board, &sought, screen.now);
+        inspector.settle(&screen.board, &sought, screen.now, screen.is_filtering);
     }
 }
 

@@ -42,44 +42,49 @@ impl Rest {
     }
 }
 
-/// Lists the next page; what is left of it, if anything. Looks at no more than about `most` bytes.
-pub(super) fn list(
-    text: &str,
-    rest: Rest,
-    is_object: bool,
-    most: usize,
-) -> (Vec<Child>, Option<Rest>) {
+/// What a page has.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    /// The children.
+    pub(super) children: Vec<Child>,
+    /// What is left, if anything.
+    pub(super) rest: Option<Rest>,
+    /// How many children the last one of the page before has, where that was found out.
+    pub(super) before: Option<usize>,
+}
+
+/// Lists the next page. Looks at no more than about `most` bytes.
+pub(super) fn list(text: &str, rest: Rest, is_object: bool, most: usize) -> Listed {
     let end = rest.at.saturating_add(most);
     let mut scan = Scan { text, at: rest.at };
-    let mut children = Vec::new();
-    if rest.is_within && scan.value(usize::MAX).is_some() {
+    let mut listed = Listed::default();
+    if rest.is_within {
+        listed.before = scan.value(usize::MAX);
         scan.comma();
     }
     loop {
         scan.space();
         if !scan.is_child() {
-            return (children, None);
+            return listed;
         }
-        if children.len() >= PAGE || scan.at >= end {
-            let at = scan.at;
-            let is_within = false;
-            return (children, Some(Rest { at, is_within }));
+        let (at, mut is_within) = (scan.at, false);
+        if listed.children.len() >= PAGE || at >= end {
+            listed.rest = Some(Rest { at, is_within });
+            return listed;
         }
         let key = scan.key(is_object);
         let start = scan.at;
         let count = scan.value(end);
         let value = start..if count.is_some() { scan.at } else { text.len() };
-        children.push(Child { key, value, count });
+        listed.children.push(Child { key, value, count });
         if count.is_none() {
-            let is_within = true;
-            let rest = Rest {
-                at: start,
-                is_within,
-            };
-            return (children, Some(rest));
+            is_within = true;
+            let at = start;
+            listed.rest = Some(Rest { at, is_within });
+            return listed;
         }
         if !scan.comma() {
-            return (children, None);
+            return listed;
         }
     }
 }

@@ -35,7 +35,7 @@ pub(crate) struct Inspector {
 
 impl Inspector {
     /// Takes in what is new, and finds what is chosen.
-    pub(super) fn settle(&mut self, live: &Board, sought: &Sought, now: Now) {
+    pub(super) fn settle(&mut self, live: &Board, sought: &Sought, now: Now, is_typing: bool) {
         let board = self.held.as_ref().map_or(live, |held| &held.board);
         let is_anew = self.list.settle(board, sought);
         if let Some(slowest) = &mut self.slowest {
@@ -44,10 +44,11 @@ impl Inspector {
             }
             slowest.settle(board, &self.list, now);
         }
-        self.choose(live);
+        self.choose(live, is_typing);
     }
 
-    fn choose(&mut self, live: &Board) {
+    /// While a filter is typed, which hides now this and now that, the chosen one is not forgotten.
+    fn choose(&mut self, live: &Board, is_typing: bool) {
         let board = self.held.as_ref().map_or(live, |held| &held.board);
         if let (Some(cursor), Some(opened)) = (self.cursor, &mut self.opened)
             && opened.order() == cursor
@@ -59,8 +60,10 @@ impl Inspector {
             }
         }
         let entry = self.at().and_then(|place| self.entry(place));
-        if self.cursor.is_some() {
-            self.cursor = entry.map(|entry| entry.order);
+        if let (Some(cursor), Some(entry)) = (&mut self.cursor, entry)
+            && !is_typing
+        {
+            *cursor = entry.order;
         }
         let found = entry.and_then(|entry| self.list.resolve(board, entry));
         let Some((worker, item)) = found else {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::tui::inspector::node;
-use crate::tui::inspector::scan::{self, GLANCE, Rest};
+use crate::tui::inspector::scan::{self, GLANCE, Listed, Rest};
 
 /// A message this short, in bytes, is unfolded whole, up to so many rows.
 const SHORT: (usize, usize) = (16 << 10, 400);
@@ -201,10 +201,8 @@ impl Tree {
                     count: row.count,
                     rest: Rest::of(row.value.start),
                 };
-                let count = self.insert(text, place + 1, page, most);
-                if let Some(row) = self.rows.get_mut(place) {
-                    row.count = row.count.or(count);
-                }
+                let (count, _) = self.insert(text, place + 1, page, most);
+                self.note_count(Some(place), count);
             }
             (RowKind::More(left), Some(rest), Label::Item(listed)) => {
                 let page = Page {
@@ -214,17 +212,40 @@ impl Tree {
                     count: left.map(|left| left + listed),
                     rest,
                 };
+                let depth = row.depth;
+                let parent = self.parent(place);
                 self.rows.remove(place);
-                self.insert(text, place, page, most);
+                let (count, before) = self.insert(text, place, page, most);
+                self.note_count(parent, count);
+                let mut rows = self.rows.iter().take(place);
+                let last = rows.rposition(|row| row.depth == depth);
+                self.note_count(last, before);
             }
             (RowKind::Leaf | RowKind::Open | RowKind::More(_), ..) => {}
         }
     }
 
-    /// Puts a page's rows in; how many there are in all, where none are left.
-    fn insert(&mut self, text: &str, from: usize, page: Page, most: usize) -> Option<usize> {
+    fn note_count(&mut self, place: Option<usize>, count: Option<usize>) {
+        if let Some(row) = place.and_then(|place| self.rows.get_mut(place)) {
+            row.count = row.count.or(count);
+        }
+    }
+
+    /// Puts a page's rows in: how many there are in all, where none are left, and how many children the one before has,
+    /// where that was found out.
+    fn insert(
+        &mut self,
+        text: &str,
+        from: usize,
+        page: Page,
+        most: usize,
+    ) -> (Option<usize>, Option<usize>) {
         let is_object = text.as_bytes().get(page.open) == Some(&b'{');
-        let (children, rest) = scan::list(text, page.rest, is_object, most);
+        let Listed {
+            children,
+            rest,
+            before,
+        } = scan::list(text, page.rest, is_object, most);
         let listed = page.listed + children.len();
         let mut rows: Vec<Row> = (page.listed..)
             .zip(children)
@@ -250,7 +271,7 @@ impl Tree {
             rest: Some(rest),
         }));
         self.rows.splice(from..from, rows);
-        rest.is_none().then_some(listed)
+        (rest.is_none().then_some(listed), before)
     }
 }
 

@@ -120,7 +120,8 @@ impl Sides {
             .left("time", if self.is_short { 8 } else { 12 }, style)
             .pad(1);
         if self.names > 0 {
-            painter.left("worker", self.names, style).pad(1);
+            let head = if self.names < 6 { "" } else { "worker" };
+            painter.left(head, self.names, style).pad(1);
         }
     }
 

@@ -1,5 +1,7 @@
 //! What is listed while traffic goes on.
 
+use crossterm::event::{KeyCode, KeyEvent};
+
 use crate::model::Direction;
 use crate::tui::fixture::{Fixture, worker};
 use crate::tui::inspector::tests::{chosen, inspector, listed, one};
@@ -39,6 +41,19 @@ fn of_a_message_that_the_filter_hides_its_neighbour_is_chosen() {
     let mut fixture = inspector();
     fixture.press("g/dog\n");
     assert_eq!(chosen(&fixture), r#"{"path":"dog.jpg","w":320}"#);
+}
+
+#[test]
+fn what_is_chosen_is_not_forgotten_while_a_filter_hides_it_for_a_moment() {
+    let mut fixture = inspector();
+    fixture.press("↑↑↑");
+    let before = chosen(&fixture).to_owned();
+    fixture.press("/kind = bad && zzz");
+    assert!(fixture.screen.inspector.opened().is_none());
+    for _ in 0..20 {
+        fixture.send(Msg::Key(KeyEvent::from(KeyCode::Backspace)));
+    }
+    assert_eq!(chosen(&fixture), before);
 }
 
 #[test]

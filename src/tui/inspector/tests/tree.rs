@@ -81,7 +81,8 @@ fn of_a_huge_message_only_the_beginning_is_looked_at_until_more_is_asked_for() {
         ["root", "\"a\"", "\"large\"", "\"z\""]
     );
     assert_eq!(tree.pointer(&text), "/z");
-    assert_eq!(tree.rows()[0].kind, RowKind::Open);
+    let counts: Vec<_> = tree.rows().iter().map(|row| row.count).collect();
+    assert_eq!(counts, [Some(3), Some(0), Some((2 << 20) + 1), Some(1)]);
 }
 
 #[test]
