@@ -14,7 +14,7 @@ use crate::tui::action::Context;
 use crate::tui::composer::Composer;
 use crate::tui::field::Field;
 use crate::tui::filter::Filter;
-use crate::tui::inspector::{self, Drawn, Inspector};
+use crate::tui::inspector::{self, Drawn, Inspector, List};
 use crate::tui::jobs::{Folded, Jobs, Opened};
 use crate::tui::keymap::Keymap;
 use crate::tui::memory::Splits;
@@ -138,6 +138,8 @@ pub(crate) struct ViewState {
     pub(crate) rows_top: usize,
     /// The lines of the messages pane, and the places of what stands there.
     pub(crate) messages: (Rect, Vec<u64>),
+    /// What the filter of the messages pane lets through: found once, not each frame.
+    pub(crate) filtered: List,
     /// The same of the logs pane.
     pub(crate) logs: (Rect, Vec<u64>),
     /// The lines of the jobs, and the first job shown.

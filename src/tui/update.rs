@@ -10,6 +10,7 @@ use crate::model::{Board, Command, Event, Now, Outcome, Refusal, Stamped};
 use crate::tui::action::Action;
 use crate::tui::composer::Run;
 use crate::tui::filter::Filter;
+use crate::tui::inspector::List;
 use crate::tui::jobs::{self, Asked};
 use crate::tui::place::Place;
 use crate::tui::screen::{Overlay, Screen};
@@ -135,6 +136,7 @@ fn change(screen: &mut Screen, msg: Msg) -> Vec<Request> {
         Msg::Snapshot(board) => {
             screen.board = *board;
             screen.inspector.renew();
+            screen.view.filtered = List::default();
             screen.wanted.clear();
             screen.scalings = 0;
             screen.settle();

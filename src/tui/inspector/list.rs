@@ -30,7 +30,7 @@ impl Entry {
 }
 
 /// A worker whose messages are listed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Slot {
     worker: WorkerId,
     /// The place of the oldest message that is kept.
@@ -40,7 +40,7 @@ struct Slot {
 }
 
 /// The list.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct List {
     of: Option<(Scope, String)>,
     slots: Vec<Slot>,
@@ -55,7 +55,7 @@ pub(crate) struct List {
 
 impl List {
     /// Takes in what is new, and everything anew where scope or filter changed; whether they did.
-    pub(super) fn settle(&mut self, board: &Board, sought: &Sought) -> bool {
+    pub(crate) fn settle(&mut self, board: &Board, sought: &Sought) -> bool {
         let workers = sought.scope.workers(board);
         let slots = self.slots.iter().map(|slot| &slot.worker);
         let is_same = self.of.as_ref().is_some_and(|(scope, filter)| {
@@ -178,6 +178,26 @@ impl List {
     pub(crate) fn find(&self, order: u64) -> Result<usize, usize> {
         self.entries
             .binary_search_by_key(&order, |entry| entry.order)
+    }
+
+    /// The `height` ones whose last one is at `bottom`, or the newest ones, oldest first.
+    pub(crate) fn window<'a>(
+        &self,
+        board: &'a Board,
+        bottom: Option<u64>,
+        height: usize,
+    ) -> Vec<Found<'a, Traffic>> {
+        let end = match bottom.map(|bottom| self.find(bottom)) {
+            None => self.len(),
+            Some(Ok(place)) => place + 1,
+            Some(Err(place)) => place,
+        };
+        let end = end.max(height).min(self.len());
+        let places = end.saturating_sub(height)..end;
+        let entries = places.filter_map(|place| self.get(place));
+        entries
+            .filter_map(|entry| self.resolve(board, entry))
+            .collect()
     }
 
     /// All of them, oldest first.

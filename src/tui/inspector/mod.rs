@@ -23,7 +23,7 @@ mod tests;
 
 pub(crate) use act::{act, enter, paste, press, sent, settle};
 pub(crate) use drawn::{Cut, Drawn};
-pub(crate) use list::Entry;
+pub(crate) use list::{Entry, List};
 pub(crate) use mouse::{indent, mouse};
 pub(crate) use opened::{Opened, Shape};
 pub(crate) use pair::Counterpart;

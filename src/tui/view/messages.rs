@@ -33,7 +33,13 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
     };
     let inner = frame.render(screen.theme, area, buffer);
     let height = usize::from(inner.height);
-    let found = merge::window::<Traffic>(&screen.board, &sought, screen.messages.bottom, height);
+    let bottom = screen.messages.bottom;
+    let found = if sought.filter.is_empty() {
+        merge::window::<Traffic>(&screen.board, &sought, bottom, height)
+    } else {
+        view.filtered.settle(&screen.board, &sought);
+        view.filtered.window(&screen.board, bottom, height)
+    };
     view.messages = (inner, found.iter().map(|(_, item)| item.order()).collect());
     if found.is_empty() {
         let text = waiting(

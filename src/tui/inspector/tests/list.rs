@@ -170,3 +170,21 @@ fn another_board_is_listed_from_its_beginning() {
     fixture.draw(80, 24);
     assert_eq!(listed(&fixture), ["1"]);
 }
+
+#[test]
+fn the_decks_pane_lists_what_its_filter_lets_through() {
+    let mut fixture = inspector();
+    fixture.press("1//ok\n");
+    let shown = |text: &str| text.matches("\"ok\":").count();
+    assert_eq!(shown(&fixture.draw(120, 40)), 3);
+    fixture.message(&one(), Direction::In, r#"{"ok":1}"#, None);
+    fixture.message(&one(), Direction::In, "2", None);
+    assert_eq!(shown(&fixture.draw(120, 40)), 4);
+    fixture.press("↑↑");
+    let text = fixture.draw(120, 40);
+    assert_eq!(shown(&text), 4);
+    assert!(
+        text.contains("▌12:04:31.119 ← {\"ok\":true,\"bytes\":20110}"),
+        "{text}"
+    );
+}
