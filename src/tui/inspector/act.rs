@@ -9,7 +9,7 @@ use crate::tui::inspector::opened::Shape;
 use crate::tui::inspector::send;
 use crate::tui::inspector::slowest::Span;
 use crate::tui::inspector::state::Focus;
-use crate::tui::place::Place;
+use crate::tui::place::{self, Place};
 use crate::tui::rows;
 use crate::tui::screen::{Overlay, Pane, Screen};
 use crate::tui::update::Request;
@@ -77,6 +77,9 @@ pub(crate) fn settle(screen: &mut Screen) {
         let sought = screen.sought(Pane::Messages);
         let inspector = &mut screen.inspector;
         inspector.settle(&screen.board, &sought, screen.now, screen.is_filtering);
+        if inspector.opened().is_none() {
+            inspector.focus = Focus::List;
+        }
     }
 }
 
@@ -127,7 +130,7 @@ fn open(screen: &mut Screen) {
     }
 }
 
-/// Leaves the chosen message; in the list takes away what narrows it, one after the other.
+/// Leaves the chosen message; in the list takes away what narrows it, one after the other; then leaves the view.
 fn back(screen: &mut Screen) {
     if screen.inspector.focus == Focus::Detail {
         screen.inspector.focus = Focus::List;
@@ -135,8 +138,10 @@ fn back(screen: &mut Screen) {
         screen.messages_filter = Filter::default();
     } else if screen.inspector.slowest().is_some() {
         screen.inspector.show_slowest(None);
-    } else {
+    } else if screen.is_zoomed {
         screen.is_zoomed = false;
+    } else {
+        place::go(screen, Place::Deck);
     }
 }
 

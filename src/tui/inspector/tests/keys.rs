@@ -197,6 +197,10 @@ fn enter_and_tab_go_into_the_message_and_escape_leaves_it() {
     assert_eq!(fixture.screen.inspector.focus, Focus::List);
     fixture.press("\t\t");
     assert_eq!(fixture.screen.inspector.focus, Focus::List);
+    fixture.press("z\u{1b}");
+    assert!(!fixture.screen.is_zoomed && fixture.screen.place == Place::Messages);
+    fixture.press("\u{1b}");
+    assert_eq!(fixture.screen.place, Place::Deck);
 }
 
 #[test]
