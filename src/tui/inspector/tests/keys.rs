@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::model::Direction;
 use crate::tui::fixture::{Fixture, worker};
-use crate::tui::inspector::tests::{chosen, inspector, one};
+use crate::tui::inspector::tests::fixture::{chosen, inspector, one};
 use crate::tui::inspector::{Focus, Shape, Span};
 use crate::tui::place::Place;
 use crate::tui::rows::Scope;

@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use crate::model::Direction;
 use crate::tui::fixture::{Fixture, worker};
-use crate::tui::inspector::tests::{chosen, inspector, listed, one};
+use crate::tui::inspector::tests::fixture::{chosen, inspector, listed, one};
 use crate::tui::update::Msg;
 
 /// More than a history keeps.

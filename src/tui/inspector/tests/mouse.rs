@@ -5,7 +5,7 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use crate::model::Direction;
 use crate::tui::fixture::Fixture;
 use crate::tui::inspector::Focus;
-use crate::tui::inspector::tests::{chosen, inspector, one};
+use crate::tui::inspector::tests::fixture::{chosen, inspector, one};
 use crate::tui::update::Msg;
 
 fn mouse(fixture: &mut Fixture, kind: MouseEventKind, column: u16, row: u16) {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::model::{Address, Command, Direction};
-use crate::tui::inspector::tests::{chosen, inspector, one};
+use crate::tui::inspector::tests::fixture::{chosen, inspector, one};
 use crate::tui::update::Request;
 use crate::wire::Message;
 

@@ -1,10 +1,15 @@
 //! What is drawn, at the sizes that are promised.
 
 use insta::assert_snapshot;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
+use ratatui::style::Color;
 
 use crate::model::{Direction, State};
 use crate::tui::fixture::{Fixture, at, worker};
+use crate::tui::theme::Theme;
 use crate::tui::update::Msg;
+use crate::tui::view::render;
 
 /// The inspector on a worker with requests, replies, and something that was no message.
 fn inspector() -> Fixture {
@@ -154,4 +159,33 @@ fn a_hundred_workers_and_long_names_are_drawn_at_every_size() {
         assert!(text.contains("[1]"), "{text}");
     }
     fixture.draw(20, 5);
+}
+
+fn buffer(fixture: &mut Fixture) -> Buffer {
+    let area = Rect::new(0, 0, 120, 40);
+    let mut buffer = Buffer::empty(area);
+    render(&mut fixture.screen, area, &mut buffer);
+    buffer
+}
+
+#[test]
+fn what_was_no_message_is_red() {
+    let buffer = buffer(&mut inspector());
+    let marks = buffer.content().iter().filter(|cell| cell.symbol() == "✖");
+    let colors: Vec<Color> = marks.map(|cell| cell.fg).collect();
+    assert_eq!(colors, [Color::Red]);
+}
+
+#[test]
+fn without_colour_no_cell_has_one() {
+    for keys in ["", "p\tt", "x", "S", " ", "//ok ="] {
+        let mut fixture = inspector();
+        fixture.screen.theme = Theme::new(false);
+        fixture.press(keys);
+        let is_plain = |cell: &Cell| cell.fg == Color::Reset && cell.bg == Color::Reset;
+        assert!(
+            buffer(&mut fixture).content().iter().all(is_plain),
+            "{keys}"
+        );
+    }
 }
