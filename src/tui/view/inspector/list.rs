@@ -41,8 +41,9 @@ pub(super) fn render(screen: &Screen, drawn: &mut Drawn, area: Rect, buffer: &mu
     let frame = Frame {
         title: &title,
         note: Some(note(screen, &scope)),
-        below: Some(position(screen, &scope, drawn.is_alone)),
-        foot: foot(screen),
+        // What is typed needs the room.
+        below: (!screen.is_filtering).then(|| position(screen, &scope, drawn.is_alone)),
+        foot: foot(screen, area.width),
         is_focused: screen.inspector.focus == Focus::List,
     };
     let mut inner = frame.render(screen.theme, area, buffer);
@@ -219,11 +220,18 @@ fn position(screen: &Screen, scope: &Scope, is_alone: bool) -> String {
     format!("{text} · {}", below(screen, scope))
 }
 
-fn foot(screen: &Screen) -> Option<(String, Style)> {
+/// The filter; of a long one that is typed its end, where the typist is.
+fn foot(screen: &Screen, columns: u16) -> Option<(String, Style)> {
     let filter = &screen.messages_filter;
     let theme = screen.theme;
     if screen.is_filtering {
-        return Some((format!("filter: {}▌", filter.text()), theme.accent()));
+        let mut text = filter.text();
+        while width(text) + 16 > usize::from(columns) && !text.is_empty() {
+            let mut rest = text.chars();
+            rest.next();
+            text = rest.as_str();
+        }
+        return Some((format!("filter: {text}▌"), theme.accent()));
     }
     let style = if filter.trouble().is_some() {
         theme.bad()

@@ -89,6 +89,13 @@ fn what_is_no_filter_at_80_by_24() {
 }
 
 #[test]
+fn of_a_long_filter_its_end_is_seen_at_40_by_12() {
+    let mut fixture = inspector();
+    fixture.press("//path = a-name-that-is-long && latency > 2");
+    assert_snapshot!(fixture.draw(40, 12));
+}
+
+#[test]
 fn the_slowest_replies_of_the_whole_deck_at_80_by_24() {
     let mut fixture = inspector();
     fixture.message(&worker("fetch", 2), Direction::Out, "1", None);
