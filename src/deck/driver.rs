@@ -140,6 +140,9 @@ async fn run<S: Spawner>(
     let mut board = Board::new(spec.name.clone(), std::process::id());
     for pool in &spec.pools {
         board.add_pool(pool.name.clone(), pool.runtime, command_line(pool));
+        if let Some(view) = board.pools.get_mut(&pool.name) {
+            view.room = Some(pool.jobs.queue);
+        }
     }
     board.routes = spec.routes.iter().map(RouteView::new).collect();
     let mut driver = Driver {

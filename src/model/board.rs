@@ -8,7 +8,9 @@ use crate::model::event::{DeckSampled, Event, PoolChanged, RouteCounted, Stamped
 use crate::model::history::History;
 use crate::model::note::Moment;
 use crate::model::worker::WorkerView;
-use crate::model::{JobFigures, MonoTime, PoolName, RouteForm, RouteSpec, Runtime, WorkerId};
+use crate::model::{
+    JobFigures, MonoTime, PoolName, QueueSpec, RouteForm, RouteSpec, Runtime, WorkerId,
+};
 
 /// What all workers' messages may weigh, and what all their logs may weigh, in bytes each.
 const BUDGET: usize = 64 << 20;
@@ -57,6 +59,8 @@ pub struct PoolView {
     pub runtime: Option<Runtime>,
     /// Its command line, for people.
     pub command: String,
+    /// What its queue holds at the most, where known.
+    pub room: Option<QueueSpec>,
     /// Its workers; number N is at N - 1.
     pub workers: Vec<WorkerView>,
     /// How its jobs are doing.
@@ -142,6 +146,7 @@ impl Board {
                 name,
                 runtime,
                 command,
+                room: None,
                 workers: Vec::new(),
                 jobs: JobFigures::default(),
                 queue: History::default(),

@@ -77,6 +77,8 @@ pub struct WorkerView {
     pub mailbox: History,
     /// Messages a second, both directions, over time.
     pub rate: History,
+    /// Jobs a second, done and failed ones, over time.
+    pub job_rate: History,
     /// Reply latency over time: the newest one at each sample, in milliseconds.
     pub latency: History,
     /// What passed on its channel.
@@ -88,7 +90,7 @@ pub struct WorkerView {
     /// What happened between its lines.
     pub notes: Ring<Note>,
     latencies: VecDeque<Duration>,
-    counted: Option<(u64, MonoTime)>,
+    counted: Option<(u64, u64, MonoTime)>,
 }
 
 /// What passed on a channel: a message, or something that was none.
@@ -164,6 +166,7 @@ impl WorkerView {
             unread: History::default(),
             mailbox: History::default(),
             rate: History::default(),
+            job_rate: History::default(),
             latency: History::default(),
             traffic: Ring::new(10_000, Self::MOST_BYTES),
             logs: Ring::new(50_000, Self::MOST_BYTES),
@@ -181,12 +184,11 @@ impl WorkerView {
 
     /// The share `percent` of recent replies came at least as fast as this; none without a reply.
     pub fn latency_percentile(&self, percent: u8) -> Option<Duration> {
-        let mut sorted: Vec<Duration> = self.latencies.iter().copied().collect();
-        sorted.sort_unstable();
-        let last = sorted.len().checked_sub(1)?;
-        sorted
-            .get((last * usize::from(percent)).div_ceil(100))
-            .copied()
+        let mut latencies: Vec<Duration> = self.latencies.iter().copied().collect();
+        let last = latencies.len().checked_sub(1)?;
+        let place = (last * usize::from(percent.min(100))).div_ceil(100);
+        let (_, found, _) = latencies.select_nth_unstable(place);
+        Some(*found)
     }
 
     /// The latencies of recent replies, oldest first.
@@ -330,14 +332,14 @@ impl WorkerView {
         reason = "numbers to be drawn, not to be added up"
     )]
     pub(crate) fn beat(&mut self, mono: MonoTime) {
-        let passed = self.sent + self.received;
-        let (before, at) = self
-            .counted
-            .replace((passed, mono))
-            .unwrap_or((passed, mono));
+        let (passed, jobs) = (self.sent + self.received, &self.sampled.jobs);
+        let ended = jobs.done + jobs.failed;
+        let now = (passed, ended, mono);
+        let (before, ended_before, at) = self.counted.replace(now).unwrap_or(now);
         let seconds = (mono - at).as_secs_f32();
-        let rate = (passed.saturating_sub(before)) as f32 / seconds;
-        self.rate.push(Some(rate).filter(|_| seconds > 0.0));
+        let rate = |more: u64| Some(more as f32 / seconds).filter(|_| seconds > 0.0);
+        self.rate.push(rate(passed.saturating_sub(before)));
+        self.job_rate.push(rate(ended.saturating_sub(ended_before)));
         self.cpu.push(self.sampled.cpu_percent);
         self.memory
             .push(self.sampled.memory_bytes.map(|bytes| bytes as f32));

@@ -5,12 +5,13 @@ use crate::tui::action::Action;
 use crate::tui::field::Field;
 use crate::tui::filter::Filter;
 use crate::tui::place::Place;
-use crate::tui::rows::{self, Row};
+use crate::tui::rows::Row;
 use crate::tui::screen::{Overlay, Pane, Screen, Tail};
-use crate::tui::sort::Sort;
 use crate::tui::target::Target;
 use crate::tui::update::Request;
-use crate::tui::{glide, inspector, jobs, offload, overlay, palette, place, pointer, reader};
+use crate::tui::{
+    glide, inspector, jobs, offload, overlay, palette, place, pointer, reader, worker,
+};
 
 /// Does what a key asked for.
 pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
@@ -25,7 +26,8 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
         Place::Messages => inspector::act(screen, action),
         Place::Logs => reader::act(screen, action),
         Place::OffLoad => offload::act(screen, action),
-        Place::Deck | Place::Jobs => jobs::act(screen, action),
+        Place::Deck => jobs::act(screen, action).or_else(|| worker::act(screen, action)),
+        Place::Jobs => jobs::act(screen, action),
     };
     if let Some(requests) = own {
         return requests;
@@ -40,13 +42,6 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
         Action::Grow => return scale(screen, true),
         Action::Shrink => return scale(screen, false),
         Action::Open => overlay::open(screen),
-        Action::Fold => fold(screen),
-        Action::Unfold => unfold(screen),
-        Action::Sort => screen.table.sort = Sort::after(screen.table.sort),
-        Action::SortCpu => {
-            let is_by_cpu = screen.table.sort == Some(Sort::Cpu);
-            screen.table.sort = (!is_by_cpu).then_some(Sort::Cpu);
-        }
         Action::Follow => glide::follow(screen),
         Action::Whole => {
             screen.shows_all = !screen.shows_all;
@@ -64,7 +59,7 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
         Action::Quit => return quit(screen),
         Action::Suspend => return vec![Request::Suspend],
         Action::Redraw => return vec![Request::Redraw],
-        Action::Filter => filter(screen),
+        Action::Filter => screen.is_filtering = true,
         Action::Back => back(screen),
         Action::Up
         | Action::Down
@@ -98,30 +93,6 @@ fn turn(screen: &mut Screen, by: usize) {
     if let Some(pane) = Pane::ALL.get((at + by) % Pane::ALL.len()) {
         screen.focus = *pane;
     }
-}
-
-fn fold(screen: &mut Screen) {
-    let Some(pool) = screen.selected.as_ref().map(|row| row.pool().clone()) else {
-        return;
-    };
-    if rows::is_foldable(&screen.board, &pool) {
-        screen.selected = Some(Row::Pool(pool.clone()));
-        screen.table.folded.insert(pool);
-    }
-}
-
-fn unfold(screen: &mut Screen) {
-    if let Some(row) = &screen.selected {
-        screen.table.folded.remove(row.pool());
-    }
-}
-
-/// The workers have no filter: their messages get it.
-fn filter(screen: &mut Screen) {
-    if screen.focus == Pane::Workers {
-        screen.focus = Pane::Messages;
-    }
-    screen.is_filtering = true;
 }
 
 fn write_to(screen: &mut Screen, to: Option<Address>) {

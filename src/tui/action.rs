@@ -41,8 +41,18 @@ pub enum Action {
     Fold,
     /// Unfold the selected pool.
     Unfold,
-    /// Sort the workers table by the next number.
+    /// Fold every pool.
+    FoldAll,
+    /// Unfold every pool.
+    UnfoldAll,
+    /// Show CPU as a share of the machine, or of one core.
+    CpuShare,
+    /// Sort the workers table by the next column.
     Sort,
+    /// Sort it by the column before.
+    PreviousSort,
+    /// Sort it in the other direction.
+    ReverseSort,
     /// Sort it by CPU, or as the config has it.
     SortCpu,
     /// Show what is newest and stay there.

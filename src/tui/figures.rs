@@ -55,6 +55,15 @@ pub(crate) fn percent(share: f32) -> String {
     format!("{:.0}%", share.max(0.0) + 0.0)
 }
 
+/// A share of one core, or `of_machine` one of all of them, which is told more exactly where it is small: `1.2%`.
+pub(crate) fn share(share: f32, of_machine: bool) -> String {
+    if of_machine && (0.05..9.95).contains(&share) {
+        format!("{share:.1}%")
+    } else {
+        percent(share)
+    }
+}
+
 /// A latency in at most five cells: `340µs`, `16ms`, `1.2s`.
 pub(crate) fn latency(duration: Duration) -> String {
     let micros = duration.as_micros();

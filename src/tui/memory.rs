@@ -60,7 +60,7 @@ impl Memory {
         let mut folded: Vec<String> = folded.map(ToString::to_string).collect();
         folded.sort();
         Self {
-            sort: screen.table.sort.map(|sort| sort.title().to_owned()),
+            sort: screen.table.sort.map(Sort::to_text),
             folded,
             splits: screen.splits,
         }
@@ -69,7 +69,7 @@ impl Memory {
     /// Makes the dashboard as it was. What does not exist any more is left out.
     pub(crate) fn apply(&self, screen: &mut Screen) {
         let sort = self.sort.as_deref();
-        screen.table.sort = sort.and_then(Sort::from_title);
+        screen.table.sort = sort.and_then(Sort::from_text);
         let folded = self.folded.iter();
         screen.table.folded = folded.filter_map(|name| PoolName::new(name).ok()).collect();
         screen.splits = Splits {
@@ -171,6 +171,7 @@ fn write(path: &Path, memory: &Memory) -> std::io::Result<()> {
 mod tests {
     use super::*;
     use crate::tui::fixture::{Fixture, pool};
+    use crate::tui::worker::Column;
 
     fn at(seconds: u64) -> MonoTime {
         MonoTime::from_start(Duration::from_secs(seconds))
@@ -184,7 +185,7 @@ mod tests {
     fn the_dashboard_is_found_as_it_was_left() {
         let folder = tempfile::tempdir().unwrap();
         let mut left = left_alone();
-        left.screen.table.sort = Some(Sort::Memory);
+        left.screen.table.sort = Some(Sort::by(Column::Memory));
         left.screen.table.folded.insert(pool("b"));
         left.screen.splits = Splits {
             table: Some(30),

@@ -50,6 +50,7 @@ mod theme;
 mod update;
 mod view;
 mod volley;
+mod worker;
 
 #[cfg(test)]
 mod cost;

@@ -10,12 +10,10 @@ use crate::tui::place::Place;
 use crate::tui::script::Script;
 use crate::tui::terminal::Lease;
 use crate::tui::theme::ThemeSpec;
+use crate::tui::worker::Column;
 
 /// The names of the columns of the workers table, in their order.
-pub const COLUMNS: [&str; 15] = [
-    "state", "pid", "cpu", "jobs", "queue", "dead", "memory", "mailbox", "unread", "restarts",
-    "rate", "p50", "p99", "uptime", "job",
-];
+pub const COLUMNS: [&str; 21] = Column::NAMES;
 
 /// Whether colours are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

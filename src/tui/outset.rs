@@ -8,6 +8,7 @@ use crate::tui::options::Options;
 use crate::tui::screen::Screen;
 use crate::tui::terminal::Manner;
 use crate::tui::theme::Look;
+use crate::tui::worker::Column;
 
 /// The screen of a deck that has told nothing yet, and how the terminal is to be used.
 pub(crate) fn dress(
@@ -20,7 +21,9 @@ pub(crate) fn dress(
     let mut screen = Screen::new("", look.theme(), Vec::new());
     screen.look = look;
     screen.keymap = Keymap::with(&taste.keys);
-    screen.columns = taste.columns.clone().unwrap_or_default();
+    let names = taste.columns.iter().flatten();
+    let columns: Vec<Column> = names.filter_map(|name| Column::from_name(name)).collect();
+    screen.columns = Some(columns).filter(|columns| !columns.is_empty());
     screen.is_still = said(variable("FORKDECK_REDUCED_MOTION"))
         .or(taste.reduced_motion)
         .unwrap_or(false);

@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use crate::model::{Board, PoolName, PoolView, WorkerId, WorkerView};
+use crate::tui::filter::Filter;
 use crate::tui::sort::Sort;
 
 /// What a row of the table is about.
@@ -62,106 +63,128 @@ impl Scope {
     }
 }
 
-/// How the table stands: which pools show only their own row, and what is sorted by what.
+/// How the table stands: which pools show only their own row, what is sorted by what, what is sought.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     /// The pools that are folded.
     pub(crate) folded: HashSet<PoolName>,
     /// By what rows are sorted; none is the order of the config.
     pub(crate) sort: Option<Sort>,
-    /// While it is sorted: the pools in their order, each with its workers' numbers in theirs.
-    sorted: Vec<(PoolName, Vec<u32>)>,
+    /// What a worker's name or state must contain.
+    pub(crate) filter: Filter,
+    /// Whether CPU is shown as a share of the machine, not of one core.
+    pub(crate) is_share: bool,
+    /// While it is sorted or filtered: the pools in their order, each with its workers' numbers in theirs.
+    arranged: Option<Vec<(PoolName, Vec<u32>)>>,
 }
 
 impl Table {
-    /// Sorts anew. Numbers that change in between move no row.
+    /// Sorts and filters anew. Numbers that change in between move no row.
     pub(crate) fn arrange(&mut self, board: &Board) {
-        let Some(sort) = self.sort else {
-            self.sorted.clear();
+        if self.sort.is_none() && self.filter.is_empty() {
+            self.arranged = None;
             return;
-        };
-        let mut pools: Vec<&PoolView> = board.pools.values().collect();
-        pools.sort_by(|a, b| sort.of_pool(b).total_cmp(&sort.of_pool(a)));
-        let pools = pools.into_iter();
-        self.sorted = pools
-            .map(|pool| (pool.name.clone(), sort.workers(pool)))
-            .collect();
-    }
-
-    fn pools<'a>(&'a self, board: &'a Board) -> impl Iterator<Item = &'a PoolView> {
-        let is_sorted = self.sorted.len() == board.pools.len();
-        let sorted = self.sorted.iter().filter(move |_| is_sorted);
-        let plain = board.pools.values().filter(move |_| !is_sorted);
-        sorted
-            .filter_map(|(name, _)| board.pools.get(name))
-            .chain(plain)
-    }
-
-    fn numbers(&self, pool: &PoolView) -> Option<&Vec<u32>> {
-        let sorted = self.sorted.iter().find(|(name, _)| *name == pool.name);
-        sorted
-            .map(|(_, numbers)| numbers)
-            .filter(|numbers| numbers.len() == pool.workers.len())
-    }
-
-    /// The worker at a place of its pool.
-    fn worker<'a>(&self, pool: &'a PoolView, place: usize) -> Option<&'a WorkerView> {
-        match self.numbers(pool) {
-            Some(numbers) => pool.worker(*numbers.get(place)?),
-            None => pool.workers.get(place),
         }
+        let mut pools: Vec<&PoolView> = board.pools.values().collect();
+        if let Some(sort) = self.sort {
+            sort.pools(&mut pools);
+        }
+        let pools = pools.into_iter();
+        let arranged = pools.filter_map(|pool| Some((pool.name.clone(), self.numbers(pool)?)));
+        self.arranged = Some(arranged.collect());
     }
 
-    /// The place of a worker in its pool, from 1.
-    fn place(&self, pool: &PoolView, number: u32) -> usize {
-        self.numbers(pool)
-            .and_then(|numbers| numbers.iter().position(|other| *other == number))
-            .map_or(number as usize, |place| place + 1)
+    /// The numbers of a pool's workers that are shown, in their order; none where nothing of the pool is.
+    fn numbers(&self, pool: &PoolView) -> Option<Vec<u32>> {
+        let mut workers: Vec<&WorkerView> = pool.workers.iter().collect();
+        if !self.filter.is_empty() {
+            workers.retain(|worker| {
+                let text = format!("{} {}", worker.id, worker.state);
+                self.filter.admits(text.as_bytes())
+            });
+            if workers.is_empty() && !self.filter.admits(pool.name.as_str().as_bytes()) {
+                return None;
+            }
+        }
+        if let Some(sort) = self.sort {
+            sort.workers(&mut workers);
+        }
+        Some(workers.iter().map(|worker| worker.id.number).collect())
     }
 
-    fn height(&self, pool: &PoolView) -> usize {
+    /// Whether a pool shows only its own row; what is sought is shown wherever it is.
+    pub(crate) fn is_folded(&self, pool: &PoolName) -> bool {
+        self.filter.is_empty() && self.folded.contains(pool)
+    }
+
+    /// The pools that are shown, each with the numbers of its workers where these are not all in their order.
+    fn pools<'a>(
+        &'a self,
+        board: &'a Board,
+    ) -> impl Iterator<Item = (&'a PoolView, Option<&'a [u32]>)> {
+        let arranged = self.arranged.iter().flatten();
+        let arranged = arranged.filter_map(|(name, numbers)| {
+            let pool = board.pools.get(name)?;
+            Some((pool, Some(numbers.as_slice())))
+        });
+        let is_plain = self.arranged.is_none();
+        let plain = board.pools.values().filter(move |_| is_plain);
+        arranged.chain(plain.map(|pool| (pool, None)))
+    }
+
+    fn height(&self, pool: &PoolView, numbers: Option<&[u32]>) -> usize {
         match pool.workers.len() {
             0 | 1 => 1,
-            _ if self.folded.contains(&pool.name) => 1,
-            workers => 1 + workers,
+            _ if self.is_folded(&pool.name) => 1,
+            workers => 1 + numbers.map_or(workers, <[u32]>::len),
         }
     }
 }
 
 /// How many rows there are.
 pub(crate) fn count(board: &Board, table: &Table) -> usize {
-    board.pools.values().map(|pool| table.height(pool)).sum()
+    let pools = table.pools(board);
+    pools
+        .map(|(pool, numbers)| table.height(pool, numbers))
+        .sum()
 }
 
 /// The row at `index`.
 pub(crate) fn at(board: &Board, table: &Table, index: usize) -> Option<Row> {
     let mut left = index;
-    for pool in table.pools(board) {
-        let height = table.height(pool);
+    for (pool, numbers) in table.pools(board) {
+        let height = table.height(pool, numbers);
         if left >= height {
             left -= height;
             continue;
         }
-        return Some(match (pool.workers.as_slice(), left) {
-            ([only], _) => Row::Worker(only.id.clone()),
-            (_, 0) => Row::Pool(pool.name.clone()),
-            (_, place) => Row::Worker(table.worker(pool, place - 1)?.id.clone()),
+        return Some(match (pool.workers.as_slice(), left, numbers) {
+            ([only], _, _) => Row::Worker(only.id.clone()),
+            (_, 0, _) => Row::Pool(pool.name.clone()),
+            (_, place, None) => Row::Worker(pool.workers.get(place - 1)?.id.clone()),
+            (_, place, Some(numbers)) => {
+                let number = *numbers.get(place - 1)?;
+                Row::Worker(pool.worker(number)?.id.clone())
+            }
         });
     }
     None
 }
 
-/// Where a row is; a worker in a folded pool is at its pool's row.
+/// Where a row is; a worker in a folded pool is at its pool's row. None where it is not shown.
 pub(crate) fn position(board: &Board, table: &Table, row: &Row) -> Option<usize> {
     let mut before = 0;
-    for pool in table.pools(board) {
-        let height = table.height(pool);
+    for (pool, numbers) in table.pools(board) {
+        let height = table.height(pool, numbers);
         if pool.name != *row.pool() {
             before += height;
             continue;
         }
-        let inside = match row {
-            Row::Worker(id) if height > 1 => table.place(pool, id.number),
+        let inside = match (row, numbers) {
+            (Row::Worker(id), None) if height > 1 => id.number as usize,
+            (Row::Worker(id), Some(numbers)) if height > 1 => {
+                numbers.iter().position(|number| *number == id.number)? + 1
+            }
             _ => 0,
         };
         return Some(before + inside.min(height - 1));

@@ -28,6 +28,7 @@ use crate::tui::pointer::Pointer;
 use crate::tui::reader::{self, Reader};
 use crate::tui::rows::{self, Row, Scope, Table};
 use crate::tui::theme::{Look, Theme};
+use crate::tui::worker::Column;
 
 /// How long a toast stays.
 const TOAST: Duration = Duration::from_secs(5);
@@ -184,8 +185,6 @@ pub(crate) struct Screen {
     pub(crate) look: Look,
     /// Whether nothing may blink, spin or glide.
     pub(crate) is_still: bool,
-    /// The columns of the workers table that are wanted, in their order; none are all.
-    pub(crate) columns: Vec<String>,
     /// Where the borders between panes are.
     pub(crate) splits: Splits,
     /// The keys in force.
@@ -194,8 +193,10 @@ pub(crate) struct Screen {
     pub(crate) place: Place,
     /// The selected row.
     pub(crate) selected: Option<Row>,
-    /// What is folded, and by what the table is sorted.
+    /// What is folded, by what the table is sorted, what is sought in it.
     pub(crate) table: Table,
+    /// The columns of the table that the config asks for.
+    pub(crate) columns: Option<Vec<Column>>,
     /// The pane that takes the keys.
     pub(crate) focus: Pane,
     /// Whether it has the whole screen.
@@ -252,12 +253,12 @@ impl Screen {
             theme,
             look: Look::default(),
             is_still: false,
-            columns: Vec::new(),
             splits: Splits::default(),
             keymap: Keymap::default(),
             place: Place::default(),
             selected: None,
             table: Table::default(),
+            columns: None,
             focus: Pane::Workers,
             is_zoomed: false,
             pointer: Pointer::default(),
@@ -318,7 +319,7 @@ impl Screen {
     /// What a pane shows.
     pub(crate) fn sought(&self, pane: Pane) -> Sought {
         let filter = match pane {
-            Pane::Workers => Filter::default(),
+            Pane::Workers => self.table.filter.clone(),
             Pane::Messages => self.messages_filter.clone(),
             Pane::Logs => self.logs_filter.clone(),
         };
@@ -329,11 +330,15 @@ impl Screen {
     }
 
     /// The filter of the focused pane, the list following again; none where there is nothing to filter.
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "every pane has a filter today; one to come may not"
+    )]
     pub(crate) fn refilter(&mut self) -> Option<&mut Filter> {
         match self.focus {
             _ if self.jobs.is_open() => Some(&mut self.jobs.narrowed.text),
             _ if self.place == Place::Messages => Some(&mut self.messages_filter),
-            Pane::Workers => None,
+            Pane::Workers => Some(&mut self.table.filter),
             Pane::Messages => {
                 self.messages = Tail::default();
                 Some(&mut self.messages_filter)

@@ -127,10 +127,11 @@ fn scaling_goes_on_from_what_is_wanted_while_workers_leave() {
 }
 
 #[test]
-fn the_filter_is_reached_from_the_workers_too() {
+fn the_workers_have_a_filter_of_their_own() {
     let mut fixture = Fixture::busy();
     assert!(issued(fixture.press("/restart")).is_empty());
-    assert_eq!(fixture.screen.focus, Pane::Messages);
+    assert_eq!(fixture.screen.focus, Pane::Workers);
+    assert_eq!(fixture.screen.table.filter.text(), "restart");
 }
 
 #[test]
@@ -311,7 +312,7 @@ fn rows_are_sorted_and_the_selection_stays_on_its_worker() {
 
     assert_eq!(fixture.screen.selected, selected);
     let text = fixture.draw(100, 24);
-    assert!(text.contains("Workers by cpu") && text.contains("cpu▼"));
+    assert!(text.contains("Workers by cpu") && text.contains("cpu(c)▼"));
     let place = |name: &str| text.find(name).unwrap();
     assert!(place("b/1") < place("a/2") && place("a/2") < place("a/3"));
     assert!(place("a/3") < place("╰ a/1"));

@@ -1,66 +1,132 @@
-//! The header: the deck's name, its workers by state, and what the deck itself costs.
+//! The header: the deck's name, its workers by state, how its jobs are doing, and what the deck itself costs.
+//!
+//! What does not fit is told in ever fewer words; what the deck costs stays to the last.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::style::Style;
 
-use crate::model::State;
+use crate::model::{JobState, State};
 use crate::tui::figures::{self, bytes, cells, percent};
 use crate::tui::jobs;
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::Screen;
-use crate::tui::theme::mark;
+use crate::tui::theme::{Theme, job_mark, mark};
 use crate::tui::view::frame::line;
 
-/// The fewest cells of the program's and the deck's name.
-const SHORTEST: usize = 16;
+/// The fewest cells of the deck's name.
+const SHORTEST: usize = 8;
+
+/// The widest that a part of the header gets.
+const WIDEST: usize = 400;
+
+/// From how late a loop it is a warning, in microseconds.
+const LATE: u64 = 20_000;
+
+/// How much is said.
+#[derive(Clone, Copy)]
+struct Words {
+    /// Whether the program's name is.
+    has_program: bool,
+    /// Whether the states' words are, beside their marks.
+    has_states: bool,
+    /// About jobs: 0 says all, 1 has marks for words, 2 only what waits and what is dead.
+    jobs: usize,
+    /// How many facts of what the deck costs.
+    costs: usize,
+    /// Whether the deck's name may be cut short.
+    is_cut: bool,
+}
+
+const fn words(names: &str, jobs: usize, costs: usize) -> Words {
+    let names = names.as_bytes();
+    Words {
+        has_program: matches!(names, [b'p', ..]),
+        has_states: matches!(names, [_, b's', ..]),
+        is_cut: matches!(names, [_, _, b'c', ..]),
+        jobs,
+        costs,
+    }
+}
+
+/// What is tried one after the other.
+const WORDS: [Words; 13] = [
+    words("ps-", 0, 3),
+    words("ps-", 1, 3),
+    words("p--", 0, 3),
+    words("p--", 1, 3),
+    words("p--", 2, 3),
+    words("p--", 2, 2),
+    words("---", 1, 2),
+    words("---", 2, 2),
+    words("---", 2, 1),
+    words("p-c", 1, 3),
+    words("--c", 2, 2),
+    words("--c", 2, 1),
+    words("--c", 2, 0),
+];
 
 /// Draws the header.
 pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
     let width = usize::from(area.width);
-    let cost = cost(screen);
-    let room = width.saturating_sub(cost.width() + 1);
-    let room = if room < 30 { width } else { room };
-    let mut left = name(screen, room);
-    counts(screen, &mut left, true);
-    let jobs = jobs(screen);
-    let least = jobs.last().map_or(0, Painter::used);
-    if left.is_full() || left.left_over() < least {
-        // The words go first, then of the name what leaves no place for the counts.
-        let mut short = Painter::new(room);
-        counts(screen, &mut short, false);
-        let rest = room.saturating_sub(short.used()).max(SHORTEST);
-        left = Painter::new(room);
-        left.append(name(screen, rest)).append(short);
-    }
-    let fitting = jobs
-        .into_iter()
-        .find(|jobs| jobs.used() <= left.left_over());
-    if let Some(jobs) = fitting {
-        left.append(jobs);
-    }
-    let used = left.used();
+    let (left, cost) = arrange(screen, width);
     line(buffer, area, 0, &left.finish());
-    if used + cost.width() < width {
-        let x = area.right() - cells(cost.width());
-        buffer.set_line(x, area.y, &cost, area.width);
-    }
+    let cost = cost.finish();
+    let x = area.right() - cells(cost.width().min(width));
+    buffer.set_line(x, area.y, &cost, area.width);
 }
 
-fn name(screen: &Screen, room: usize) -> Painter {
-    let mut left = Painter::new(room);
-    left.text(" forkdeck", screen.theme.accent())
-        .text("  ", screen.theme.text());
+/// The first of ever shorter ways to say it that fits; at the end a name cut short, and the counts.
+fn arrange(screen: &Screen, width: usize) -> (Painter, Painter) {
+    for words in WORDS {
+        let cost = cost(screen, words.costs);
+        let mut rest = counts(screen, words.has_states);
+        rest.append(jobs(screen, words.jobs));
+        let Some(room) = width.checked_sub(rest.used() + cost.used() + 1) else {
+            continue;
+        };
+        let name = name(
+            screen,
+            words.has_program,
+            if words.is_cut { room } else { WIDEST },
+        );
+        if name.used() > room || room < SHORTEST {
+            continue;
+        }
+        let mut left = Painter::new(width);
+        left.append(name).append(rest);
+        return (left, cost);
+    }
+    let mut left = Painter::new(width);
+    left.append(name(screen, false, SHORTEST.min(width)));
+    left.append(counts(screen, false));
+    (left, Painter::new(0))
+}
+
+fn name(screen: &Screen, is_branded: bool, room: usize) -> Painter {
+    let mut left = Painter::new(room.saturating_sub(2));
+    if is_branded {
+        left.text(" forkdeck", screen.theme.accent())
+            .text(" ", screen.theme.text());
+    }
+    left.text(" ", screen.theme.text());
     left.text(&screen.board.deck.name, screen.theme.strong());
-    left.text("  ", screen.theme.text());
-    left
+    let mut gapped = Painter::new(room);
+    gapped.append(left).pad(2);
+    gapped
 }
 
 /// How many workers are in each state; the states that nobody is in are left out.
-fn counts(screen: &Screen, painter: &mut Painter, with_words: bool) {
-    for state in State::ALL {
-        let workers = screen.board.workers();
-        let count = workers.filter(|worker| worker.state == state).count();
+fn counts(screen: &Screen, with_words: bool) -> Painter {
+    let mut painter = Painter::new(WIDEST);
+    let mut counts = [0_usize; State::ALL.len()];
+    for worker in screen.board.workers() {
+        let place = State::ALL.iter().position(|state| *state == worker.state);
+        if let Some(count) = place.and_then(|place| counts.get_mut(place)) {
+            *count += 1;
+        }
+    }
+    for (state, count) in State::ALL.into_iter().zip(counts) {
         if count == 0 {
             continue;
         }
@@ -71,87 +137,88 @@ fn counts(screen: &Screen, painter: &mut Painter, with_words: bool) {
             painter.text(&format!(" {state} "), screen.theme.text());
         }
     }
-}
-
-/// How the deck's jobs are doing, in ever fewer words; nothing where it has had none.
-fn jobs(screen: &Screen) -> Vec<Painter> {
-    if screen.board.deck.sampled.store_error.is_some() {
-        let told = [
-            "✖ the store cannot be written: no job is accepted",
-            "✖ store",
-        ];
-        return told.map(|text| store_trouble(screen, text)).into();
-    }
-    let jobs = jobs::of_deck(&screen.board);
-    if !jobs::had_jobs(&jobs) {
-        return Vec::new();
-    }
-    let facts = [
-        (jobs.queue, "queued"),
-        (jobs.dead, "dead"),
-        (jobs.in_flight, "active"),
-        (jobs.done, "done"),
-    ];
-    let worded = |most: usize| {
-        let mut painter = Painter::new(80);
-        painter.text("  jobs", screen.theme.dim());
-        let before = painter.used();
-        for (number, word) in facts.iter().take(most).filter(|(number, _)| *number > 0) {
-            let style = if *word == "dead" {
-                screen.theme.bad()
-            } else {
-                screen.theme.strong()
-            };
-            painter.pad(1).text(&figures::count(*number), style);
-            painter.text(&format!(" {word} "), screen.theme.text());
-        }
-        if painter.used() == before {
-            return Painter::new(0);
-        }
-        painter
-    };
-    let mut short = Painter::new(80);
-    short.text(" ", screen.theme.text());
-    for (number, name) in [(jobs.queue, "queue"), (jobs.dead, "dead")] {
-        if number > 0 {
-            short.pad(1).text(name, screen.theme.dim()).pad(1);
-            short.text(&figures::short(number), screen.theme.strong());
-        }
-    }
-    vec![worded(4), worded(2), short]
-}
-
-fn store_trouble(screen: &Screen, text: &str) -> Painter {
-    let mut painter = Painter::new(80);
-    painter.text("  ", screen.theme.text());
-    painter.text(text, screen.theme.bad()).pad(1);
     painter
 }
 
-fn cost(screen: &Screen) -> Line<'static> {
+/// How the deck's jobs are doing, in ever fewer words; nothing where it has had none.
+fn jobs(screen: &Screen, words: usize) -> Painter {
+    let theme = screen.theme;
+    let mut painter = Painter::new(WIDEST);
+    if screen.board.deck.sampled.store_error.is_some() {
+        let text = match words {
+            0 => "✖ the store cannot be written: no job is accepted",
+            _ => "✖ store",
+        };
+        painter.pad(2).text(text, theme.bad()).pad(1);
+        return painter;
+    }
+    let jobs = jobs::of_deck(&screen.board);
+    if !jobs::had_jobs(&jobs) {
+        return painter;
+    }
+    let facts = [
+        (jobs.done, "done", JobState::Done),
+        (jobs.queue, "queued", JobState::Ready),
+        (jobs.in_flight, "active", JobState::Running),
+        (jobs.dead, "dead", JobState::Dead),
+    ];
+    if words < 2 {
+        painter.text("  jobs", theme.dim());
+    } else {
+        painter.pad(1);
+    }
+    for (number, word, state) in facts.into_iter().filter(|(number, ..)| *number > 0) {
+        let style = match state {
+            JobState::Dead => theme.bad(),
+            _ => theme.strong(),
+        };
+        let matters = matches!(state, JobState::Ready | JobState::Dead);
+        match words {
+            0 => {
+                painter.pad(1).text(&figures::count(number), style);
+                painter.text(&format!(" {word} "), theme.text());
+            }
+            1 => marked(&mut painter, theme, state, (number, style)),
+            _ if matters => marked(&mut painter, theme, state, (number, style)),
+            _ => {}
+        }
+    }
+    painter
+}
+
+fn marked(painter: &mut Painter, theme: Theme, state: JobState, (number, style): (u64, Style)) {
+    painter
+        .pad(1)
+        .text(job_mark(state), theme.job(state))
+        .pad(1);
+    painter.text(&figures::short(number), style);
+}
+
+/// What the deck itself costs: its CPU, then how late its loop is, then its memory.
+fn cost(screen: &Screen, facts: usize) -> Painter {
     let sampled = &screen.board.deck.sampled;
     let theme = screen.theme;
-    let mut painter = Painter::new(60);
+    let mut painter = Painter::new(WIDEST);
+    if facts == 0 {
+        return painter;
+    }
     let cpu = sampled.cpu_percent.map_or_else(
         || "—".to_owned(),
-        |cpu| {
-            if cpu < 10.0 {
-                format!("{cpu:.1}%")
-            } else {
-                percent(cpu)
-            }
+        |cpu| match cpu {
+            cpu if cpu < 9.95 => format!("{cpu:.1}%"),
+            cpu => percent(cpu),
         },
     );
     painter.text("deck ", theme.dim()).text(&cpu, theme.text());
-    if sampled.memory_bytes > 0 {
+    if facts > 2 && sampled.memory_bytes > 0 {
         painter.text("  ", theme.text());
         painter.text(&bytes(sampled.memory_bytes), theme.text());
     }
-    if sampled.loop_p99_us > 0 {
+    if facts > 1 && sampled.loop_p99_us > 0 {
         let late = sampled.loop_p99_us;
         painter.text("  loop ", theme.dim());
         let tenths = late.div_ceil(100);
-        let style = if late > 20_000 {
+        let style = if late > LATE {
             theme.warning()
         } else {
             theme.text()
@@ -159,5 +226,5 @@ fn cost(screen: &Screen) -> Line<'static> {
         painter.text(&format!("{}.{}ms", tenths / 10, tenths % 10), style);
     }
     painter.pad(1);
-    painter.finish()
+    painter
 }

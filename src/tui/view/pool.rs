@@ -5,8 +5,9 @@ use std::time::Duration;
 use crate::model::{PoolView, State};
 use crate::tui::jobs::had_jobs;
 use crate::tui::sanitize::Painter;
+use crate::tui::sort;
 use crate::tui::theme::{Theme, mark};
-use crate::tui::view::column::Numbers;
+use crate::tui::view::numbers::{Numbers, Waiting};
 use crate::tui::view::spark;
 
 /// How many latencies a pool's percentiles are taken from.
@@ -29,12 +30,16 @@ pub(crate) fn numbers(pool: &PoolView, width: usize) -> Numbers {
         spark: spark::sum(workers, width),
         latency: percentiles(pool),
         in_flight: had_jobs(&pool.jobs).then_some(pool.jobs.in_flight),
-        queue: queue(pool),
+        jobs: had_jobs(&pool.jobs).then_some(pool.jobs.rate),
+        waiting: waiting(pool),
         ..Numbers::default()
     };
     for worker in workers {
         numbers.cpu = add(numbers.cpu, worker.sampled.cpu_percent);
-        numbers.rate = add(numbers.rate, worker.rate.last());
+        numbers.messages = add(numbers.messages, worker.rate.last());
+        numbers.passed.0 += worker.sent;
+        numbers.passed.1 += worker.received;
+        numbers.exits += sort::unplanned(worker);
         numbers.mailbox += worker.sampled.mailbox;
         numbers.unread += worker.sampled.unread_bytes;
         numbers.restarts = numbers.restarts.saturating_add(worker.restarts);
@@ -86,9 +91,22 @@ pub(crate) fn state(painter: &mut Painter, pool: &PoolView, cells: usize, theme:
     painter.append(part).pad(left);
 }
 
-/// Jobs that wait for a pool and dead ones, where it has had jobs.
-pub(crate) fn queue(pool: &PoolView) -> Option<(u64, u64)> {
-    had_jobs(&pool.jobs).then_some((pool.jobs.queue, pool.jobs.dead))
+/// What waits for a pool, where it has had jobs.
+pub(crate) fn waiting(pool: &PoolView) -> Option<Waiting> {
+    had_jobs(&pool.jobs).then(|| Waiting {
+        queue: pool.jobs.queue,
+        full: fullness(pool),
+        dead: pool.jobs.dead,
+    })
+}
+
+/// How full a pool's queue is, from 0 to 1, by count or by bytes, whichever is more; where its bounds are known.
+#[expect(clippy::cast_precision_loss, reason = "shares to be drawn")]
+pub(crate) fn fullness(pool: &PoolView) -> Option<f32> {
+    let room = pool.room?;
+    let share = |used: u64, of: usize| used as f32 / of.max(1) as f32;
+    let jobs = share(pool.jobs.queue, room.capacity);
+    Some(jobs.max(share(pool.jobs.bytes, room.bytes)).min(1.0))
 }
 
 /// A state that also says whether the pool is paused; where both have no place, that it is.

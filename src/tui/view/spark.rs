@@ -56,12 +56,28 @@ pub(crate) fn plain(painter: &mut Painter, samples: &[Option<f32>], theme: Theme
     }
 }
 
+/// The block that is so high, from 0 to 1.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "a share between 0 and 1 becomes one of eight blocks"
 )]
-fn block(share: f32) -> &'static str {
+pub(crate) fn block(share: f32) -> &'static str {
     let step = (share * 7.0).round() as usize;
     BLOCKS.get(step).copied().unwrap_or("█")
+}
+
+/// A bar of so many cells, `share` of them, from 0 to 1, filled.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a share between 0 and 1 becomes a few cells"
+)]
+pub(crate) fn gauge(share: f32, cells: usize) -> String {
+    let share = share.clamp(0.0, 1.0);
+    let filled = (share * cells as f32).round() as usize;
+    // What is there is seen.
+    let filled = filled.max(usize::from(share > 0.0)).min(cells);
+    "▇".repeat(filled) + &"▁".repeat(cells - filled)
 }
