@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memchr;
+use regex::bytes::{Regex, RegexBuilder};
 
 use crate::model::LogLine;
 use crate::tui::filter::Filter;
@@ -14,6 +15,9 @@ const LONGEST: usize = 64;
 
 /// How many finds are shown in one line.
 const FINDS: usize = 32;
+
+/// What a pattern may take when it is made ready, and while it is used, in bytes.
+const PATTERN: usize = 1 << 20;
 
 /// How much of a line is looked at for finds, in bytes.
 const LOOKED: usize = 4096;
@@ -101,20 +105,35 @@ pub(crate) fn is_json(bytes: &[u8]) -> bool {
 }
 
 /// Where a filter finds something in a text, in order and apart from each other.
-pub(crate) fn finds(filter: &Filter, text: &str) -> Vec<Range<usize>> {
+pub(crate) fn finds(filter: &Filter, pattern: Option<&Regex>, text: &str) -> Vec<Range<usize>> {
     let text = text
         .get(..text.floor_char_boundary(LOOKED))
         .unwrap_or_default();
-    if filter.is_empty() || !filter.admits(text.as_bytes()) {
-        return Vec::new();
+    match pattern {
+        Some(pattern) => pattern
+            .find_iter(text.as_bytes())
+            .map(|find| find.range())
+            .filter(|range| !range.is_empty())
+            .take(FINDS)
+            .collect(),
+        None if filter.is_empty() || !filter.admits(text.as_bytes()) => Vec::new(),
+        None => literally(filter, text),
     }
-    let is_pattern =
-        filter.text().len() > 2 && filter.text().starts_with('/') && filter.text().ends_with('/');
-    if is_pattern {
-        by_pattern(filter, text)
-    } else {
-        literally(filter, text)
-    }
+}
+
+/// The pattern that a filter is, written between two slashes; case matters once it has a capital that is no escape's.
+pub(crate) fn pattern(filter: &Filter) -> Option<Regex> {
+    let form = filter.text().trim().strip_prefix('/')?.strip_suffix('/')?;
+    let mut is_escape = false;
+    let has_capital = form.chars().any(|c| {
+        let is_capital = c.is_uppercase() && !is_escape;
+        is_escape = c == '\\' && !is_escape;
+        is_capital
+    });
+    let mut builder = RegexBuilder::new(form);
+    builder.case_insensitive(!has_capital);
+    builder.size_limit(PATTERN).dfa_size_limit(PATTERN);
+    builder.build().ok().filter(|_| !form.is_empty())
 }
 
 /// The places where the filter's own text stands.
@@ -138,46 +157,6 @@ fn literally(filter: &Filter, text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// The places of what a pattern lets through. The filter only says whether a text has something in it: the shortest
-/// beginning that has it ends where the first find ends, the shortest end of that begins where it begins.
-fn by_pattern(filter: &Filter, text: &str) -> Vec<Range<usize>> {
-    let mut found: Vec<Range<usize>> = Vec::new();
-    let mut from = 0;
-    if filter.admits(b"") {
-        // It lets everything through that lacks something: there is nothing to show.
-        return found;
-    }
-    while found.len() < FINDS {
-        let rest = text.get(from..).unwrap_or_default();
-        if rest.is_empty() || !filter.admits(rest.as_bytes()) {
-            break;
-        }
-        let has = |range: Range<usize>| {
-            let part = rest.get(range).unwrap_or_default();
-            filter.admits(part.as_bytes())
-        };
-        let ends: Vec<usize> = rest
-            .char_indices()
-            .map(|(at, c)| at + c.len_utf8())
-            .collect();
-        let end = ends.partition_point(|end| !has(0..*end));
-        let Some(end) = ends.get(end).copied() else {
-            break;
-        };
-        let starts: Vec<usize> = rest
-            .char_indices()
-            .map(|(at, _)| at)
-            .take_while(|at| *at < end)
-            .collect();
-        let start = starts.partition_point(|start| has(*start..end));
-        let start = start.checked_sub(1).and_then(|before| starts.get(before));
-        let start = start.copied().unwrap_or(0);
-        found.push(from + start..from + end);
-        from += end;
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,17 +176,26 @@ mod tests {
 
     #[test]
     fn finds_are_all_that_a_filter_finds() {
-        assert_eq!(finds(&filter("ab"), "abxABab"), [0..2, 3..5, 5..7]);
-        assert_eq!(finds(&filter("aB"), "abaB aB"), [2..4, 5..7]);
-        assert_eq!(finds(&filter("本"), "日本 日本"), [3..6, 10..13]);
-        assert!(finds(&filter("x"), "abc").is_empty());
-        assert!(finds(&filter(""), "abc").is_empty());
+        assert_eq!(finds(&filter("ab"), None, "abxABab"), [0..2, 3..5, 5..7]);
+        assert_eq!(finds(&filter("aB"), None, "abaB aB"), [2..4, 5..7]);
+        assert_eq!(finds(&filter("本"), None, "日本 日本"), [3..6, 10..13]);
+        assert!(finds(&filter("x"), None, "abc").is_empty());
+        assert!(finds(&filter(""), None, "abc").is_empty());
     }
 
     #[test]
-    fn a_find_of_a_pattern_is_narrowed_to_what_it_is_about() {
-        // A plain filter taken for a pattern: the way of narrowing is the same.
-        assert_eq!(by_pattern(&filter("bc"), "abcd bc"), [1..3, 5..7]);
+    fn a_pattern_finds_as_much_as_it_can() {
+        let filter = filter("/li[n]e \\d+/");
+        let pattern = pattern(&filter).unwrap();
+        let found = finds(&filter, Some(&pattern), "a line 12 and LINE 7.");
+        assert_eq!(found, [2..9, 14..20]);
+    }
+
+    #[test]
+    fn what_is_no_pattern_is_none() {
+        for text in ["", "/", "//", "/[/", "/a", "a/"] {
+            assert!(pattern(&filter(text)).is_none(), "{text}");
+        }
     }
 
     #[test]
