@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use crate::control::call::History;
+use crate::control::detail_object::{pool_json, worker_json};
 use crate::control::event::{MAX_BODY, write_log, write_message};
 use crate::control::job_object::{end_json, job_json, jobs_json};
 use crate::control::object::{Object, json_text};
@@ -155,6 +156,8 @@ pub(super) fn told(outcome: &Outcome) -> Vec<u8> {
         Outcome::Counted(jobs) => one("jobs", jobs),
         Outcome::Job(job) => job_json(job),
         Outcome::Jobs(jobs) => jobs_json(jobs),
+        Outcome::Worker(detail) => worker_json(detail),
+        Outcome::Pool(detail) => pool_json(detail),
         Outcome::Down => b"{}".to_vec(),
     }
 }

@@ -20,10 +20,11 @@ use crate::wire::Message;
 const TIMEOUT_MS: u64 = 5000;
 
 /// Every method that this deck carries out.
-const METHODS: [&str; 23] = [
+const METHODS: [&str; 24] = [
     "hello",
     "ps",
     "pools",
+    "worker",
     "send",
     "start",
     "stop",
@@ -147,6 +148,12 @@ struct ScaleParams {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct WorkerParams {
+    worker: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct SubscribeParams {
     #[serde(default)]
     events: Option<Vec<String>>,
@@ -179,6 +186,7 @@ impl Call {
             "send" => Self::Command(send(&read(method, params)?)?),
             "restart" => Self::Command(restart(&read(method, params)?)?),
             "signal" => Self::Command(signal(&read(method, params)?)?),
+            "worker" => Self::Command(inspect(&read(method, params)?)?),
             "scale" => Self::Command(scale(&read(method, params)?)?),
             "start" | "stop" | "kill" | "disconnect" => {
                 let to = address(&read::<ToParams>(method, params)?.to)?;
@@ -295,6 +303,16 @@ fn signal(params: &SignalParams) -> Result<Command, RpcError> {
         ))
     })?;
     Ok(Command::Signal { to, signal })
+}
+
+fn inspect(params: &WorkerParams) -> Result<Command, RpcError> {
+    match address(&params.worker)? {
+        Address::Worker(worker) => Ok(Command::Inspect(worker)),
+        _ => Err(RpcError::invalid_params(format!(
+            "`{}` is not one worker; write it as `resize/1`",
+            params.worker
+        ))),
+    }
 }
 
 fn scale(params: &ScaleParams) -> Result<Command, RpcError> {

@@ -4,6 +4,18 @@
 //! loop that serves one client over a reader and a writer. Decides nothing about workers or jobs: it gives commands to a
 //! [`Deck`](crate::deck::Deck) and tells what comes back. Called by `cli`.
 //!
+//! # One worker whole
+//!
+//! | method | params | result |
+//! | --- | --- | --- |
+//! | `worker` | `{worker}` | what `ps` does not tell, because the system is asked for it: `{worker, command, cwd, runtime, restart, stop, mailbox, stall_after_ms, max_frame_bytes, on_disconnect, jobs, processes, buffers, env, env_error?}` |
+//!
+//! `processes` are the worker's own process and all its descendants, each after its parent: `{pid, parent, depth, command,
+//! state, threads, cpu_percent, cpu_ms, memory_bytes}`, each alone; `[]` without a process. `buffers` are the sizes in force,
+//! `{channel_bytes, stdout_bytes, stderr_bytes}`, or null. `env` is what its process was started with, or what the next one
+//! gets, as `{name, value, own}` by name: `value` is null where the name says that it is a secret, and `own` is true of what
+//! is not merely inherited from the deck. `env_error` says why it is not known.
+//!
 //! # Jobs
 //!
 //! | method | params | result |
@@ -50,6 +62,7 @@
 
 mod answer;
 mod call;
+mod detail_object;
 mod event;
 #[cfg(test)]
 mod fake;

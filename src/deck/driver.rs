@@ -374,7 +374,7 @@ impl Driver {
 }
 
 /// A pool's command line, for people.
-fn command_line(pool: &PoolSpec) -> String {
+pub(crate) fn command_line(pool: &PoolSpec) -> String {
     let words = std::iter::once(&pool.program).chain(&pool.args);
     let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
     words.join(" ")

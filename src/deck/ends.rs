@@ -8,7 +8,7 @@ use std::os::fd::OwnedFd;
 use crate::deck::link::End;
 use crate::model::{ChannelKind, PoolSpec, Stream};
 use crate::process::{
-    Channel, ChannelReader, ChannelWriter, OutputPipe, OutputReader, PipeBudget, inode,
+    Channel, ChannelReader, ChannelWriter, OutputPipe, OutputReader, PipeBudget, inode, pipe_size,
 };
 
 /// How many bytes of a line of output are kept.
@@ -32,6 +32,8 @@ pub(crate) struct Ends {
     pub(crate) outputs: Vec<(OutputReader, Stream)>,
     /// What identifies the worker's side of each end that the deck reads.
     pub(crate) inodes: Vec<(End, u64)>,
+    /// The sizes in force of the pipes of standard output and error, in bytes.
+    pub(crate) pipes: [usize; 2],
 }
 
 /// The worker's ends, as a spawn order has them.
@@ -64,6 +66,7 @@ impl Ends {
             ChannelKind::None => ours.output(Stream::Stdout, budget)?,
         };
         let stderr = ours.output(Stream::Stderr, budget)?;
+        ours.pipes = [&stdout, &stderr].map(pipe_size);
         let theirs = Theirs {
             channel,
             stdin,

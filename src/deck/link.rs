@@ -78,6 +78,8 @@ pub(crate) struct Link {
     open: Vec<End>,
     /// What identifies the worker's side of each end.
     inodes: Vec<(End, u64)>,
+    /// The sizes in force of its output pipes, in bytes.
+    pub(crate) pipes: [usize; 2],
     /// After its end: a descendant that holds an end open, once found.
     pub(crate) held_by: Option<u32>,
     /// Of a process that ended, the ends that may still hold what it wrote.
@@ -106,6 +108,7 @@ impl Link {
             channel,
             outputs,
             inodes,
+            pipes,
         }: Ends,
     ) -> Self {
         let (to_writer, to_write) = mpsc::channel(WRITES);
@@ -122,6 +125,7 @@ impl Link {
             is_watched: false,
             open: inodes.iter().map(|(end, _)| *end).collect(),
             inodes,
+            pipes,
             held_by: None,
             undrained: Vec::new(),
             drain: Vec::new(),

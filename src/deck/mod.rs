@@ -11,6 +11,7 @@ mod environment;
 mod figures;
 mod handle;
 mod hear;
+mod inspect;
 mod journal;
 mod ledger;
 mod link;
@@ -19,6 +20,7 @@ mod perform;
 mod pump;
 mod requests;
 mod sampler;
+mod secrets;
 mod subscriber;
 mod tasks;
 

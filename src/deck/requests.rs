@@ -10,6 +10,14 @@ impl Driver {
     pub(crate) fn request(&mut self, request: Request) {
         let now = self.now();
         match request {
+            Request::Command {
+                command: Command::Inspect(worker),
+                answer,
+            } => self.inspect(worker, Sink::Once(answer)),
+            Request::Command {
+                command: Command::InspectPool(pool),
+                answer,
+            } => self.inspect_pool(&pool, Sink::Once(answer)),
             Request::Command { command, answer } => {
                 let ticket = self.ticket(Sink::Once(answer));
                 self.command(ticket, command);

@@ -9,7 +9,7 @@ use crate::deck::driver::Driver;
 use crate::model::{
     DeckSampled, Event, LivenessChanged, MonoTime, Now, PoolName, Sampled, WorkerId,
 };
-use crate::process::{ChannelGauge, Measured, ProcessKey, Usage, descendants, holder};
+use crate::process::{ChannelGauge, Measured, ProcessKey, ProcessUse, Usage, descendants, holder};
 use crate::supervisor::Input;
 
 /// How often CPU and memory are measured.
@@ -41,6 +41,8 @@ pub(crate) struct Sampler {
     settle_at: Option<MonoTime>,
     late: VecDeque<u32>,
     newest: HashMap<ProcessKey, Measured>,
+    /// What each process used, of all workers.
+    uses: Vec<ProcessUse>,
     told: HashMap<WorkerId, Sampled>,
 }
 
@@ -49,6 +51,7 @@ pub(crate) struct Sampler {
 pub(crate) struct Measures {
     usage: Box<Usage>,
     workers: Vec<(ProcessKey, Measured)>,
+    uses: Vec<ProcessUse>,
     own: Measured,
     holders: Vec<(ProcessKey, u32)>,
 }
@@ -81,6 +84,7 @@ impl Sampler {
             settle_at: None,
             late: VecDeque::new(),
             newest: HashMap::new(),
+            uses: Vec::new(),
             told: HashMap::new(),
         }
     }
@@ -89,6 +93,12 @@ impl Sampler {
         let waiting = [self.look_at, self.settle_at];
         let own = self.beat_at.min(self.probe_at);
         waiting.into_iter().flatten().fold(own, MonoTime::min)
+    }
+
+    /// What the processes of a worker used, each alone, when they were measured last.
+    pub(crate) fn uses(&self, key: ProcessKey) -> Vec<ProcessUse> {
+        let uses = self.uses.iter().filter(|one| one.owner == key);
+        uses.cloned().collect()
     }
 
     /// Something happened: numbers may have changed.
@@ -165,12 +175,14 @@ impl Driver {
         let measured = self.sampler.measured.clone();
         self.tasks.spawn_blocking(move || {
             let workers = usage.measure(now.mono, &roots);
+            let uses = usage.take_uses();
             let own = usage.measure_self(now.mono, &keeper);
             let holders = find_holders(&keeper, held);
             // The deck may have ended meanwhile; at most one measurement is under way.
             let _ = measured.try_send(Measures {
                 usage,
                 workers,
+                uses,
                 own,
                 holders,
             });
@@ -181,6 +193,7 @@ impl Driver {
         let now = self.now();
         self.sampler.usage = Some(measures.usage);
         self.sampler.newest = measures.workers.into_iter().collect();
+        self.sampler.uses = measures.uses;
         self.tell_gauges(now);
         let sampled = DeckSampled {
             cpu_percent: measures.own.cpu_percent,

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::model::{Address, JobFilter, JobId, JobView, PoolName, Signal, Submission, WorkerId};
+use crate::model::{
+    Address, JobFilter, JobId, JobView, PoolDetail, PoolName, Signal, Submission, WorkerDetail,
+    WorkerId,
+};
 use crate::wire::Message;
 
 /// Names a client's command until it is answered.
@@ -66,6 +69,10 @@ pub enum Command {
     Down,
     /// Something about jobs.
     Jobs(JobCommand),
+    /// Tell of one worker what the board does not hold: its processes, environment, buffers, policies.
+    Inspect(WorkerId),
+    /// Tell what a pool is to be.
+    InspectPool(PoolName),
 }
 
 /// What a client asks about jobs.
@@ -128,6 +135,10 @@ pub enum Outcome {
     Jobs(Vec<JobView>),
     /// How many jobs there are of those that were asked for.
     Counted(u64),
+    /// Of a worker that was looked at.
+    Worker(Box<WorkerDetail>),
+    /// Of a pool that was looked at.
+    Pool(Box<PoolDetail>),
     /// Of `pause` and `resume`.
     Paused {
         /// Whether the pool is paused now.

@@ -6,6 +6,7 @@
 mod address;
 mod board;
 mod command;
+mod detail;
 mod envelope;
 mod event;
 mod glyph;
@@ -25,6 +26,7 @@ mod worker;
 pub use address::{Address, AddressError};
 pub use board::{Board, DeckView, PoolView, RouteView};
 pub use command::{Command, JobCommand, Outcome, Refusal, RefusalKind, Reply, Ticket};
+pub use detail::{Buffers, PoolDetail, ProcessView, Variable, WorkerDetail};
 pub use envelope::{Direction, Envelope, LogLine, Stream};
 pub use event::{
     DeckSampled, Dropped, DroppedWhat, Event, Exited, FrameFault, JobChanged, LivenessChanged,

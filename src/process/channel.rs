@@ -311,6 +311,11 @@ impl ChannelGauge {
         let outlet = self.outlet.upgrade();
         outlet.map_or_else(Unread::default, |outlet| outlet.look())
     }
+
+    /// The size in force of the buffer that keeps what the deck sent, in bytes; 0 where nothing tells.
+    pub fn buffer(&self) -> usize {
+        self.outlet.upgrade().map_or(0, |outlet| outlet.size())
+    }
 }
 
 #[cfg(test)]

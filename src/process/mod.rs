@@ -3,6 +3,7 @@
 //! Owns how a process is made and signalled (the keeper), its channel (Node's, or a filter's), its output pipes, and how its CPU and memory are
 //! measured. Never decides when; called by `deck`.
 
+mod about;
 #[cfg(target_os = "linux")]
 mod census;
 mod channel;
@@ -18,6 +19,7 @@ mod stdio;
 mod sys;
 mod usage;
 
+pub use about::{About, about, environment_of};
 pub use channel::{
     Channel, ChannelGauge, ChannelReader, ChannelWriter, FilterEnds, ReadBatch, WriteEnd,
     adopt_channel,
@@ -25,5 +27,5 @@ pub use channel::{
 pub use holder::{holder, inode};
 pub use outlet::Unread;
 pub use spawner::{Order, ProcessKey, Report, SpawnOrder, Spawner};
-pub use stdio::{MOST_ENLARGED, OutputBatch, OutputPipe, OutputReader, PipeBudget};
-pub use usage::{Machine, Measured, Usage, descendants};
+pub use stdio::{MOST_ENLARGED, OutputBatch, OutputPipe, OutputReader, PipeBudget, pipe_size};
+pub use usage::{Machine, Measured, ProcessUse, Usage, descendants};

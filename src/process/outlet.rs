@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustix::io::Errno;
+use rustix::net::sockopt::socket_send_buffer_size;
 use rustix::net::{SendFlags, Shutdown, send, shutdown};
+use rustix::pipe::fcntl_getpipe_size;
 use tokio::io::Interest;
 use tokio::time::sleep;
 
@@ -112,6 +114,14 @@ impl Outlet {
         Unread {
             bytes: queued.min(account.written),
             progressed: std::mem::take(&mut account.progressed),
+        }
+    }
+
+    /// The size in force of what keeps the bytes written, in bytes; 0 where the system does not tell.
+    pub(super) fn size(&self) -> usize {
+        match &self.end {
+            End::Socket(socket) => socket_send_buffer_size(socket.as_fd()).unwrap_or(0),
+            End::Pipe(pipe) => fcntl_getpipe_size(pipe).unwrap_or(0),
         }
     }
 

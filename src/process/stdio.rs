@@ -80,7 +80,7 @@ impl OutputPipe {
     pub fn new(budget: &PipeBudget) -> io::Result<(Self, OwnedFd)> {
         let (pipe, worker) = pipe_with(PipeFlags::CLOEXEC)?;
         let share = budget.take().filter(|_| enlarge(&pipe));
-        let size = size_of_pipe(&pipe);
+        let size = pipe_size(&pipe);
         Ok((Self { pipe, size, share }, worker))
     }
 
@@ -115,7 +115,8 @@ fn enlarge(pipe: &OwnedFd) -> bool {
 }
 
 #[cfg(target_os = "linux")]
-fn size_of_pipe(pipe: &OwnedFd) -> usize {
+/// How many bytes a pipe holds, by either of its ends; 0 where the system does not tell.
+pub fn pipe_size(pipe: &OwnedFd) -> usize {
     rustix::pipe::fcntl_getpipe_size(pipe).unwrap_or(0)
 }
 
@@ -125,7 +126,8 @@ fn enlarge(_pipe: &OwnedFd) -> bool {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn size_of_pipe(_pipe: &OwnedFd) -> usize {
+/// How many bytes a pipe holds, by either of its ends; 0 where the system does not tell.
+pub fn pipe_size(_pipe: &OwnedFd) -> usize {
     0
 }
 

@@ -103,6 +103,9 @@ impl Machine {
                 return self.send(turn, ticket, &to, &message, wait);
             }
             Command::Jobs(_) => unreachable!("the driver gives what concerns jobs to the jobs"),
+            Command::Inspect(_) | Command::InspectPool(_) => {
+                unreachable!("the driver tells itself what it knows")
+            }
             Command::Down => return self.go_down(turn, ticket),
             Command::Start { to } => self.settle_with(turn, &to, |worker, _| worker.start()),
             Command::Restart { to } => self.settle_with(turn, &to, Worker::restart),

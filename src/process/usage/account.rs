@@ -27,11 +27,29 @@ pub(super) struct Reading {
     pub(super) is_new: bool,
 }
 
+/// What one process of a worker uses, alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProcessUse {
+    /// Whose it is.
+    pub owner: ProcessKey,
+    /// The process.
+    pub pid: u32,
+    /// Its parent.
+    pub parent: u32,
+    /// Of one core since the measurement before, in percent; none where there was none.
+    pub cpu_percent: Option<f32>,
+    /// CPU time that it used in its life.
+    pub cpu_time: Duration,
+    /// Its resident memory, in bytes.
+    pub memory_bytes: u64,
+}
+
 /// The readings of the measurement before.
 #[derive(Debug, Default)]
 pub(super) struct Account {
     last: HashMap<u32, Reading>,
     measured: HashMap<ProcessKey, MonoTime>,
+    uses: Vec<ProcessUse>,
 }
 
 #[derive(Debug, Default)]
@@ -60,6 +78,10 @@ impl Account {
             sum.used += self.used_since(reading, &counted);
         }
         let earlier = std::mem::take(&mut self.measured);
+        let uses = readings
+            .iter()
+            .map(|one| self.used_alone(one, earlier.get(&one.owner).copied(), now, cores));
+        self.uses = uses.collect();
         self.measured = order.iter().map(|&key| (key, now)).collect();
         self.last = readings
             .iter()
@@ -78,6 +100,34 @@ impl Account {
                 Some((key, measured))
             })
             .collect()
+    }
+
+    /// What each process used, of the newest measurement; once.
+    pub(super) fn take_uses(&mut self) -> Vec<ProcessUse> {
+        std::mem::take(&mut self.uses)
+    }
+
+    fn used_alone(
+        &self,
+        reading: &Reading,
+        earlier: Option<MonoTime>,
+        now: MonoTime,
+        cores: usize,
+    ) -> ProcessUse {
+        let before = self.last.get(&reading.pid);
+        let before = before.filter(|before| before.start == reading.start);
+        let share = before.zip(earlier).and_then(|(before, at)| {
+            let used = reading.own.saturating_sub(before.own);
+            percent(used, now.since(at), cores)
+        });
+        ProcessUse {
+            owner: reading.owner,
+            pid: reading.pid,
+            parent: reading.parent,
+            cpu_percent: share,
+            cpu_time: reading.own,
+            memory_bytes: reading.memory_bytes,
+        }
     }
 
     fn used_since(&self, reading: &Reading, counted: &HashMap<u32, Duration>) -> Duration {

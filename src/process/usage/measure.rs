@@ -3,7 +3,7 @@
 use crate::model::MonoTime;
 use crate::process::ProcessKey;
 use crate::process::usage::Machine;
-use crate::process::usage::account::{Account, Reading};
+use crate::process::usage::account::{Account, ProcessUse, Reading};
 use crate::process::usage::system::Walk;
 
 /// What a worker and its descendants use.
@@ -55,6 +55,11 @@ impl Usage {
     ) -> Vec<(ProcessKey, Measured)> {
         let readings = self.walk.read(now, roots);
         self.workers.settle(now, self.machine.cores, &readings)
+    }
+
+    /// What each process used, of the newest measurement; once.
+    pub fn take_uses(&mut self) -> Vec<ProcessUse> {
+        self.workers.take_uses()
     }
 
     /// Measures this process and `others` (the keeper), without descendants, as one.

@@ -16,6 +16,7 @@ use elsewhere as system;
 #[cfg(target_os = "linux")]
 use linux as system;
 
+pub use account::ProcessUse;
 pub use machine::Machine;
 pub use measure::{Measured, Usage};
 pub use system::descendants;
