@@ -164,6 +164,7 @@ fn link() -> Link {
             (End::Output(Stream::Stdout), 2),
             (End::Output(Stream::Stderr), 3),
         ],
+        ..Ends::default()
     };
     Link::new((worker, Incarnation::default()), ends)
 }

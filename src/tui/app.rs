@@ -30,7 +30,7 @@ use crate::tui::screen::Screen;
 use crate::tui::surface::Surface;
 use crate::tui::update::{Msg, Request, update};
 use crate::tui::volley::Volley;
-use crate::tui::{jobs, outset, reader};
+use crate::tui::{jobs, outset, reader, worker};
 
 /// How long the rest of a sequence is waited for before an Escape counts as the key.
 const ESCAPE_DELAY: Duration = Duration::from_millis(30);
@@ -300,7 +300,11 @@ impl App {
         let frame = self.clock.instant(due.unwrap_or(now));
         let flush = self.clock.instant(self.flush_at.unwrap_or(now));
         let second = self.clock.instant(now + Duration::from_secs(1));
-        let owed = [jobs::due_at(&self.screen), reader::due_at(&self.screen)];
+        let owed = [
+            jobs::due_at(&self.screen),
+            reader::due_at(&self.screen),
+            worker::due_at(&self.screen),
+        ];
         let refresh_at = owed.into_iter().flatten().min();
         let refresh = self.clock.instant(refresh_at.unwrap_or(now));
         let shot_at = composer::due_at(&self.screen);

@@ -162,6 +162,7 @@ pub(crate) fn mouse(screen: &mut Screen, mouse: MouseEvent) {
     if let Some(top) = screen.overlays.last_mut() {
         if let Overlay::Help { top, .. }
         | Overlay::Worker { top, .. }
+        | Overlay::Pool { top, .. }
         | Overlay::Job { top, .. }
         | Overlay::Text { top, .. } = top
         {

@@ -8,9 +8,9 @@ use crate::tui::jobs;
 use crate::tui::json;
 use crate::tui::merge;
 use crate::tui::palette;
-use crate::tui::rows::Row;
 use crate::tui::screen::{Overlay, Pane, Screen};
 use crate::tui::update::Request;
+use crate::tui::worker;
 
 /// A question before something that cannot be taken back.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,16 +31,7 @@ pub(crate) const LISTED: usize = 50;
 /// Shows what is chosen in the focused pane whole.
 pub(crate) fn open(screen: &mut Screen) {
     let opened = match screen.focus {
-        Pane::Workers => match screen.selected.clone() {
-            Some(Row::Worker(id)) => Some(Overlay::Worker { id, top: 0 }),
-            Some(Row::Pool(pool)) => {
-                if !screen.table.folded.remove(&pool) {
-                    screen.table.folded.insert(pool);
-                }
-                None
-            }
-            None => None,
-        },
+        Pane::Workers => return worker::open(screen),
         Pane::Messages => message(screen),
         Pane::Logs => line(screen),
     };
@@ -117,6 +108,9 @@ pub(crate) fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
     if let Some(requests) = jobs::press(screen, &key) {
         return requests;
     }
+    if let Some(requests) = worker::press(screen, &key) {
+        return requests;
+    }
     let Some(top) = screen.overlays.last_mut() else {
         return Vec::new();
     };
@@ -125,7 +119,7 @@ pub(crate) fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
             help(screen, key, end);
             Vec::new()
         }
-        Overlay::Worker { top, .. } | Overlay::Text { top, .. } => {
+        Overlay::Worker { top, .. } | Overlay::Pool { top, .. } | Overlay::Text { top, .. } => {
             if !scroll(top, end, key) {
                 screen.overlays.pop();
             }

@@ -28,7 +28,7 @@ use crate::tui::pointer::Pointer;
 use crate::tui::reader::{self, Reader};
 use crate::tui::rows::{self, Row, Scope, Table};
 use crate::tui::theme::{Look, Theme};
-use crate::tui::worker::Column;
+use crate::tui::worker::{Column, Inspected};
 
 /// How long a toast stays.
 const TOAST: Duration = Duration::from_secs(5);
@@ -66,6 +66,13 @@ pub(crate) enum Overlay {
     Worker {
         /// Which.
         id: WorkerId,
+        /// The first line shown.
+        top: usize,
+    },
+    /// A pool whole.
+    Pool {
+        /// Which.
+        name: PoolName,
         /// The first line shown.
         top: usize,
     },
@@ -197,6 +204,8 @@ pub(crate) struct Screen {
     pub(crate) table: Table,
     /// The columns of the table that the config asks for.
     pub(crate) columns: Option<Vec<Column>>,
+    /// What the deck told of the worker or the pool that is shown whole.
+    pub(crate) inspected: Inspected,
     /// The pane that takes the keys.
     pub(crate) focus: Pane,
     /// Whether it has the whole screen.
@@ -259,6 +268,7 @@ impl Screen {
             selected: None,
             table: Table::default(),
             columns: None,
+            inspected: Inspected::default(),
             focus: Pane::Workers,
             is_zoomed: false,
             pointer: Pointer::default(),

@@ -18,7 +18,7 @@ use crate::tui::target::Target;
 use crate::tui::theme::Rgb;
 use crate::tui::volley::Shot;
 use crate::tui::{
-    act, composer, inspector, keymap, named, offload, overlay, palette, pointer, reader,
+    act, composer, inspector, keymap, named, offload, overlay, palette, pointer, reader, worker,
 };
 use crate::wire::Message;
 
@@ -96,6 +96,7 @@ pub(crate) fn update(screen: &mut Screen, msg: Msg) -> Vec<Request> {
     let mut requests = change(screen, msg);
     requests.extend(jobs::ask(screen).map(Request::Issue));
     requests.extend(composer::shots(screen));
+    requests.extend(worker::ask(screen).map(Request::Issue));
     requests
 }
 

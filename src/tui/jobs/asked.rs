@@ -8,6 +8,7 @@ use crate::tui::figures::{plural, wait};
 use crate::tui::jobs::bulk::Bulk;
 use crate::tui::jobs::list::short;
 use crate::tui::screen::{Overlay, Screen};
+use crate::tui::worker::{self, Whole};
 
 /// What was asked, as far as its answer has to be told apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub(crate) enum Asked {
     Submit(PoolName),
     /// To pause a pool, or to go on with it.
     Pause(PoolName),
+    /// What a worker or a pool is like.
+    Whole(Whole),
     /// Anything that is not about jobs.
     Other,
 }
@@ -35,8 +38,12 @@ pub(crate) enum Asked {
 impl Asked {
     /// What a command asks.
     pub(crate) fn of(command: &Command) -> Self {
-        let Command::Jobs(command) = command else {
-            return Self::Other;
+        let command = match command {
+            Command::Jobs(command) => command,
+            Command::Inspect(id) => return Self::Whole(Whole::Worker(id.clone())),
+            Command::InspectPool(name) => return Self::Whole(Whole::Pool(name.clone())),
+            // What is left is about workers, and its answers say all.
+            _ => return Self::Other,
         };
         match command {
             JobCommand::List { .. } => Self::List,
@@ -59,6 +66,10 @@ pub(crate) fn answered(
 ) -> bool {
     match asked {
         Asked::Other => return false,
+        Asked::Whole(whole) => {
+            worker::answered(screen, whole, answer);
+            return true;
+        }
         Asked::List => {
             screen.jobs.refresh.answered(screen.now.mono);
             if screen.jobs.is_open() {

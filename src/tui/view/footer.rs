@@ -15,6 +15,7 @@ use crate::tui::sanitize::{Painter, width};
 use crate::tui::screen::{Overlay, Screen};
 use crate::tui::target::Target;
 use crate::tui::view::frame::line;
+use crate::tui::worker;
 
 /// Draws the footer; where which key is, to be clicked.
 pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) -> Vec<(Rect, KeyEvent)> {
@@ -155,7 +156,8 @@ fn pair(row: &Bound) -> Option<(String, String)> {
 fn on_top(screen: &Screen, top: &Overlay) -> Vec<(String, String)> {
     pairs(match top {
         Overlay::Help { .. } => &[("Esc", "close"), ("↑↓", "scroll"), ("type", "to search")],
-        Overlay::Worker { .. } | Overlay::Text { .. } => &[("↑↓", "scroll"), ("Esc", "close")],
+        Overlay::Text { .. } => &[("↑↓", "scroll"), ("Esc", "close")],
+        Overlay::Worker { .. } | Overlay::Pool { .. } => return worker::keys(screen),
         Overlay::Job { opened, .. } => {
             let works = |row: &&Bound| {
                 let action = row.binding.action;

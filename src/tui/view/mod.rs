@@ -2,6 +2,7 @@
 //!
 //! Never changes the model; notes what it drew where in the view state. Touches only what is visible. Called by `app`.
 
+mod chart;
 mod column;
 mod composer;
 mod flow;

@@ -65,6 +65,7 @@ fn on_top(
     match top {
         Overlay::Help { query, top } => help::render(screen, (query, *top), area, buffer),
         Overlay::Worker { id, top } => worker::render(screen, id, *top, area, buffer),
+        Overlay::Pool { name, top } => worker::render_pool(screen, name, *top, area, buffer),
         Overlay::Text { title, lines, top } => {
             overlay::text(screen, title, lines, *top, area, buffer)
         }

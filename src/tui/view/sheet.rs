@@ -37,6 +37,45 @@ impl Sheet {
         self.lines.push(painter.finish());
     }
 
+    /// Adds a heading over what follows, with an empty line before it; `note` stands at its right end.
+    pub(crate) fn heading(&mut self, title: &str, note: &str) {
+        if !self.lines.is_empty() {
+            self.lines.push(Line::default());
+        }
+        let theme = self.theme;
+        let mut painter = Painter::new(self.wide);
+        painter.text(title, theme.strong()).pad(1);
+        let note_taken = if note.is_empty() { 0 } else { width(note) + 1 };
+        let rule = painter.left_over().saturating_sub(note_taken);
+        painter.text(&"─".repeat(rule), theme.dim());
+        if !note.is_empty() {
+            painter.pad(1).text(note, theme.text());
+        }
+        self.lines.push(painter.finish());
+    }
+
+    /// Adds a line of the sheet's whole width.
+    pub(crate) fn line(&mut self, paint: impl FnOnce(&mut Painter, Theme)) {
+        let mut painter = Painter::new(self.wide);
+        paint(&mut painter, self.theme);
+        self.lines.push(painter.finish());
+    }
+
+    /// Adds lines that are painted already.
+    pub(crate) fn lines(&mut self, lines: impl IntoIterator<Item = Line<'static>>) {
+        self.lines.extend(lines);
+    }
+
+    /// How wide it is.
+    pub(crate) fn wide(&self) -> usize {
+        self.wide
+    }
+
+    /// Its look.
+    pub(crate) fn theme(&self) -> Theme {
+        self.theme
+    }
+
     /// Adds plain text on one line.
     pub(crate) fn text(&mut self, name: &str, text: &str) {
         self.fact(name, |painter, theme| {

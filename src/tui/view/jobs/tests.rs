@@ -262,9 +262,9 @@ fn a_wide_screen_shows_what_a_worker_works_on() {
     let row = text.lines().find(|line| line.contains("resize/2")).unwrap();
     assert!(row.contains("01010101  1.2s"), "{text}");
     fixture.press("↓\n");
-    let text = fixture.draw(100, 30);
+    let text = fixture.draw(120, 60);
     assert!(
-        text.contains("301 done, 2 failed, 1 in flight, the oldest 01010101 for 1.2s"),
+        text.contains("301 done · 2 failed · 1 in flight") && text.contains("01010101 for 1.2s"),
         "{text}"
     );
 }
