@@ -69,6 +69,8 @@ pub struct PoolView {
     pub queue: History,
     /// Jobs that came to their end, a second, over time.
     pub rate: History,
+    /// From submitted to the end, 99th percentile, in milliseconds, over time.
+    pub latency: History,
 }
 
 /// A route with what it has forwarded.
@@ -151,6 +153,7 @@ impl Board {
                 jobs: JobFigures::default(),
                 queue: History::default(),
                 rate: History::default(),
+                latency: History::default(),
             },
         );
     }
@@ -273,6 +276,11 @@ impl PoolView {
     fn beat(&mut self) {
         self.queue.push(Some(self.jobs.queue as f32));
         self.rate.push(Some(self.jobs.rate));
+        let total = self
+            .jobs
+            .total
+            .map(|total| total.p99.as_secs_f32() * 1000.0);
+        self.latency.push(total);
     }
 
     /// Worker `number` of the pool, from 1.

@@ -111,6 +111,12 @@ pub enum Action {
     Edit,
     /// Write a job.
     New,
+    /// Copy the selected job's payload.
+    CopyPayload,
+    /// Copy the selected job's result.
+    CopyResult,
+    /// Write the jobs that are shown into a file.
+    SaveJobs,
     /// Give the pool's workers no further jobs, or go on with it.
     Pause,
     /// Show the jobs in the next state.

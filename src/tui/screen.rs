@@ -9,7 +9,7 @@ use std::time::Duration;
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
-use crate::model::{Board, MonoTime, Now, PoolName, State, WorkerId};
+use crate::model::{Board, JobState, MonoTime, Now, PoolName, State, WorkerId};
 use crate::tui::action::Context;
 use crate::tui::composer::Composer;
 use crate::tui::field::Field;
@@ -153,6 +153,8 @@ pub(crate) struct ViewState {
     /// The lines of the jobs, and the first job shown.
     pub(crate) jobs: Rect,
     pub(crate) jobs_top: usize,
+    /// The states that can be chosen there.
+    pub(crate) job_states: Vec<(Rect, Option<JobState>)>,
     /// The payload and the result of the job on top, cut into lines.
     pub(crate) job: Folded,
     /// The lines of the logs view.

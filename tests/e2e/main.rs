@@ -11,6 +11,7 @@
 mod crashes;
 mod deaths;
 mod floods;
+mod inspect;
 mod jobs;
 mod keys;
 mod map;

@@ -56,6 +56,27 @@ pub(super) const JOBS: &[Binding] = &[
         "Write a new job for the pool",
     ),
     bind(
+        Action::CopyPayload,
+        &[key('y')],
+        Context::Jobs,
+        "copy",
+        "Copy the job's payload",
+    ),
+    quiet(bind(
+        Action::CopyResult,
+        &[key('Y')],
+        Context::Jobs,
+        "copy result",
+        "Copy the job's result",
+    )),
+    bind(
+        Action::SaveJobs,
+        &[key('w')],
+        Context::Jobs,
+        "write",
+        "Write the jobs that are shown into a .jsonl file",
+    ),
+    bind(
         Action::Pause,
         &[key('P')],
         Context::Jobs,

@@ -7,6 +7,7 @@ use crate::tui::action::{Action, Context};
 use crate::tui::composer::LONGEST;
 use crate::tui::filter::Filter;
 use crate::tui::jobs::bulk::{Bulk, can_try_again};
+use crate::tui::jobs::copy;
 use crate::tui::jobs::list::short;
 use crate::tui::jobs::opened::Opened;
 use crate::tui::jobs::sum::had_jobs;
@@ -22,12 +23,13 @@ use crate::tui::update::Request;
 pub(crate) fn act(screen: &mut Screen, action: Action) -> Option<Vec<Request>> {
     screen.jobs.bulk = None;
     match action {
-        Action::TryAgain | Action::Cancel | Action::Drop | Action::Edit => {
+        action if works_on_one(action) => {
             let job = screen.jobs.selected().cloned();
             return Some(with(screen, job, action));
         }
         Action::TryAllAgain => return Some(count(screen, Bulk::TryAgain)),
         Action::DropAll => return Some(count(screen, Bulk::Drop)),
+        Action::SaveJobs => return Some(copy::save(screen)),
         Action::New => write(screen),
         Action::Pause => return Some(pause(screen)),
         Action::NextState => screen.jobs.turn_state(false),
@@ -54,7 +56,7 @@ pub(crate) fn press(screen: &mut Screen, key: &KeyEvent) -> Option<Vec<Request>>
         return None;
     }
     let job = opened.job.clone();
-    if opened.gone.is_some() && action != Action::Edit {
+    if opened.gone.is_some() && !works_when_gone(action) {
         let text = format!("The deck has forgotten job {}", short(job.job));
         screen.say(format!("{text} · e writes a new one from it"), false);
         return Some(Vec::new());
@@ -66,7 +68,20 @@ pub(crate) fn press(screen: &mut Screen, key: &KeyEvent) -> Option<Vec<Request>>
 pub(crate) fn works_on_one(action: Action) -> bool {
     matches!(
         action,
-        Action::TryAgain | Action::Cancel | Action::Drop | Action::Edit
+        Action::TryAgain
+            | Action::Cancel
+            | Action::Drop
+            | Action::Edit
+            | Action::CopyPayload
+            | Action::CopyResult
+    )
+}
+
+/// Whether an action also works on a job that the deck has forgotten.
+pub(crate) fn works_when_gone(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Edit | Action::CopyPayload | Action::CopyResult
     )
 }
 
@@ -76,7 +91,8 @@ pub(crate) fn works_now(action: Action, job: Option<&JobView>) -> bool {
         Action::TryAgain => job.is_some_and(|job| can_try_again(job.state)),
         Action::Cancel => job.is_some_and(|job| !job.state.is_final() && !job.cancelling),
         Action::Drop => job.is_some_and(|job| job.state != JobState::Running),
-        Action::Edit => job.is_some(),
+        Action::Edit | Action::CopyPayload => job.is_some(),
+        Action::CopyResult => job.is_some_and(|job| job.result.is_some()),
         _ => true,
     }
 }
@@ -126,7 +142,8 @@ fn whole(screen: &mut Screen) {
     screen.jobs.show_pool(pool);
 }
 
-fn open_job(screen: &mut Screen) {
+/// Shows the selected job whole.
+pub(crate) fn open_job(screen: &mut Screen) {
     if let Some(job) = screen.jobs.selected() {
         let opened = Box::new(Opened::new(job.clone()));
         screen.overlays.push(Overlay::Job { opened, top: 0 });
@@ -142,6 +159,7 @@ fn with(screen: &mut Screen, job: Option<JobView>, action: Action) -> Vec<Reques
         Action::TryAgain => try_again(screen, &job),
         Action::Cancel => cancel(screen, &job),
         Action::Drop => forget(screen, &job),
+        Action::CopyPayload | Action::CopyResult => copy::copy(screen, &job, action),
         _ => {
             edit(screen, &job);
             Vec::new()

@@ -3,6 +3,7 @@
 use ratatui::layout::Position;
 
 use crate::tui::action::Action;
+use crate::tui::jobs::act;
 use crate::tui::screen::Screen;
 
 /// Moves in the list.
@@ -33,13 +34,19 @@ pub(crate) fn step(screen: &mut Screen, by: usize, is_up: bool) {
     screen.jobs.select(to);
 }
 
-/// Selects the job under the pointer.
+/// Selects the job under the pointer, opens the one that is selected, or shows the jobs of the state that is pointed at.
 pub(crate) fn click(screen: &mut Screen, at: Position) {
     let area = screen.view.jobs;
     screen.is_filtering = false;
-    if area.contains(at) {
+    let mut states = screen.view.job_states.iter();
+    if let Some((_, state)) = states.find(|(area, _)| area.contains(at)) {
+        let state = *state;
+        screen.jobs.show_state(state);
+    } else if area.contains(at) {
         let place = screen.view.jobs_top + usize::from(at.y - area.y);
-        if place < screen.jobs.count() {
+        if place == screen.jobs.at() {
+            act::open_job(screen);
+        } else if place < screen.jobs.count() {
             screen.jobs.select(place);
         }
     }

@@ -90,7 +90,12 @@ impl Jobs {
         let states: Vec<Option<JobState>> = std::iter::once(None)
             .chain(JobState::ALL.into_iter().map(Some))
             .collect();
-        self.narrowed.state = turned(&states, &self.narrowed.state, is_back).flatten();
+        self.show_state(turned(&states, &self.narrowed.state, is_back).flatten());
+    }
+
+    /// Shows the jobs in a state, or in all.
+    pub(crate) fn show_state(&mut self, state: Option<JobState>) {
+        self.narrowed.state = state;
         self.go_to(0);
         self.refresh.want();
     }

@@ -6,6 +6,7 @@
 mod act;
 mod asked;
 mod bulk;
+mod copy;
 mod glide;
 mod list;
 mod opened;
@@ -13,13 +14,15 @@ mod refresh;
 mod sum;
 
 #[cfg(test)]
+mod copy_tests;
+#[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
 mod refresh_tests;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use act::{act, close_view, open_view, press, works_now, works_on_one};
+pub(crate) use act::{act, close_view, open_view, press, works_now, works_on_one, works_when_gone};
 pub(crate) use asked::{Asked, answered, retry_hint};
 pub(crate) use glide::{click, glide, step};
 pub(crate) use list::{Jobs, short};

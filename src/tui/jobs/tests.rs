@@ -318,7 +318,7 @@ fn a_job_that_is_forgotten_while_it_is_shown_says_so() {
     assert!(text.contains("The deck has forgotten it"), "{text}");
     assert!(fixture.screen.toasts.is_empty());
     let footer = text.lines().last().unwrap();
-    assert_eq!(footer.trim(), "↑↓ scroll  Esc close  e edit");
+    assert_eq!(footer.trim(), "↑↓ scroll  Esc close  e edit  y copy");
     let mut later = fixture.screen.now;
     later.wall.0 += 60_000;
     fixture.send(Msg::Tick(later));

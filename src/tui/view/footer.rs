@@ -161,7 +161,7 @@ fn on_top(screen: &Screen, top: &Overlay) -> Vec<(String, String)> {
         Overlay::Job { opened, .. } => {
             let works = |row: &&Bound| {
                 let action = row.binding.action;
-                let is_left = opened.gone.is_none() || action == Action::Edit;
+                let is_left = opened.gone.is_none() || jobs::works_when_gone(action);
                 let is_meant = jobs::works_on_one(action);
                 is_left && is_meant && jobs::works_now(action, Some(&opened.job))
             };

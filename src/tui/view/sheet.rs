@@ -112,6 +112,17 @@ impl Sheet {
         }
     }
 
+    /// Adds text after a mark, over as many lines as it needs.
+    pub(crate) fn marked(&mut self, name: &str, mark: (&str, Style), text: &str, style: Style) {
+        let room = self.wide.saturating_sub(NAMES + 2).max(8);
+        for (place, piece) in text.lines().flat_map(|line| fold(line, room)).enumerate() {
+            let (name, sign) = if place == 0 { (name, mark.0) } else { ("", "") };
+            self.fact(name, |painter, _| {
+                painter.left(sign, 2, mark.1).text(&piece, style);
+            });
+        }
+    }
+
     /// Adds JSON that stands on several lines already.
     pub(crate) fn json(&mut self, name: &str, lines: &[String]) {
         let pieces = folded(name, lines, self.wide);

@@ -7,14 +7,16 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::model::{JobState, JobView, WallTime};
-use crate::tui::figures::{count, latency, plural, since_wall, wait};
+use crate::tui::figures::{latency, plural, since_wall, wait};
 use crate::tui::jobs::{Folded, Opened, Texts, short};
 use crate::tui::json;
 use crate::tui::screen::Screen;
 use crate::tui::theme::Theme;
 use crate::tui::view::frame::{Frame, dialog, line};
+use crate::tui::view::jobs::life::{self, clock};
 use crate::tui::view::jobs::table::{self, running};
 use crate::tui::view::sheet::{self, Sheet};
+use crate::wire::Message;
 
 /// The widest it gets.
 const WIDEST: usize = 110;
@@ -43,7 +45,7 @@ pub(crate) fn render(
 ) -> usize {
     let theme = screen.theme;
     let wide = usize::from(body.width).saturating_sub(4).min(WIDEST);
-    let facts = facts(screen, opened, wide).finish();
+    let facts = whole(screen, opened, wide).finish();
     fold(folded, &opened.texts, wide);
     let count = facts.len() + folded.lines.len();
     let title = format!("Job {}", short(opened.job.job));
@@ -94,26 +96,58 @@ pub(crate) fn preview(screen: &Screen, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// All but its payload and its result.
-fn facts(screen: &Screen, opened: &Opened, wide: usize) -> Sheet {
+/// All but its payload and its result, of a job that is shown whole.
+fn whole(screen: &Screen, opened: &Opened, wide: usize) -> Sheet {
     let job = &opened.job;
     let theme = screen.theme;
     let mut sheet = Sheet::new(wide, theme);
     if opened.gone.is_some() {
-        sheet.fact("gone", |painter, theme| {
-            let text = "The deck has forgotten it. This is how it was last.";
-            painter.text(text, theme.warning());
-        });
+        gone(&mut sheet);
     }
     let now = opened.gone.unwrap_or(screen.now.wall);
     sheet.parts("state", &state(theme, job, now));
     sheet.parts("pool", &place(theme, job));
-    sheet.parts("times", &times(theme, job, now));
+    error(job, &mut sheet, theme);
+    sheet.long("id", &job.job.to_string(), theme.text());
+    if let Some(key) = &job.key {
+        sheet.long("key", key, theme.text());
+    }
+    life::add(job, now, &mut sheet);
+    let bytes = |message: &Message| plural(message.len(), "byte");
+    let note = match &job.result {
+        Some(result) => format!("payload {}, result {}", bytes(&job.payload), bytes(result)),
+        None => bytes(&job.payload),
+    };
+    sheet.heading("Content", &note);
+    sheet
+}
+
+fn gone(sheet: &mut Sheet) {
+    sheet.fact("gone", |painter, theme| {
+        let text = "The deck has forgotten it. This is how it was last.";
+        painter.text(text, theme.warning());
+    });
+}
+
+/// Why it failed at last, unless that is its last attempt's cause.
+fn error(job: &JobView, sheet: &mut Sheet, theme: Theme) {
     if let Some(error) = &job.error
         && job.causes.last().is_none_or(|cause| cause.error != *error)
     {
         sheet.long("error", error, theme.bad());
     }
+}
+
+/// The beginning of it, but for its payload and its result.
+fn facts(screen: &Screen, opened: &Opened, wide: usize) -> Sheet {
+    let job = &opened.job;
+    let theme = screen.theme;
+    let mut sheet = Sheet::new(wide, theme);
+    let now = screen.now.wall;
+    sheet.parts("state", &state(theme, job, now));
+    sheet.parts("pool", &place(theme, job));
+    sheet.parts("times", &times(theme, job, now));
+    error(job, &mut sheet, theme);
     causes(job, &mut sheet, theme);
     sheet.long("id", &job.job.to_string(), theme.text());
     if let Some(key) = &job.key {
@@ -142,7 +176,6 @@ fn state(theme: Theme, job: &JobView, now: WallTime) -> Vec<(String, Style)> {
 
 fn place(theme: Theme, job: &JobView) -> Vec<(String, Style)> {
     let worker = job.worker.as_ref();
-    let bytes = count(job.payload.len() as u64);
     vec![
         (job.pool.to_string(), theme.text()),
         (
@@ -150,7 +183,7 @@ fn place(theme: Theme, job: &JobView) -> Vec<(String, Style)> {
             theme.text(),
         ),
         (format!("priority {}", job.priority), theme.text()),
-        (format!("{bytes} bytes"), theme.dim()),
+        (plural(job.payload.len(), "byte"), theme.dim()),
     ]
 }
 
@@ -165,11 +198,6 @@ fn times(theme: Theme, job: &JobView, now: WallTime) -> Vec<(String, Style)> {
         parts.extend(lasted.map(|lasted| (format!("{name} {}", latency(lasted)), theme.text())));
     }
     parts
-}
-
-/// A moment of the day.
-fn clock(at: WallTime) -> String {
-    at.time_of_day().chars().take(8).collect()
 }
 
 fn causes(job: &JobView, sheet: &mut Sheet, theme: Theme) {

@@ -20,12 +20,21 @@ const HEAVY: u64 = 1 << 20;
 /// From this width on there are charts.
 const CHARTED: usize = 90;
 
-/// The figures of the pools that are shown, on at most `most` lines.
-pub(crate) fn lines(screen: &Screen, wide: usize, most: usize) -> Vec<Line<'static>> {
+/// The figures of the pools that are shown, on at most `most` lines; without small charts where there are large ones.
+pub(crate) fn lines(
+    screen: &Screen,
+    (wide, most): (usize, usize),
+    has_charts: bool,
+) -> Vec<Line<'static>> {
     let pools = screen.jobs.pools(&screen.board);
     let mut flow = Flow::new(wide);
     let together = of_pools(&pools);
-    counts(screen, &mut flow, &together, charts(&pools, wide));
+    counts(
+        screen,
+        &mut flow,
+        &together,
+        charts(&pools, wide).filter(|_| !has_charts),
+    );
     if let [_] = pools.as_slice() {
         flow.next_line();
         latencies(screen.theme, &mut flow, &together, wide >= CHARTED);

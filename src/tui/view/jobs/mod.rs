@@ -1,7 +1,9 @@
 //! The jobs view: a pool's figures, its jobs, and one of them whole.
 
+mod charts;
 mod detail;
 mod figures;
+mod life;
 mod render;
 mod table;
 

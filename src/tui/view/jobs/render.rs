@@ -6,16 +6,23 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::model::JobState;
-use crate::tui::figures::plural;
+use crate::tui::figures::{cells, plural};
+use crate::tui::jobs;
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::{Screen, ViewState};
 use crate::tui::theme::job_mark;
 use crate::tui::view::frame::{Frame, empty, line};
 use crate::tui::view::jobs::table::Table;
-use crate::tui::view::jobs::{detail, figures};
+use crate::tui::view::jobs::{charts, detail, figures};
 
 /// From this height on the selected job stands below the list.
 const ROOMY: u16 = 30;
+
+/// From this width and height on there are charts.
+const CHARTED: (usize, u16) = (70, 24);
+
+/// What the list of a pool says that never had a job.
+const NO_JOBS: &str = "No jobs yet · n writes one";
 
 /// How high it is there.
 const PREVIEW: u16 = 12;
@@ -35,8 +42,24 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
         10..18 => 2,
         _ => 6,
     };
-    let mut lines = figures::lines(screen, wide, most);
-    lines.push(states(screen, wide));
+    let has_charts = inner.height >= CHARTED.1 && wide >= CHARTED.0 && had_jobs(screen);
+    let mut lines = figures::lines(screen, (wide, most), has_charts);
+    if has_charts {
+        lines.extend(charts::lines(screen, wide));
+    }
+    let (chosen, places) = states(screen, wide);
+    let row = cells(lines.len());
+    let place = |(from, long, state)| {
+        let area = Rect {
+            x: inner.x + cells(from),
+            y: inner.y + row,
+            width: cells(long),
+            height: 1,
+        };
+        (area.intersection(inner), state)
+    };
+    view.job_states = places.into_iter().map(place).collect();
+    lines.push(chosen);
     let with_pool = screen.jobs.narrowed.pool.is_none();
     let with_worker = screen.jobs.shown().any(|job| job.worker.is_some());
     let columns = (with_pool, with_worker);
@@ -90,6 +113,12 @@ fn frame(screen: &Screen, area: Rect, buffer: &mut Buffer) -> Rect {
     frame.render(theme, area, buffer)
 }
 
+/// Whether there is anything to be drawn.
+fn had_jobs(screen: &Screen) -> bool {
+    let pools = screen.jobs.pools(&screen.board);
+    pools.iter().any(|pool| jobs::had_jobs(&pool.jobs))
+}
+
 /// Which of the pools that are shown give out no jobs.
 fn paused(screen: &Screen) -> Option<(String, Style)> {
     let pools = screen.jobs.pools(&screen.board);
@@ -113,14 +142,16 @@ fn below(screen: &Screen) -> String {
     }
 }
 
-/// The states that can be chosen, the chosen one in brackets.
-fn states(screen: &Screen, wide: usize) -> Line<'static> {
+/// The states that can be chosen, the chosen one in brackets; and which cells each has.
+fn states(screen: &Screen, wide: usize) -> (Line<'static>, Vec<(usize, usize, Option<JobState>)>) {
     let theme = screen.theme;
     let chosen = screen.jobs.narrowed.state;
     let mut painter = Painter::new(wide);
+    let mut places = Vec::new();
     let all = std::iter::once(None).chain(JobState::ALL.into_iter().map(Some));
     for state in all {
         let is_chosen = state == chosen;
+        let before = painter.used();
         let word = state.map_or("all", JobState::as_str);
         let text = match state {
             Some(state) if wide >= 70 => format!("{} {word}", job_mark(state)),
@@ -134,11 +165,14 @@ fn states(screen: &Screen, wide: usize) -> Line<'static> {
         } else if wide >= 56 {
             painter.pad(1).text(&text, theme.dim()).pad(1);
         }
+        if painter.used() > before {
+            places.push((before, painter.used() - before, state));
+        }
     }
     if wide < 56 {
         painter.text(" ← → other states", theme.dim());
     }
-    painter.finish()
+    (painter.finish(), places)
 }
 
 /// Says why the selected job failed; whether there is anything to say.
@@ -163,7 +197,7 @@ fn list(screen: &Screen, view: &mut ViewState, table: &Table, area: Rect, buffer
     let jobs = &screen.jobs;
     if jobs.count() == 0 {
         view.jobs = Rect::default();
-        empty(screen.theme, area, &nothing(screen), buffer);
+        nothing_at_all(screen, area, buffer);
         return;
     }
     let height = usize::from(area.height);
@@ -180,6 +214,37 @@ fn list(screen: &Screen, view: &mut ViewState, table: &Table, area: Rect, buffer
     }
 }
 
+/// Draws what an empty list says, and how jobs come to be.
+fn nothing_at_all(screen: &Screen, area: Rect, buffer: &mut Buffer) {
+    let text = nothing(screen);
+    let is_new = text == NO_JOBS;
+    empty(screen.theme, area, &text, buffer);
+    if !is_new || area.height < 6 {
+        return;
+    }
+    let ways = [
+        ("n", "writes one here: any JSON, which a worker answers"),
+        (
+            "as = \"job\"",
+            "in a route of the config makes jobs of a pool's messages",
+        ),
+        (
+            "submit",
+            "from another program, where the deck runs with --rpc",
+        ),
+        (
+            "forkdeck map",
+            "does a whole file of them: SCRIPT < jobs.jsonl > results.jsonl",
+        ),
+    ];
+    for (row, (name, what)) in ways.into_iter().enumerate() {
+        let mut painter = Painter::new(usize::from(area.width));
+        painter.pad(1).left(name, 14, screen.theme.accent());
+        painter.text(what, screen.theme.text());
+        line(buffer, area, row + 2, &painter.finish());
+    }
+}
+
 /// What an empty list says.
 fn nothing(screen: &Screen) -> String {
     let narrowed = &screen.jobs.narrowed;
@@ -192,6 +257,6 @@ fn nothing(screen: &Screen) -> String {
     match narrowed.state {
         _ if !narrowed.text.is_empty() => "Nothing contains that · Esc shows all".to_owned(),
         Some(state) => format!("No {state} job · → shows other states"),
-        None => "No jobs yet · n writes one".to_owned(),
+        None => NO_JOBS.to_owned(),
     }
 }

@@ -149,12 +149,12 @@ fn a_job_that_is_being_cancelled_says_so_and_the_footer_has_the_keys_that_work()
     let text = fixture.draw(120, 24);
     assert!(text.contains("▸ cancelling"), "{text}");
     let footer = |text: &str| text.lines().last().unwrap_or_default().to_owned();
-    assert!(footer(&text).starts_with(" e edit  / filter  a all  n new"));
+    assert!(footer(&text).starts_with(" e edit  y copy  / filter  a all"));
     fixture.press("G");
-    assert!(footer(&fixture.draw(120, 24)).starts_with(" t try again  d drop  e edit  / filter"));
+    assert!(footer(&fixture.draw(120, 24)).starts_with(" t try again  d drop  e edit  y copy"));
     fixture.press("g↓");
     let text = fixture.draw(80, 24);
-    assert!(footer(&text).starts_with(" c cancel  d drop  e edit  / filter  a all"));
+    assert!(footer(&text).starts_with(" c cancel  d drop  e edit  y copy  / filter"));
 }
 
 #[test]
@@ -180,11 +180,22 @@ fn what_failed_before_a_job_was_tried_again_by_hand_is_marked_off() {
     for (keys, height) in [("", 40), ("\n", 24)] {
         fixture.press(keys);
         let text = fixture.draw(120, height);
-        let is_told = |line: &&str| line.contains("│ attempt") || line.contains("again from here");
+        let is_told = |line: &&str| {
+            let words = ["│ attempt", "failed:", "again from here"];
+            words.iter().any(|word| line.contains(word))
+        };
         let told: Vec<&str> = text.lines().filter(is_told).collect();
         assert_eq!(told.len(), 4, "{text}");
-        assert!(told[1].contains("── tried again from here on ──"), "{text}");
-        assert!(told[2].contains("attempt 2"), "{text}");
+        // Of one that is shown whole the oldest comes first.
+        let (mark, after) = if keys.is_empty() { (1, 2) } else { (2, 1) };
+        assert!(
+            told[mark].contains("── tried again from here on ──"),
+            "{text}"
+        );
+        assert!(
+            told[mark + 1].contains(&format!("attempt {after}")),
+            "{text}"
+        );
     }
 }
 
@@ -283,4 +294,15 @@ fn a_pool_of_one_shows_its_queue_while_its_worker_is_down() {
         ..PoolChanged::sized(pool("mail"), 1)
     }));
     assert!(fixture.draw(120, 40).contains("queue 48  ↻ 4"));
+}
+
+#[test]
+fn the_charts_tell_how_all_pools_did_together() {
+    let mut fixture = Fixture::jobs_view(one_of_each());
+    fixture.press("a");
+    let text = fixture.draw(120, 40);
+    for title in ["Throughput", "Waiting", "Latency p99"] {
+        assert!(text.contains(title), "{text}");
+    }
+    assert!(text.contains('⣿'), "{text}");
 }
