@@ -34,9 +34,12 @@ struct VariableObject<'a> {
 
 #[derive(Serialize)]
 struct BuffersObject {
-    channel_bytes: usize,
-    stdout_bytes: usize,
-    stderr_bytes: usize,
+    #[serde(rename = "channel_bytes")]
+    channel: usize,
+    #[serde(rename = "stdout_bytes")]
+    stdout: usize,
+    #[serde(rename = "stderr_bytes")]
+    stderr: usize,
 }
 
 #[derive(Serialize)]
@@ -137,9 +140,9 @@ fn variable(variable: &Variable) -> VariableObject<'_> {
 
 fn buffers(buffers: Buffers) -> BuffersObject {
     BuffersObject {
-        channel_bytes: buffers.channel,
-        stdout_bytes: buffers.stdout,
-        stderr_bytes: buffers.stderr,
+        channel: buffers.channel,
+        stdout: buffers.stdout,
+        stderr: buffers.stderr,
     }
 }
 

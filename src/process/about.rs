@@ -19,7 +19,7 @@ pub struct About {
     pub threads: Option<u32>,
 }
 
-/// Reads what is told of a process: proc_pid_cmdline(5), proc_pid_status(5).
+/// Reads what is told of a process: `proc_pid_cmdline(5)`, `proc_pid_status(5)`.
 #[cfg(target_os = "linux")]
 pub fn about(pid: u32) -> About {
     let status = read(pid, "status").unwrap_or_default();
@@ -46,7 +46,7 @@ pub fn about(pid: u32) -> About {
     }
 }
 
-/// The environment that a process was started with, where the system tells: proc_pid_environ(5).
+/// The environment that a process was started with, where the system tells: `proc_pid_environ(5)`.
 #[cfg(target_os = "linux")]
 pub fn environment_of(pid: u32) -> Option<Vec<(OsString, OsString)>> {
     use std::os::unix::ffi::OsStringExt;

@@ -59,10 +59,11 @@ fn a_worker_is_told_with_its_whole_process_tree_and_without_its_secrets() {
             )
         })
         .collect();
+    let script = format!("/bin/sh {}/./fork.sh", folder.path().display());
     assert_eq!(
         shape,
         [
-            (0, "/bin/sh ./fork.sh"),
+            (0, script.as_str()),
             (1, "sh -c sleep 1000; true"),
             (2, "sleep 1000")
         ]
@@ -129,7 +130,9 @@ fn the_sheet_shows_the_tree_and_why_a_worker_ended() {
     screen.keys("K");
     screen.shows("Exits");
     screen.shows("asked for");
-    screen.keys("\x1bq");
+    screen.keys("\x1b");
+    screen.shows("Tab pane");
+    screen.keys("q");
     assert!(screen.end().success());
     screen.is_given_back();
 }

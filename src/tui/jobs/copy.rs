@@ -13,20 +13,18 @@ pub(crate) fn copy(screen: &mut Screen, job: &JobView, action: Action) -> Vec<Re
         Action::CopyResult => (job.result.as_ref(), "result"),
         _ => (Some(&job.payload), "payload"),
     };
-    match message {
-        Some(message) => vec![Request::Copy {
+    if let Some(message) = message {
+        return vec![Request::Copy {
             text: message.as_str().to_owned(),
             what: format!("{what} of job {name}"),
-        }],
-        None => {
-            let text = match job.state {
-                JobState::Done => format!("Job {name} was done without a result"),
-                state => format!("Job {name} is {state} and has no result · y copies its payload"),
-            };
-            screen.say(text, false);
-            Vec::new()
-        }
+        }];
     }
+    let text = match job.state {
+        JobState::Done => format!("Job {name} was done without a result"),
+        state => format!("Job {name} is {state} and has no result · y copies its payload"),
+    };
+    screen.say(text, false);
+    Vec::new()
 }
 
 /// Writes the jobs that are shown into a file, a line for each.

@@ -43,7 +43,7 @@ fn a_worker_is_asked_about_once_a_second_while_it_is_shown() {
     );
 
     fixture.press("\u{1b}");
-    assert_eq!(wait(&mut fixture, Duration::from_secs(60)), []);
+    assert_eq!(wait(&mut fixture, Duration::from_mins(1)), []);
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn a_pool_is_asked_about_once() {
         [Command::InspectPool(pool("resize"))]
     );
     fixture.tell(&requests);
-    assert_eq!(wait(&mut fixture, Duration::from_secs(60)), []);
+    assert_eq!(wait(&mut fixture, Duration::from_mins(1)), []);
     assert!(fixture.screen.inspected.pool(&pool("resize")).is_some());
 }
 

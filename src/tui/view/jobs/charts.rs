@@ -35,7 +35,7 @@ pub(crate) fn lines(screen: &Screen, wide: usize) -> Vec<Line<'static>> {
     let pools = screen.jobs.pools(&screen.board);
     let charts = charts(screen, &pools, &of_pools(&pools));
     let each = (wide.saturating_sub(2 + GAP * (charts.len() - 1))) / charts.len();
-    let columns = charts.into_iter().map(|chart| column(screen, chart, each));
+    let columns = charts.iter().map(|chart| column(screen, chart, each));
     let columns: Vec<Vec<Line<'static>>> = columns.collect();
     let lines = (0..=HIGH).map(|row| {
         let mut line = Line::from(" ");
@@ -120,7 +120,7 @@ fn time(millis: f32) -> String {
     latency(Duration::from_secs_f32((millis / 1000.0).max(0.0)))
 }
 
-fn column(screen: &Screen, chart: Chart, wide: usize) -> Vec<Line<'static>> {
+fn column(screen: &Screen, chart: &Chart, wide: usize) -> Vec<Line<'static>> {
     let theme = screen.theme;
     let mut head = Painter::new(wide);
     head.text(chart.title, theme.strong()).pad(1);

@@ -156,11 +156,11 @@ fn latencies(worker: &WorkerView, sheet: &mut Sheet) {
     let together = (to - from + 1).div_ceil(BARS);
     let mut bars: Vec<(u64, usize)> = Vec::new();
     for first in (from..=to).step_by(together) {
-        let last = (first + together - 1).min(to);
+        let end = (first + together - 1).min(to);
         let within = all
             .iter()
-            .filter(|one| (first..=last).contains(&step(**one)));
-        let end = STEPS.get(last).copied().unwrap_or(u64::MAX);
+            .filter(|one| (first..=end).contains(&step(**one)));
+        let end = STEPS.get(end).copied().unwrap_or(u64::MAX);
         bars.push((end, within.count()));
     }
     let tallest = bars

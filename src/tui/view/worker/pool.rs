@@ -58,25 +58,21 @@ fn lines(screen: &Screen, pool: &PoolView, wide: Wide) -> Lines {
     jobs(screen, pool, &mut left);
     routes(screen, pool, &mut left);
     let mut right = Sheet::new(wide.right.unwrap_or(wide.left), theme);
-    match screen.inspected.pool(&pool.name) {
-        Some(detail) => {
-            let facts = [
-                (detail.cwd.clone(), theme.text()),
-                (
-                    plural(detail.instances as usize, "worker") + " by the config",
-                    theme.text(),
-                ),
-            ];
-            above.parts("folder", &facts);
-            policy::rules(detail, &mut right);
-        }
-        None => {
-            let text = match screen.inspected.refused() {
-                Some(why) => format!("not told: {why}"),
-                None => "being read…".to_owned(),
-            };
-            right.long("rules", &text, theme.dim());
-        }
+    if let Some(detail) = screen.inspected.pool(&pool.name) {
+        let instances = plural(detail.instances as usize, "worker");
+        let facts = [
+            (detail.cwd.clone(), theme.text()),
+            (instances + " by the config", theme.text()),
+        ];
+        above.parts("folder", &facts);
+        policy::rules(detail, &mut right);
+    } else {
+        let refused = screen.inspected.refused();
+        let text = refused.map_or_else(
+            || "being read…".to_owned(),
+            |why| format!("not told: {why}"),
+        );
+        right.long("rules", &text, theme.dim());
     }
     if wide.right.is_none() {
         left.lines(std::iter::once(Line::default()));

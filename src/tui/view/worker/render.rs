@@ -132,18 +132,14 @@ fn lines(screen: &Screen, worker: &WorkerView, wide: Wide) -> Lines {
     let mut right = Sheet::new(wide.right.unwrap_or(wide.left), theme);
     load::add(screen, worker, &mut right);
     exits::add(worker, &mut right);
-    let mut last = match wide.right {
-        Some(_) => left,
-        None => {
-            left.lines(std::iter::once(Line::default()));
-            left.lines(right.finish());
-            right = Sheet::new(0, theme);
-            left
-        }
-    };
-    traffic::add(screen, worker, &mut last);
-    policy::add(screen, worker, &mut last);
-    let (above, mut left, mut right) = (above.finish(), last.finish(), right.finish());
+    if wide.right.is_none() {
+        left.lines(std::iter::once(Line::default()));
+        left.lines(right.finish());
+        right = Sheet::new(0, theme);
+    }
+    traffic::add(screen, worker, &mut left);
+    policy::add(screen, worker, &mut left);
+    let (above, mut left, mut right) = (above.finish(), left.finish(), right.finish());
     // The columns begin below what stands above them.
     left.insert(0, Line::default());
     if wide.right.is_some() {
