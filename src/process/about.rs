@@ -88,6 +88,7 @@ pub fn environment_of(_pid: u32) -> Option<Vec<(OsString, OsString)>> {
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
+    use std::io::Read;
     use std::process::{Command, Stdio};
 
     use super::*;
@@ -95,18 +96,26 @@ mod tests {
     #[test]
     fn a_process_is_read_as_people_know_it() {
         let mut child = Command::new("sh")
-            .args(["-c", "read line", "two words"])
+            .args(["-c", "echo; read line", "two words"])
             .env("ABOUT_TEST", "a=b")
             .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
             .spawn()
             .unwrap();
+        // Until it says something it may not be what it is to become.
+        let mut byte = [0];
+        let mut output = child.stdout.take().unwrap();
+        output.read_exact(&mut byte).unwrap();
 
         let read = about(child.id());
         let env = environment_of(child.id()).unwrap_or_default();
         drop(child.stdin.take());
         child.wait().unwrap();
 
-        assert_eq!(read.command.as_deref(), Some("sh -c read line two words"));
+        assert_eq!(
+            read.command.as_deref(),
+            Some("sh -c echo; read line two words")
+        );
         assert_eq!(read.threads, Some(1));
         assert!(read.state.is_some_and(|state| !state.contains(['(', ')'])));
         assert!(env.contains(&("ABOUT_TEST".into(), "a=b".into())));
