@@ -35,6 +35,8 @@ mod worker;
 mod workers;
 
 #[cfg(test)]
+mod table_tests;
+#[cfg(test)]
 mod tests;
 
 pub(crate) use render::render;
