@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::model::WorkerId;
 
 fn call(method: &str, params: &str) -> Call {
     Call::parse(method, Some(params)).unwrap()
@@ -43,6 +44,7 @@ fn a_send_reads_its_documented_parameters() {
 #[test]
 fn every_other_command_reads_its_documented_parameters() {
     let to = all;
+    let inspect = Command::Inspect(WorkerId::new(PoolName::new("process").unwrap(), 1));
     let scale = Command::Scale {
         pool: PoolName::new("process").unwrap(),
         instances: 3,
@@ -67,6 +69,7 @@ fn every_other_command_reads_its_documented_parameters() {
         ),
         ("signal", r#"{"to":"*","signal":"SIGTERM"}"#, signal),
         ("scale", r#"{"pool":"process","instances":3}"#, scale),
+        ("worker", r#"{"worker":"process/1"}"#, inspect),
         ("down", "{}", Command::Down),
     ];
     check(cases.map(|(method, params, command)| (method, params, Call::Command(command))));
