@@ -57,20 +57,27 @@ pub struct WallTime(pub i64);
 impl WallTime {
     /// The local time of day, as `12:04:31.107`.
     pub fn time_of_day(self) -> String {
-        self.local("%H:%M:%S%.3f")
-            .unwrap_or_else(|| "--:--:--.---".to_owned())
+        let at = self.zoned();
+        at.map_or_else(
+            || "--:--:--.---".to_owned(),
+            |at| {
+                let (hour, minute, second) = (at.hour(), at.minute(), at.second());
+                format!("{hour:02}:{minute:02}:{second:02}.{:03}", at.millisecond())
+            },
+        )
     }
 
     /// The local date and time of day, as `2026-01-31 12:04:31.107`.
     pub fn date_and_time(self) -> String {
-        self.local("%Y-%m-%d %H:%M:%S%.3f")
-            .unwrap_or_else(|| "---------- --:--:--.---".to_owned())
+        self.zoned().map_or_else(
+            || "---------- --:--:--.---".to_owned(),
+            |at| at.strftime("%Y-%m-%d %H:%M:%S%.3f").to_string(),
+        )
     }
 
-    fn local(self, format: &str) -> Option<String> {
+    fn zoned(self) -> Option<jiff::Zoned> {
         let at = jiff::Timestamp::from_millisecond(self.0).ok()?;
-        let zone = jiff::tz::TimeZone::system();
-        Some(at.to_zoned_datetime(zone).strftime(format).to_string())
+        Some(at.to_zoned(jiff::tz::TimeZone::system()))
     }
 }
 

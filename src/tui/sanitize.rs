@@ -171,7 +171,11 @@ impl Painter {
         if self.is_cut {
             return;
         }
-        let cells = c.width().unwrap_or(0);
+        let cells = if matches!(c, ' '..='~') {
+            1
+        } else {
+            c.width().unwrap_or(0)
+        };
         if cells == 0 {
             self.marks += 1;
             if self.marks > MARKS || self.used == 0 {

@@ -41,7 +41,7 @@ pub(crate) const LIGHT: &[Row] = &[
     (Accent, 0x0000_639c, Color::Blue),
     (Good, 0x0024_6e2a, Color::Reset),
     (Warning, 0x0085_5600, Color::Magenta),
-    (Bad, 0x00bd_1e38, Color::Red),
+    (Bad, 0x00c0_1c28, Color::Red),
     (Waiting, 0x006b_22b0, Color::Magenta),
     (Info, 0x002a_59c4, Color::Blue),
     (Number, 0x0098_4600, Color::Magenta),

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::tui::figures::cells;
 use crate::tui::sanitize::{Painter, plain, width};
@@ -104,9 +105,68 @@ fn right(buffer: &mut Buffer, area: Rect, y: u16, text: &str, room: usize, style
 
 /// Draws one line.
 pub(crate) fn line(buffer: &mut Buffer, area: Rect, row: usize, line: &Line<'_>) {
-    let row = cells(row);
-    if row < area.height {
-        buffer.set_line(area.x, area.y + row, line, area.width);
+    let (area, row) = (area.intersection(buffer.area), cells(row));
+    if row >= area.height {
+        return;
+    }
+    let mut x = area.x;
+    for span in &line.spans {
+        let style = line.style.patch(span.style);
+        for c in span.content.chars() {
+            let Some(next) = put_char(buffer, (x, area.y + row), area, (c, style)) else {
+                return;
+            };
+            x = next;
+        }
+    }
+}
+
+/// Puts a character into its cells and tells the next cell; none where it has no place. Lines are harmless and measured
+/// by character already: what ratatui does by grapheme would be half of a frame's cost.
+fn put_char(
+    buffer: &mut Buffer,
+    (x, y): (u16, u16),
+    area: Rect,
+    (c, style): (char, Style),
+) -> Option<u16> {
+    let wide = match c {
+        ' '..='~' => 1,
+        c => match c.width() {
+            Some(wide) => wide,
+            // A control character.
+            None => return Some(x),
+        },
+    };
+    if wide == 0 {
+        mark(buffer, (x, y), area, c);
+        return Some(x);
+    }
+    let next = x
+        .checked_add(cells(wide))
+        .filter(|next| *next <= area.right())?;
+    buffer.cell_mut((x, y))?.set_char(c).set_style(style);
+    for hidden in x + 1..next {
+        buffer.cell_mut((hidden, y))?.reset();
+    }
+    Some(next)
+}
+
+/// Puts a combining mark to the character before it.
+fn mark(buffer: &mut Buffer, (x, y): (u16, u16), area: Rect, c: char) {
+    // Of a wide character the second cell is blank.
+    let is_wide = |x: u16| {
+        buffer
+            .cell((x, y))
+            .is_some_and(|cell| cell.symbol().width() == 2)
+    };
+    let before = match x.checked_sub(2) {
+        Some(two) if two >= area.x && is_wide(two) => two,
+        _ if x > area.x => x - 1,
+        _ => return,
+    };
+    if let Some(cell) = buffer.cell_mut((before, y)) {
+        let symbol = format!("{}{c}", cell.symbol());
+        cell.set_symbol(&symbol);
     }
 }
 
@@ -162,4 +222,46 @@ pub(crate) fn scrolled(
         line(buffer, area, row, text);
     }
     end
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::style::Color;
+    use ratatui::text::Span;
+
+    use super::*;
+
+    #[test]
+    fn a_line_is_drawn_as_ratatui_would() {
+        let red = Style::new().fg(Color::Red);
+        for text in [
+            "plain text",
+            "日本語 mixed 画",
+            "e\u{301}e\u{301}\u{302} 日\u{301}x",
+            "한글 \u{1112}\u{1161}",
+            "🚀 and 👍",
+            "",
+        ] {
+            for wide in 0..20 {
+                let line = Line::from(Span::styled(text, red));
+                let area = Rect::new(0, 0, 24, 2);
+                let within = Rect::new(1, 0, wide, 2);
+                let (mut ours, mut theirs) = (Buffer::empty(area), Buffer::empty(area));
+                super::line(&mut ours, within, 1, &line);
+                theirs.set_line(1, 1, &line, wide);
+                assert_eq!(ours, theirs, "{text} in {wide}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_stays_in_its_place() {
+        let area = Rect::new(0, 0, 4, 1);
+        let mut buffer = Buffer::empty(area);
+        let line = Line::raw("\u{301}a\u{1b}[2Jbcdef");
+        super::line(&mut buffer, Rect::new(2, 0, 9, 5), 0, &line);
+        super::line(&mut buffer, Rect::new(2, 0, 9, 5), 3, &line);
+        let shown: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
+        assert_eq!(shown, "  a[");
+    }
 }
