@@ -57,8 +57,7 @@ pub struct WallTime(pub i64);
 impl WallTime {
     /// The local time of day, as `12:04:31.107`.
     pub fn time_of_day(self) -> String {
-        let at = self.zoned();
-        at.map_or_else(
+        self.zoned().map_or_else(
             || "--:--:--.---".to_owned(),
             |at| {
                 let (hour, minute, second) = (at.hour(), at.minute(), at.second());
@@ -75,9 +74,9 @@ impl WallTime {
         )
     }
 
-    fn zoned(self) -> Option<jiff::Zoned> {
+    fn zoned(self) -> Option<jiff::ZonedDateTime> {
         let at = jiff::Timestamp::from_millisecond(self.0).ok()?;
-        Some(at.to_zoned(jiff::tz::TimeZone::system()))
+        Some(at.to_zoned_datetime(jiff::tz::TimeZone::system()))
     }
 }
 

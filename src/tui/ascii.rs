@@ -106,6 +106,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
+    use ratatui::buffer::Cell;
     use ratatui::layout::Rect;
 
     use super::*;
@@ -225,7 +226,7 @@ mod tests {
 
         reduce(&mut buffer);
 
-        let shown: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
+        let shown: String = buffer.content.iter().map(Cell::symbol).collect();
         assert_eq!(shown, "#.# ");
     }
 }

@@ -50,7 +50,7 @@ impl Keymap {
     }
 
     /// The keys that ask for two actions in one place, with both.
-    pub(crate) fn clashes(&self) -> Vec<(Chord, Action, Action)> {
+    fn clashes(&self) -> Vec<(Chord, Action, Action)> {
         let mut clashes = Vec::new();
         for place in Context::PLACES {
             let mut seen: Vec<(Chord, Action)> = Vec::new();
@@ -99,6 +99,11 @@ impl Keymap {
     }
 }
 
+/// The keys that would ask for two actions in one place if these had these keys instead of the table's, with both.
+pub fn clashes(wanted: &[(Action, Vec<Chord>)]) -> Vec<(Chord, Action, Action)> {
+    Keymap::with(wanted).clashes()
+}
+
 /// A key as the table writes it: Shift is part of the character.
 pub(crate) fn chord(key: &KeyEvent) -> Chord {
     let code = match key.code {
@@ -112,7 +117,7 @@ pub(crate) fn chord(key: &KeyEvent) -> Chord {
 }
 
 /// Whether a key means the same whatever the config says: it works above everything else.
-pub(crate) fn is_fixed(chord: Chord) -> bool {
+pub fn is_fixed(chord: Chord) -> bool {
     let is_control = chord.modifiers == KeyModifiers::CONTROL;
     is_control && matches!(chord.code, KeyCode::Char('c' | 'z' | 'l'))
 }
@@ -142,7 +147,7 @@ const NAMED: [(&str, KeyCode); 20] = [
 ];
 
 /// A key as people write it: `r`, `R`, `ctrl-x`, `alt-enter`, `F5`, `space`, `shift-tab`.
-pub(crate) fn parse(text: &str) -> Option<Chord> {
+pub fn parse(text: &str) -> Option<Chord> {
     let (mut rest, mut modifiers, mut is_shifted) = (text, KeyModifiers::NONE, false);
     // A sign alone may be a hyphen.
     while let Some((modifier, after)) = rest.split_once('-').filter(|(_, after)| !after.is_empty())

@@ -9,7 +9,7 @@ use toml::de::DeValue;
 
 use crate::cli::config::table::{Faults, Wrong, in_order, mismatch, text};
 use crate::cli::diagnose::nearest;
-use crate::tui::{Action, Chord, Keymap, actions, is_fixed, parse_key};
+use crate::tui::{Action, Chord, actions, clashes, is_fixed, parse_key};
 
 /// Actions whose keys work above everything else, and are what a terminal's own keys are.
 const FIXED: [Action; 2] = [Action::Suspend, Action::Redraw];
@@ -50,7 +50,7 @@ pub(super) fn read(value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> Vec<(Ac
         .iter()
         .map(|(action, written)| (*action, keys(written)));
     let plain: Vec<(Action, Vec<Chord>)> = plain.collect();
-    for (key, one, other) in Keymap::with(&plain).clashes() {
+    for (key, one, other) in clashes(&plain) {
         clash(key, (one, other), &bound, faults);
     }
     plain

@@ -170,6 +170,19 @@ fn mark(buffer: &mut Buffer, (x, y): (u16, u16), area: Rect, c: char) {
     }
 }
 
+/// Puts the selection's colour behind a line that was drawn.
+pub(crate) fn choose(theme: Theme, area: Rect, row: usize, buffer: &mut Buffer) {
+    let row = cells(row);
+    if row < area.height {
+        let line = Rect {
+            y: area.y + row,
+            height: 1,
+            ..area
+        };
+        buffer.set_style(line.intersection(buffer.area), theme.selection());
+    }
+}
+
 /// Draws words in the middle of a pane that has nothing in it.
 pub(crate) fn empty(theme: Theme, area: Rect, text: &str, buffer: &mut Buffer) {
     let mut painter = Painter::new(usize::from(area.width.saturating_sub(1)));
@@ -226,6 +239,7 @@ pub(crate) fn scrolled(
 
 #[cfg(test)]
 mod tests {
+    use ratatui::buffer::Cell;
     use ratatui::style::Color;
     use ratatui::text::Span;
 
@@ -261,7 +275,7 @@ mod tests {
         let line = Line::raw("\u{301}a\u{1b}[2Jbcdef");
         super::line(&mut buffer, Rect::new(2, 0, 9, 5), 0, &line);
         super::line(&mut buffer, Rect::new(2, 0, 9, 5), 3, &line);
-        let shown: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
+        let shown: String = buffer.content.iter().map(Cell::symbol).collect();
         assert_eq!(shown, "  a[");
     }
 }

@@ -9,7 +9,7 @@ use crate::tui::merge;
 use crate::tui::rows::Scope;
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::{Pane, Screen, ViewState};
-use crate::tui::view::frame::{Frame, empty, line};
+use crate::tui::view::frame::{Frame, choose, empty, line};
 use crate::tui::view::messages::{Sides, filter, note, waiting};
 
 /// Draws the pane.
@@ -43,6 +43,9 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
         sides.paint(screen, worker, item.at, is_chosen, &mut painter);
         paint(screen, item, &mut painter);
         line(buffer, inner, row, &painter.finish());
+        if is_chosen {
+            choose(screen.theme, inner, row, buffer);
+        }
     }
 }
 

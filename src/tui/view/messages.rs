@@ -7,13 +7,14 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::model::{Direction, Envelope, FrameFault, State, Traffic, WallTime, WorkerView};
+use crate::tui::action::Action;
 use crate::tui::figures::{count, short};
 use crate::tui::json;
 use crate::tui::merge;
 use crate::tui::rows::Scope;
 use crate::tui::sanitize::{Painter, width};
 use crate::tui::screen::{Pane, Screen, Tail, ViewState};
-use crate::tui::view::frame::{Frame, empty, line};
+use crate::tui::view::frame::{Frame, choose, empty, line};
 use crate::wire::FaultKind;
 
 /// The cells that a latency takes at the right edge.
@@ -60,6 +61,9 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
         let mut painter = Painter::new(usize::from(inner.width));
         paint(screen, &sides, worker, item, is_chosen, &mut painter);
         line(buffer, inner, row, &painter.finish());
+        if is_chosen {
+            choose(screen.theme, inner, row, buffer);
+        }
     }
 }
 
@@ -176,7 +180,9 @@ pub(crate) fn note(screen: &Screen, tail: Tail) -> (String, Style) {
     if tail.bottom.is_none() {
         ("following".to_owned(), screen.theme.dim())
     } else {
-        ("held · f follows".to_owned(), screen.theme.warning())
+        let key = screen.keymap.key_of(Action::Follow);
+        let follows = key.map_or_else(String::new, |key| format!(" · {key} follows"));
+        (format!("held{follows}"), screen.theme.warning())
     }
 }
 

@@ -11,7 +11,7 @@ use crate::tui::rows::{self, Row};
 use crate::tui::sanitize::width;
 use crate::tui::screen::{Pane, Screen, ViewState};
 use crate::tui::view::column::Widths;
-use crate::tui::view::frame::{Frame, empty, line};
+use crate::tui::view::frame::{Frame, choose, empty, line};
 use crate::tui::view::{obituary, pool, routes, row, spark};
 use crate::tui::worker;
 
@@ -53,6 +53,9 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
         let is_last = next.as_ref().is_none_or(|next| next.pool() != row.pool());
         let painter = row::paint(screen, &widths, &row, (index == at, is_last));
         line(buffer, list, place, &painter.finish());
+        if index == at && screen.focus == Pane::Workers {
+            choose(screen.theme, list, place, buffer);
+        }
     }
 }
 
