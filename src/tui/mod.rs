@@ -13,6 +13,7 @@ mod clip;
 mod composer;
 mod decoder;
 mod errand;
+mod facts;
 mod field;
 pub(crate) mod figures;
 mod filter;

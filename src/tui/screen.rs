@@ -177,10 +177,7 @@ pub(crate) struct Seen {
 
 /// The dashboard's model.
 #[derive(Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "what a screen can be is not what it is in"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Screen {
     /// The deck.
     pub(crate) board: Board,
@@ -317,17 +314,6 @@ impl Screen {
         }
     }
 
-    /// A request to scale was answered: sizes that were reached are not wanted any more.
-    pub(crate) fn scaled(&mut self) {
-        self.scalings = self.scalings.saturating_sub(1);
-        if self.scalings == 0 {
-            let pools = &self.board.pools;
-            let size = |pool: &PoolName| pools.get(pool).map_or(0, |pool| pool.workers.len());
-            self.wanted
-                .retain(|pool, wanted| size(pool) != *wanted as usize);
-        }
-    }
-
     /// What a pane shows.
     pub(crate) fn sought(&self, pane: Pane) -> Sought {
         let filter = match pane {
@@ -455,26 +441,5 @@ impl Screen {
             worker.received > seen.received || worker.log_lines > seen.lines,
             worker.stderr_lines > seen.errors,
         )
-    }
-
-    /// How many messages and bytes are on their way to workers.
-    pub(crate) fn in_flight(&self) -> (u64, u64) {
-        self.board
-            .workers()
-            .fold((0, 0), |(mailbox, unread), worker| {
-                (
-                    mailbox + worker.sampled.mailbox,
-                    unread + worker.sampled.unread_bytes,
-                )
-            })
-    }
-
-    /// The workers that still have a process, or are about to.
-    pub(crate) fn alive(&self) -> Vec<WorkerId> {
-        self.board
-            .workers()
-            .filter(|worker| worker.state.is_live() || worker.state == State::Starting)
-            .map(|worker| worker.id.clone())
-            .collect()
     }
 }
