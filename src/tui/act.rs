@@ -41,6 +41,17 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
         Action::Kill => return kill(screen),
         Action::Grow => return scale(screen, true),
         Action::Shrink => return scale(screen, false),
+        Action::Quit => return quit(screen),
+        Action::Suspend => return vec![Request::Suspend],
+        Action::Redraw => return vec![Request::Redraw],
+        _ => look(screen, action),
+    }
+    Vec::new()
+}
+
+/// Changes what is seen, and nothing outside.
+fn look(screen: &mut Screen, action: Action) {
+    match action {
         Action::Open => overlay::open(screen),
         Action::Follow => glide::follow(screen),
         Action::Whole => {
@@ -56,9 +67,6 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
             top: 0,
         }),
         Action::Palette => palette::open(screen),
-        Action::Quit => return quit(screen),
-        Action::Suspend => return vec![Request::Suspend],
-        Action::Redraw => return vec![Request::Redraw],
         Action::Filter => screen.is_filtering = true,
         Action::Back => back(screen),
         Action::Up
@@ -70,7 +78,6 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
         // The views' own are done already.
         _ => {}
     }
-    Vec::new()
 }
 
 /// Takes away what narrows the view, one after the other: a filter, the zoom; then the view itself.

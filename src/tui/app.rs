@@ -44,6 +44,9 @@ const ANSWER_TIME: Duration = Duration::from_secs(1);
 /// How long the first frame waits for the deck's snapshot.
 const FIRST_FRAME: Duration = Duration::from_millis(15);
 
+/// How long files that are being saved may take once the dashboard is over; the process waits little longer for it.
+const LAST_ERRANDS: Duration = Duration::from_millis(800);
+
 /// The time between two frames while nothing but a load's numbers changes.
 const LOAD_FRAME: Duration = Duration::from_millis(100);
 
@@ -72,6 +75,8 @@ pub fn run(deck: Deck, clock: Clock, options: Options) -> Result<Quit, TuiError>
         let quit = app.run().await;
         app.hear_out().await;
         app.surface.leave();
+        // A file that is being saved is to be a whole one.
+        let _ = timeout(LAST_ERRANDS, app.errands.finish()).await;
         if let Some(memory) = &mut app.memory {
             memory.end(&app.screen);
         }

@@ -54,6 +54,13 @@ impl Errands {
         said
     }
 
+    /// Waits until none runs any more.
+    pub(crate) async fn finish(&mut self) {
+        while self.running > 0 {
+            self.next().await;
+        }
+    }
+
     /// Copies a text: what is to be written to the terminal, and what is to be said.
     pub(crate) fn copy(&mut self, text: String, what: &str) -> (Vec<u8>, Option<Said>) {
         let programs = self.around.programs();

@@ -100,6 +100,22 @@ fn random_answer(dice: &mut Dice) -> Msg {
     }
 }
 
+fn random_mouse(dice: &mut Dice) -> Msg {
+    let kinds = [
+        MouseEventKind::Down(MouseButton::Left),
+        MouseEventKind::Drag(MouseButton::Left),
+        MouseEventKind::Up(MouseButton::Left),
+        MouseEventKind::ScrollUp,
+        MouseEventKind::ScrollDown,
+    ];
+    Msg::Mouse(MouseEvent {
+        kind: kinds[dice.index(5)],
+        column: dice.small(140),
+        row: dice.small(50),
+        modifiers: KeyModifiers::NONE,
+    })
+}
+
 fn random_msg(fixture: &mut Fixture, dice: &mut Dice, id: &WorkerId, step: u32) {
     match dice.roll(20) {
         0 => {
@@ -116,21 +132,7 @@ fn random_msg(fixture: &mut Fixture, dice: &mut Dice, id: &WorkerId, step: u32) 
             jobs: Box::new(random_figures(dice)),
             ..PoolChanged::sized(id.pool.clone(), dice.small(6).into())
         }))),
-        4 => {
-            let kinds = [
-                MouseEventKind::Down(MouseButton::Left),
-                MouseEventKind::Drag(MouseButton::Left),
-                MouseEventKind::Up(MouseButton::Left),
-                MouseEventKind::ScrollUp,
-                MouseEventKind::ScrollDown,
-            ];
-            fixture.send(Msg::Mouse(MouseEvent {
-                kind: kinds[dice.index(5)],
-                column: dice.small(140),
-                row: dice.small(50),
-                modifiers: KeyModifiers::NONE,
-            }));
-        }
+        4 => drop(fixture.send(random_mouse(dice))),
         5 => fixture.fault(id),
         6 => drop(fixture.send(Msg::Paste("{\"a\":1}\u{202e}\r\n".into()))),
         7 => drop(fixture.send(Msg::Tick(at(u64::from(step))))),

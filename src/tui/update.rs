@@ -114,26 +114,7 @@ fn change(screen: &mut Screen, msg: Msg) -> Vec<Request> {
             screen.settle();
             return requests;
         }
-        Msg::Paste(text) => {
-            // Pasted text goes into the text field on top, or nowhere: it never acts.
-            if let Some(Overlay::History { query, .. }) = screen.overlays.last_mut() {
-                query.extend(text.chars().filter(|c| !c.is_control()).take(200));
-            } else if let Some(Overlay::Help { query, top }) = screen.overlays.last_mut() {
-                query.put(&text);
-                *top = 0;
-            } else if let Some(Overlay::Palette(_)) = screen.overlays.last() {
-                palette::paste(screen, &text);
-            } else if screen.overlays.is_empty() && screen.composer.is_open() {
-                screen.composer.paste(&text);
-            } else if screen.overlays.is_empty() && paste(screen, &text) {
-                // A view's own field has it.
-            } else if screen.overlays.is_empty()
-                && screen.is_filtering
-                && let Some(filter) = screen.refilter()
-            {
-                filter.add(&text);
-            }
-        }
+        Msg::Paste(text) => pasted(screen, &text),
         Msg::Snapshot(board) => {
             screen.board = *board;
             screen.inspector.renew();
@@ -160,6 +141,27 @@ fn change(screen: &mut Screen, msg: Msg) -> Vec<Request> {
         }
     }
     Vec::new()
+}
+
+/// Pasted text goes into the text field on top, or nowhere: it never acts.
+fn pasted(screen: &mut Screen, text: &str) {
+    if let Some(Overlay::History { query, .. }) = screen.overlays.last_mut() {
+        query.extend(text.chars().filter(|c| !c.is_control()).take(200));
+    } else if let Some(Overlay::Help { query, top }) = screen.overlays.last_mut() {
+        query.put(text);
+        *top = 0;
+    } else if let Some(Overlay::Palette(_)) = screen.overlays.last() {
+        palette::paste(screen, text);
+    } else if screen.overlays.is_empty() && screen.composer.is_open() {
+        screen.composer.paste(text);
+    } else if screen.overlays.is_empty() && paste(screen, text) {
+        // A view's own field has it.
+    } else if screen.overlays.is_empty()
+        && screen.is_filtering
+        && let Some(filter) = screen.refilter()
+    {
+        filter.add(text);
+    }
 }
 
 fn fold(screen: &mut Screen, events: &[Stamped]) {

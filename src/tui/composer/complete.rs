@@ -81,8 +81,8 @@ impl Composer {
 
     /// Looks what Tab would put in, to be shown.
     pub(super) fn offer(&mut self, board: &Board, named: &[Named]) {
-        let names = named_by(named, &self.text()).into_iter();
-        self.offered = names.map(|message| message.name.clone()).collect();
+        let fitting = named_by(named, &self.text()).into_iter();
+        self.offered = fitting.map(|message| message.name.clone()).collect();
         let before = self.before();
         if self.offered.is_empty()
             && let (Some(partial), Some(target)) = (partial_key(&before), &self.target)

@@ -82,10 +82,11 @@ pub(crate) fn keys(board: &Board, target: &Target, partial: &str) -> Vec<String>
 
 fn concerns(target: &Target, pool: &PoolName) -> bool {
     match target {
-        Target::Job(meant) => meant == pool,
         Target::Message(Address::All) => true,
-        Target::Message(Address::Pool(meant) | Address::PoolAll(meant)) => meant == pool,
         Target::Message(Address::Worker(id)) => id.pool == *pool,
+        Target::Job(meant) | Target::Message(Address::Pool(meant) | Address::PoolAll(meant)) => {
+            meant == pool
+        }
     }
 }
 

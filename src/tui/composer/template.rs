@@ -46,7 +46,7 @@ impl Supply {
         Self { seq: 0, dice: seed }
     }
 
-    /// SplitMix64: good enough for test data, and it comes back with its seed.
+    /// `SplitMix64`: good enough for test data, and it comes back with its seed.
     fn roll(&mut self) -> u64 {
         self.dice = self.dice.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.dice;

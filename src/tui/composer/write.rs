@@ -259,9 +259,10 @@ pub(crate) fn shots(screen: &mut Screen) -> Option<Request> {
     if count == 0 {
         return None;
     }
-    let same = match has_any(&run.text) {
-        true => None,
-        false => Message::parse(&run.text).ok(),
+    let same = if has_any(&run.text) {
+        None
+    } else {
+        Message::parse(&run.text).ok()
     };
     let supply = &mut composer.supply;
     let mut message = || match &same {

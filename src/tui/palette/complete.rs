@@ -1,10 +1,13 @@
 //! What could stand in the palette's line: names of orders and actions first, then what the order takes.
 
-use crate::model::PoolName;
+use crate::model::PoolView;
 use crate::tui::action::{Action, Context};
+use crate::tui::bindings::actions;
+use crate::tui::figures::plural;
 use crate::tui::keymap::Bound;
+use crate::tui::options::Named;
 use crate::tui::palette::fuzzy::fit;
-use crate::tui::palette::read::{addresses, signals, split};
+use crate::tui::palette::read::{signals, split};
 use crate::tui::palette::verb::{Takes, Verb};
 use crate::tui::place;
 use crate::tui::screen::Screen;
@@ -129,52 +132,30 @@ fn is_offered(screen: &Screen, row: &Bound) -> bool {
 /// What may stand where an order takes this, each with a word about it.
 fn words(screen: &Screen, takes: Takes, first: &str) -> Vec<(String, String)> {
     let pools = &screen.board.pools;
-    let state = |id: &str| {
-        let worker = screen
-            .board
-            .workers()
-            .find(|worker| worker.id.to_string() == id);
-        worker.map(|worker| worker.state.as_str().to_owned())
-    };
-    let about = |address: &str| match address {
-        "*" => "every worker".to_owned(),
-        id => state(id).unwrap_or_else(|| match id.strip_suffix("/*") {
-            Some(pool) => format!("all of {pool}"),
-            None => "the pool".to_owned(),
-        }),
-    };
-    let size = |pool: &PoolName| pools.get(pool).map_or(0, |pool| pool.workers.len());
-    let workers = |size: usize| crate::tui::figures::plural(size, "worker");
     match takes {
-        Takes::Selected | Takes::Workers => {
-            let all = addresses(screen).into_iter();
-            all.map(|address| (address.clone(), about(&address)))
-                .collect()
-        }
+        Takes::Selected | Takes::Workers => workers(screen),
         Takes::Row => {
-            let all = addresses(screen)
-                .into_iter()
-                .filter(|address| !address.ends_with('*'));
-            all.map(|address| (address.clone(), about(&address)))
-                .collect()
+            let mut rows = workers(screen);
+            rows.retain(|(address, _)| !address.ends_with('*'));
+            rows
         }
         Takes::SelectedPool | Takes::Pool => {
-            let all = pools.keys();
-            all.map(|pool| (pool.to_string(), workers(size(pool))))
+            let sized = |pool: &PoolView| plural(pool.workers.len(), "worker");
+            let all = pools.values();
+            all.map(|pool| (pool.name.to_string(), sized(pool)))
                 .collect()
         }
         Takes::Count => {
-            let pool = pools.keys().find(|pool| pool.as_str() == first);
-            let now = pool.map(size);
-            let text = |now: usize| (now.to_string(), "its size now".to_owned());
-            now.map(text).into_iter().collect()
+            let pool = pools.values().find(|pool| pool.name.as_str() == first);
+            let now = pool.map(|pool| pool.workers.len().to_string());
+            let told = now.map(|now| (now, "its size now".to_owned()));
+            told.into_iter().collect()
         }
         Takes::Signal => signals().map(|name| (name, String::new())).collect(),
         Takes::Json => Vec::new(),
         Takes::Name => {
             let named = screen.named.iter();
-            let about =
-                |message: &crate::tui::Named| format!("to {}: {}", message.to, message.json);
+            let about = |message: &Named| format!("to {}: {}", message.to, message.json);
             named
                 .map(|message| (message.name.clone(), about(message)))
                 .collect()
@@ -182,9 +163,25 @@ fn words(screen: &Screen, takes: Takes, first: &str) -> Vec<(String, String)> {
     }
 }
 
+/// Every address of the deck with what it means.
+fn workers(screen: &Screen) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for pool in screen.board.pools.values() {
+        let name = &pool.name;
+        found.push((name.to_string(), "the pool".to_owned()));
+        if pool.workers.len() != 1 {
+            found.push((format!("{name}/*"), format!("all of {name}")));
+        }
+        let each = pool.workers.iter();
+        found.extend(each.map(|worker| (worker.id.to_string(), worker.state.to_string())));
+    }
+    found.push(("*".to_owned(), "every worker".to_owned()));
+    found
+}
+
 /// Where an action works, in words.
 pub(crate) fn where_it_works(action: Action) -> String {
-    let rows = crate::tui::bindings::actions().filter(|row| row.action == action);
+    let rows = actions().filter(|row| row.action == action);
     let titles: Vec<&str> = rows.map(|row| row.context).map(Context::title).collect();
     titles.join(", ")
 }

@@ -202,7 +202,7 @@ fn address(screen: &Screen, verb: Verb, word: &str) -> Result<Address, Fault> {
 }
 
 /// Every address of the deck: of each pool its name, all of it, and each worker; and everyone.
-pub(crate) fn addresses(screen: &Screen) -> Vec<String> {
+fn addresses(screen: &Screen) -> Vec<String> {
     let mut addresses = Vec::new();
     for pool in screen.board.pools.values() {
         addresses.push(pool.name.to_string());

@@ -19,11 +19,34 @@ use crate::tui::worker;
 
 /// Draws the footer; where which key is, to be clicked.
 pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) -> Vec<(Rect, KeyEvent)> {
+    let mut pressed = Vec::new();
+    let mut painter = Painter::new(usize::from(area.width));
+    for (key, label) in keys(screen, usize::from(area.width)) {
+        let taken = width(&key) + width(&label) + 3;
+        if taken > painter.left_over() {
+            break;
+        }
+        let from = cells(painter.used());
+        painter.pad(1).text(&key, screen.theme.accent()).pad(1);
+        painter.text(&label, screen.theme.text()).pad(1);
+        let place = Rect {
+            x: area.x + from,
+            width: cells(painter.used()) - from,
+            ..area
+        };
+        pressed.extend(meant(&key).map(|key| (place, key)));
+    }
+    line(buffer, area, 0, &painter.finish());
+    pressed
+}
+
+/// The keys that work now, each with its label.
+fn keys(screen: &Screen, columns: usize) -> Vec<(String, String)> {
     let (enter, tab) = match screen.composer.target() {
         Some(Target::Job(_)) => ("submit", "pool"),
         _ => ("send", "target"),
     };
-    let keys: Vec<(String, String)> = match screen.overlays.last() {
+    match screen.overlays.last() {
         Some(top) => on_top(screen, top),
         None if screen.composer.run().is_some_and(Run::is_running) => {
             pairs(&[("any key", "stops the load")])
@@ -51,27 +74,8 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) -> Vec<(R
         None if reader::is_writing(screen) => {
             pairs(&[("Enter", "keep"), ("Esc", "take back"), ("Ctrl-U", "clear")])
         }
-        None => in_pane(screen, usize::from(area.width)),
-    };
-    let mut pressed = Vec::new();
-    let mut painter = Painter::new(usize::from(area.width));
-    for (key, label) in keys {
-        let taken = width(&key) + width(&label) + 3;
-        if taken > painter.left_over() {
-            break;
-        }
-        let from = cells(painter.used());
-        painter.pad(1).text(&key, screen.theme.accent()).pad(1);
-        painter.text(&label, screen.theme.text()).pad(1);
-        let place = Rect {
-            x: area.x + from,
-            width: cells(painter.used()) - from,
-            ..area
-        };
-        pressed.extend(meant(&key).map(|key| (place, key)));
+        None => in_pane(screen, columns),
     }
-    line(buffer, area, 0, &painter.finish());
-    pressed
 }
 
 /// The key that is written like this; none where several are meant.

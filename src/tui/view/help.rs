@@ -9,7 +9,7 @@ use crate::model::{JobState, State};
 use crate::tui::action::Context;
 use crate::tui::field::Field;
 use crate::tui::keymap::Bound;
-use crate::tui::place;
+use crate::tui::place::{self, Place};
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::Screen;
 use crate::tui::theme::{job_mark, mark};
@@ -108,6 +108,7 @@ impl<'a> Found<'a> {
         for context in sections {
             self.section(context, context.covers(here));
         }
+        self.named();
         self.writing();
         self.marks();
         if self.lines.is_empty() {
@@ -182,6 +183,27 @@ impl<'a> Found<'a> {
         let style = if is_here { theme.text() } else { theme.dim() };
         for (keys, help) in rows {
             self.row(&keys, help, style);
+        }
+    }
+
+    fn named(&mut self) {
+        let rows = self.screen.named.iter().map(|message| {
+            let key = message.key.map_or_else(String::new, |key| key.to_string());
+            let help = format!(
+                ":say {} · to {}: {}",
+                message.name, message.to, message.json
+            );
+            (key, help)
+        });
+        let rows: Vec<_> = rows.filter(|(key, help)| self.fits(&[key, help])).collect();
+        if rows.is_empty() {
+            return;
+        }
+        let is_here = self.screen.place == Place::Deck;
+        self.title("Messages of the config", is_here);
+        let style = self.screen.theme.text();
+        for (key, help) in rows {
+            self.row(&key, &help, style);
         }
     }
 
