@@ -7,7 +7,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::deck::{Deck, Pending};
-use crate::model::{Command, Outcome, Refusal, Submission};
+use crate::model::{Command, Submission};
 use crate::tui::jobs::Asked;
 use crate::tui::target::Target;
 use crate::tui::update::Msg;
@@ -86,8 +86,11 @@ impl Answers {
         .await;
         if let Some((number, finished)) = rest {
             self.wait(Box::pin(async move {
-                let end: Result<Outcome, Refusal> = finished.await;
-                (Msg::Sent(number, end), None)
+                let msg = match finished.await {
+                    Err(refusal) => Msg::Forsaken(number, refusal),
+                    end => Msg::Sent(number, end),
+                };
+                (msg, None)
             }));
         }
         msg

@@ -145,7 +145,8 @@ fn random_msg(fixture: &mut Fixture, dice: &mut Dice, id: &WorkerId, step: u32) 
                 (number, Ended::Silent),
                 (number, Ended::Refused("no".into())),
             ];
-            fixture.send(Msg::Sent(number, Err(refusal)));
+            fixture.send(Msg::Sent(number, Err(refusal.clone())));
+            fixture.send(Msg::Forsaken(number + 1, refusal));
             fixture.send(Msg::Ended(ends));
         }
         _ => {

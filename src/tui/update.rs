@@ -45,6 +45,8 @@ pub(crate) enum Msg {
     Answered(Asked, Result<Outcome, Refusal>),
     /// What came of what was sent under this number.
     Sent(u64, Result<Outcome, Refusal>),
+    /// Why nothing will come any more of a job that was taken.
+    Forsaken(u64, Refusal),
     /// What became of messages of loads, each with its load's number.
     Ended(Vec<(u64, composer::Ended)>),
 }
@@ -134,6 +136,7 @@ fn change(screen: &mut Screen, msg: Msg) -> Vec<Request> {
             screen.theme = screen.look.theme();
         }
         Msg::Sent(number, answer) => composer::sent(screen, number, &answer),
+        Msg::Forsaken(number, refusal) => composer::forsaken(screen, number, refusal),
         Msg::Ended(ends) => composer::ended(screen, ends),
         Msg::Answered(asked, answer) => {
             answered(screen, &asked, answer);

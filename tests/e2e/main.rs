@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod composer;
 mod crashes;
 mod deaths;
 mod floods;

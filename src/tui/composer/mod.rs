@@ -21,4 +21,4 @@ pub(crate) use judge::{Verdict, judge};
 pub(crate) use load::{Ended, PATIENCE, Part, Plan, Run};
 pub(crate) use sending::Fate;
 pub(crate) use state::{Composer, LONGEST};
-pub(crate) use write::{due_at, ended, press, send, sent, shots};
+pub(crate) use write::{due_at, ended, forsaken, press, send, sent, shots};

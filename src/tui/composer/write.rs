@@ -148,6 +148,16 @@ pub(crate) fn sent(screen: &mut Screen, number: u64, answer: &Result<Outcome, Re
     }
 }
 
+/// Takes that a job that was taken never comes to an end. Its text does not come back: it was not refused.
+pub(crate) fn forsaken(screen: &mut Screen, number: u64, refusal: Refusal) {
+    let text = refused(&refusal);
+    screen.say(text, true);
+    let is_last = |sending: &&mut Sending| sending.number == number;
+    if let Some(sending) = screen.composer.sending.as_mut().filter(is_last) {
+        sending.take(&Err(refusal));
+    }
+}
+
 /// Tells of an answer where the composer, which would show it, is closed.
 fn tell(screen: &mut Screen, outcome: &Outcome) {
     let target = match outcome {
