@@ -119,6 +119,9 @@ pub(crate) fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
             help(screen, key, end);
             Vec::new()
         }
+        Overlay::Text { title, lines, .. } if matches!(key.code, KeyCode::Char('y' | 'w')) => {
+            vec![taken(title, lines, key.code == KeyCode::Char('y'))]
+        }
         Overlay::Worker { top, .. } | Overlay::Pool { top, .. } | Overlay::Text { top, .. } => {
             if !scroll(top, end, key) {
                 screen.overlays.pop();
@@ -153,6 +156,21 @@ pub(crate) fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
             })
         }
         Overlay::Stopping { .. } => stopping(screen, key),
+    }
+}
+
+/// Copies a text that is shown whole, or saves it.
+fn taken(title: &str, lines: &[String], is_copied: bool) -> Request {
+    let text = lines.join("\n");
+    if is_copied {
+        let what = title.split(" · ").next().unwrap_or_default();
+        let what = what.to_lowercase();
+        return Request::Copy { text, what };
+    }
+    Request::Save {
+        what: "text",
+        ending: "txt",
+        text: format!("{text}\n"),
     }
 }
 

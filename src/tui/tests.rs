@@ -292,6 +292,9 @@ fn a_message_opens_indented() {
         Some(Overlay::Text { .. })
     ));
     assert!(fixture.draw(80, 24).contains("    \"er\": 1"));
+    let text = "{\n  \"deep\": {\n    \"er\": 1\n  }\n}".to_owned();
+    let what = "message from resize/1".to_owned();
+    assert_eq!(fixture.press("y"), [Request::Copy { text, what }]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::PathBuf;
 
 use forkdeck::tui::{Context, actions};
 
@@ -220,6 +221,34 @@ fn the_palette_says_what_is_wrong_and_does_what_is_right() {
     screen.shows("○ stopped");
     screen.keys(":send one {\"n\": {{seq}}}\r");
     screen.shows("✖ ");
+    screen.keys("q");
+    assert!(screen.end().success());
+}
+
+#[test]
+fn what_is_shown_whole_is_copied_and_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut screen = deck(&folder);
+    screen.shows("hello");
+    screen.keys("\t\t\r");
+    screen.shows("╭─ Line of pair/");
+    screen.keys("y");
+    screen.shows("● Copied 5 bytes: line of pair/");
+    // The text of a log line, `hello`.
+    let sequence = b"\x1b]52;c;aGVsbG8=\x07";
+    let bytes = screen.bytes();
+    assert!(bytes.windows(sequence.len()).any(|part| part == sequence));
+
+    screen.keys("w");
+    screen.shows("● Saved 6 bytes:");
+    let entries = fs::read_dir(folder.path()).unwrap().flatten();
+    let files = entries.map(|entry| entry.path());
+    let is_saved = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "txt");
+    let saved: Vec<PathBuf> = files.filter(is_saved).collect();
+    assert_eq!(saved.len(), 1);
+    assert_eq!(fs::read_to_string(&saved[0]).unwrap(), "hello\n");
+    screen.keys("\x1b");
+    screen.shows("q quit");
     screen.keys("q");
     assert!(screen.end().success());
 }

@@ -160,8 +160,13 @@ fn pair(row: &Bound) -> Option<(String, String)> {
 fn on_top(screen: &Screen, top: &Overlay) -> Vec<(String, String)> {
     pairs(match top {
         Overlay::Help { .. } => &[("Esc", "close"), ("↑↓", "scroll"), ("type", "to search")],
-        Overlay::Text { .. } => &[("↑↓", "scroll"), ("Esc", "close")],
         Overlay::Worker { .. } | Overlay::Pool { .. } => return worker::keys(screen),
+        Overlay::Text { .. } => &[
+            ("↑↓", "scroll"),
+            ("Esc", "close"),
+            ("y", "copy"),
+            ("w", "save"),
+        ],
         Overlay::Job { opened, .. } => {
             let works = |row: &&Bound| {
                 let action = row.binding.action;

@@ -51,6 +51,10 @@ impl Screen {
         command.env("TERM", "xterm-256color");
         command.env("XDG_STATE_HOME", folder.join("state"));
         command.env("XDG_CONFIG_HOME", folder.join("config"));
+        // No test touches a clipboard that somebody uses.
+        for clipboard in ["TMUX", "STY", "DISPLAY", "WAYLAND_DISPLAY"] {
+            command.env_remove(clipboard);
+        }
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let shown = Arc::new(Mutex::new(Shown {
