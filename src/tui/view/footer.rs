@@ -46,6 +46,8 @@ fn keys(screen: &Screen, columns: usize) -> Vec<(String, String)> {
         Some(Target::Job(_)) => ("submit", "pool"),
         _ => ("send", "target"),
     };
+    let completes = !screen.composer.offered().is_empty();
+    let tab = if completes { "complete" } else { tab };
     match screen.overlays.last() {
         Some(top) => on_top(screen, top),
         None if screen.composer.run().is_some_and(Run::is_running) => {
