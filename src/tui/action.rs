@@ -123,6 +123,22 @@ pub enum Action {
     NextState,
     /// Show the jobs in the previous state.
     PreviousState,
+    /// Compute inside the parent, or off-load.
+    SwitchMode,
+    /// Kill the busiest worker of the picture.
+    KillBusiest,
+    /// Move to the left of the picture.
+    PanLeft,
+    /// Move to the right of the picture.
+    PanRight,
+    /// Go nearer to the picture.
+    ZoomIn,
+    /// Go farther from the picture.
+    ZoomOut,
+    /// Show the whole picture.
+    WholeSet,
+    /// Let the picture move by itself, or stay.
+    Tour,
     /// Show the next pool's jobs.
     NextPool,
     /// Show the previous pool's jobs.

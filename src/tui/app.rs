@@ -3,7 +3,7 @@
 //! Called by `cli` through [`run`], on a thread of its own.
 
 use std::collections::hash_map::RandomState;
-use std::future::Future;
+use std::future::{Future, pending};
 use std::hash::BuildHasher;
 use std::io::IsTerminal;
 use std::pin::Pin;
@@ -21,6 +21,7 @@ use crate::tui::composer::{self, Ended};
 use crate::tui::decoder::Decoder;
 use crate::tui::errand::{Errands, Said};
 use crate::tui::memory::Keeper;
+use crate::tui::offload::{self, Studio};
 use crate::tui::options::{Options, Quit, TuiError};
 use crate::tui::pace::{Pace, is_calm};
 use crate::tui::pending::Answers;
@@ -119,7 +120,17 @@ enum Came {
     Answer(Msg),
     Said(Option<Said>),
     Ended(Vec<(u64, Ended)>),
+    Picture,
+    Step,
     Update(Option<Update>),
+}
+
+/// Waits until the picture changed; for ever where there is none.
+async fn changed(studio: Option<&Studio>) {
+    match studio {
+        Some(studio) => studio.changed().await,
+        None => pending().await,
+    }
 }
 
 struct App {
@@ -143,6 +154,7 @@ struct App {
     start: Place,
     /// Until when the terminal's answer is waited for where that makes a difference.
     answer_until: MonoTime,
+    studio: Option<Studio>,
 }
 
 impl App {
@@ -163,6 +175,12 @@ impl App {
             RandomState::new().hash_one(0)
         };
         screen.composer.seed(seed);
+        // A deck that draws a picture shows it first.
+        let start = if options.studio.is_some() {
+            Place::OffLoad
+        } else {
+            Place::Deck
+        };
         let resized = signal(SignalKind::window_change()).map_err(TuiError::Runtime)?;
         let joining = deck.clone();
         let mut surface = match options.script {
@@ -192,7 +210,8 @@ impl App {
             recall: None,
             is_staged,
             memory: None,
-            start: options.taste.start.unwrap_or_default(),
+            start: options.taste.start.unwrap_or(start),
+            studio: options.studio,
         })
     }
 
@@ -205,6 +224,12 @@ impl App {
             if !self.surface.is_taken() {
                 return Err(TuiError::Panicked);
             }
+            // While the parent computes inside itself, this thread has its turn only in between; a frame waits by itself.
+            let studio = self
+                .studio
+                .as_ref()
+                .filter(|_| !matches!(came, Came::Frame));
+            drop(studio.map(Studio::turn));
             let now = self.clock.now();
             let toasts = self.screen.toasts.len();
             let requests = update(&mut self.screen, Msg::Tick(now));
@@ -247,6 +272,7 @@ impl App {
                 self.wait_for_rest(now);
                 return self.change(msgs, now).await;
             }
+            Came::Picture => self.look(now),
             Came::Answer(msg) => return self.change(vec![msg], now).await,
             Came::Said(said) => self.say(said, now),
             Came::Resize => {
@@ -254,16 +280,26 @@ impl App {
                 return self.surface.resize().err().map(|_| Quit::TerminalLost);
             }
             Came::Ended(ended) => return self.count(ended, now).await,
+            // Due since then, so that a frame that comes late is known to be late.
+            Came::Step => self.look(offload::step_at(&self.screen).unwrap_or(now)),
             // The tick has asked already; a search in logs goes on with the frame.
             Came::Second | Came::Refresh => self.pace.soon(now),
             Came::Frame => {
+                let due = self.pace.due().unwrap_or(now);
+                let turn = self.studio.as_ref().map(Studio::turn);
                 let drawn = self.surface.draw(&mut self.screen);
-                let took = self.clock.now().mono.since(now);
-                self.pace.drawn(now, took);
+                drop(turn);
+                let end = self.clock.now().mono;
+                self.pace.drawn(now, end.since(now));
+                self.screen.offload.framed(end, end.since(due));
                 if let Some(memory) = &mut self.memory {
                     memory.note(&self.screen, now);
                 }
-                return drawn.err().map(|_| Quit::TerminalLost);
+                let requests = offload::ask(&mut self.screen);
+                if drawn.is_err() {
+                    return Some(Quit::TerminalLost);
+                }
+                return self.fulfil(requests).await;
             }
         }
         None
@@ -297,6 +333,18 @@ impl App {
         self.decoder.give_up();
     }
 
+    /// Takes the picture as it is now, if it is on the screen.
+    fn look(&mut self, now: MonoTime) {
+        if self.screen.place != Place::OffLoad {
+            return;
+        }
+        if let Some(studio) = &self.studio {
+            // It asks for nothing.
+            drop(update(&mut self.screen, Msg::Picture(studio.look())));
+            self.pace.soon(now);
+        }
+    }
+
     /// Waits for whatever comes first. Biased: keys come before frames and frames before the deck's updates, so that
     /// a flood of updates delays neither.
     async fn next(&mut self, bytes: &mut [u8]) -> Came {
@@ -314,6 +362,9 @@ impl App {
         let refresh = self.clock.instant(refresh_at.unwrap_or(now));
         let shot_at = composer::due_at(&self.screen);
         let shot = self.clock.instant(shot_at.unwrap_or(now));
+        let step_at = offload::step_at(&self.screen);
+        let step = self.clock.instant(step_at.unwrap_or(now));
+        let studio = self.studio.as_ref();
         let ticks = due.is_none() && self.screen.has_countdown();
         tokio::select! {
             biased;
@@ -325,6 +376,8 @@ impl App {
             answer = self.answers.next() => Came::Answer(answer),
             said = self.errands.next() => Came::Said(said),
             () = sleep_until(refresh), if refresh_at.is_some() => Came::Refresh,
+            () = sleep_until(step), if step_at.is_some() && due.is_none() => Came::Step,
+            () = changed(studio) => Came::Picture,
             update = self.feed.next() => Came::Update(update),
             () = sleep_until(second), if ticks => Came::Second,
             ended = self.volley.next() => Came::Ended(ended),
@@ -397,6 +450,11 @@ impl App {
                 Request::Remember(text) => {
                     if let Some(recall) = &self.recall {
                         recall.keep(self.screen.composer.history(), &text);
+                    }
+                }
+                Request::Paint(order) => {
+                    if let Some(studio) = &self.studio {
+                        studio.order(order);
                     }
                 }
                 Request::Copy { text, what } => {

@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::model::Address;
 use crate::tui::action::{Action, Chord};
+use crate::tui::offload::Studio;
 use crate::tui::place::Place;
 use crate::tui::script::Script;
 use crate::tui::terminal::Lease;
@@ -121,6 +122,8 @@ pub struct Options {
     pub script: Option<Script>,
     /// Whether jobs that wait when the deck ends are kept for its next run.
     pub keeps_jobs: bool,
+    /// Where a picture is made for the off-load view, which is then shown first; without one there is no such view.
+    pub studio: Option<Studio>,
     /// Ends the dashboard from outside: the terminal is given back and [`Quit::Shutdown`] returned.
     pub shutdown: CancellationToken,
 }

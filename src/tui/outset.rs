@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use crate::tui::ascii;
 use crate::tui::keymap::Keymap;
+use crate::tui::offload::{Depth, Offload};
 use crate::tui::options::Options;
 use crate::tui::screen::Screen;
 use crate::tui::terminal::Manner;
@@ -29,11 +30,14 @@ pub(crate) fn dress(
         .unwrap_or(false);
     screen.cores = std::thread::available_parallelism().map_or(1, usize::from);
     screen.jobs.are_kept = options.keeps_jobs;
+    screen.offload = Offload::of(options.studio.as_ref(), Depth::of(has_color, variable));
     let is_ascii = said(variable("FORKDECK_ASCII")).or(taste.ascii);
     let manner = Manner {
         is_ascii: is_ascii.unwrap_or_else(|| !ascii::is_utf8(variable)),
         has_mouse: taste.mouse.unwrap_or(true),
     };
+    screen.offload.is_ascii = manner.is_ascii;
+    screen.offload.is_still = screen.is_still;
     (screen, manner)
 }
 

@@ -45,7 +45,11 @@ impl Place {
 
 /// Whether a key has something to do on this deck.
 pub(crate) fn is_offered(screen: &Screen, action: Action) -> bool {
-    action != Action::OffLoad || offload::is_offered(screen)
+    match screen.place {
+        _ if action == Action::OffLoad => offload::is_offered(screen),
+        Place::OffLoad => offload::works_here(action),
+        _ => true,
+    }
 }
 
 /// Shows a view.

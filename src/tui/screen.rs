@@ -164,6 +164,9 @@ pub(crate) struct ViewState {
     pub(crate) footer: Vec<(Rect, KeyEvent)>,
     /// The message inspector.
     pub(crate) inspector: Drawn,
+    /// Where the picture of the off-load view is, and the pixels that there is room for.
+    pub(crate) canvas: Rect,
+    pub(crate) picture: (u16, u16),
     /// How far the overlay on top can be scrolled.
     pub(crate) overlay_end: usize,
 }

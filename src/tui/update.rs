@@ -12,6 +12,7 @@ use crate::tui::composer::Run;
 use crate::tui::filter::Filter;
 use crate::tui::inspector::List;
 use crate::tui::jobs::{self, Asked};
+use crate::tui::offload::{Order, Picture};
 use crate::tui::place::Place;
 use crate::tui::screen::{Overlay, Screen};
 use crate::tui::target::Target;
@@ -41,6 +42,8 @@ pub(crate) enum Msg {
     Lagged(u64),
     /// The terminal said what its background is.
     Background(Rgb),
+    /// The picture as it is now.
+    Picture(Arc<Picture>),
     /// What became of a command.
     Answered(Asked, Result<Outcome, Refusal>),
     /// What came of what was sent under this number.
@@ -85,6 +88,8 @@ pub(crate) enum Request {
         /// What it holds.
         text: String,
     },
+    /// Order something of the picture.
+    Paint(Order),
     /// Give the terminal back and stop until called to the foreground.
     Suspend,
     /// Draw everything anew.
@@ -99,6 +104,7 @@ pub(crate) fn update(screen: &mut Screen, msg: Msg) -> Vec<Request> {
     requests.extend(jobs::ask(screen).map(Request::Issue));
     requests.extend(composer::shots(screen));
     requests.extend(worker::ask(screen).map(Request::Issue));
+    requests.extend(offload::ask(screen));
     requests
 }
 
@@ -138,6 +144,7 @@ fn change(screen: &mut Screen, msg: Msg) -> Vec<Request> {
         Msg::Sent(number, answer) => composer::sent(screen, number, &answer),
         Msg::Forsaken(number, refusal) => composer::forsaken(screen, number, refusal),
         Msg::Ended(ends) => composer::ended(screen, ends),
+        Msg::Picture(picture) => screen.offload.picture = Some(picture),
         Msg::Answered(asked, answer) => {
             answered(screen, &asked, answer);
             screen.settle();
