@@ -96,6 +96,9 @@ impl Face {
 /// `demo`.
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
+    /// End after so many seconds
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) seconds: Option<u32>,
     #[command(flatten)]
     pub(crate) face: Face,
 }
@@ -256,6 +259,8 @@ pub(crate) enum Color {
 /// What a worker of the demo does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum WorkerKind {
+    /// Computes tiles of a picture.
+    Tiles,
     /// Counts primes.
     Primes,
     /// Counts primes and dies of it now and then.

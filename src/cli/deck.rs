@@ -9,7 +9,7 @@
 
 use std::fs;
 use std::future::Future;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::pin::pin;
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::args::{Color, Face};
 use crate::cli::config;
-use crate::cli::demo;
+use crate::cli::demo::{self, Show};
 use crate::cli::diagnose::{Code, Failure, failed};
 use crate::cli::face::{self, Dashboard};
 use crate::cli::fate::{self, Fate};
@@ -44,8 +44,8 @@ pub(super) struct Plan {
     pub(super) color: Color,
     /// What the person likes in this deck.
     pub(super) taste: Taste,
-    /// Whether work is to flow by itself.
-    pub(super) is_demo: bool,
+    /// The demo to be shown on it.
+    pub(super) demo: Option<demo::Wish>,
 }
 
 /// The faces a deck can have.
@@ -58,7 +58,7 @@ enum Shape {
 
 /// Runs a deck to its end.
 pub(super) fn run(plan: Plan) -> Result<(), Failure> {
-    let shape = shape(&plan.face, plan.color)?;
+    let shape = shape(&plan)?;
     let script = script(&plan.face)?;
     let taste = match shape {
         // What a script shows is not to depend on who runs it.
@@ -71,20 +71,28 @@ pub(super) fn run(plan: Plan) -> Result<(), Failure> {
     let opened = store::open(&plan.spec.store, clock)?;
     let lease = keeper.terminal();
     let keeps_jobs = plan.spec.store != StoreSpec::Memory;
+    let is_seen = shape == Shape::Dashboard;
+    let show = plan.demo.map(|wish| Show::new(&plan.spec, wish, is_seen));
+    let studio = show.as_ref().map(Show::studio);
     let (deck, driver) = deck::start_with(plan.spec, keeper, clock, opened);
-    let dashboard = (shape == Shape::Dashboard)
+    let dashboard = is_seen
         .then(|| {
             let options = tui::Options {
                 script,
+                studio,
                 ..face::options(lease, plan.color, taste, keeps_jobs)
             };
             Dashboard::start(deck.clone(), clock, options)
         })
         .transpose()?;
-    let feed = plan.is_demo.then_some(clock);
-    let result = runtime.block_on(live(deck, driver, shape, dashboard, feed));
+    let showing = (show.as_ref(), clock);
+    let result = runtime.block_on(live(deck, driver, shape, dashboard, showing));
     // A thread that still waits for standard input must not hold the process.
     runtime.shutdown_background();
+    if let (Some(show), Shape::Lines { json: false, .. }) = (show, shape) {
+        // A reader that is gone has had enough.
+        let _ = writeln!(io::stdout(), "{}", show.summary());
+    }
     result
 }
 
@@ -115,7 +123,8 @@ fn script(face: &Face) -> Result<Option<Script>, Failure> {
     Ok(Some(script))
 }
 
-fn shape(face: &Face, color: Color) -> Result<Shape, Failure> {
+fn shape(plan: &Plan) -> Result<Shape, Failure> {
+    let (face, color) = (&plan.face, plan.color);
     if face.rpc {
         return Ok(Shape::Rpc);
     }
@@ -143,7 +152,10 @@ fn shape(face: &Face, color: Color) -> Result<Shape, Failure> {
         "the dashboard needs a terminal"
     };
     let failure = Failure::new(Code::Usage, message);
-    Err(failure.help("add --headless to print the workers' log lines instead"))
+    Err(failure.help(match plan.demo {
+        Some(_) => "add --headless --seconds 10 to see in numbers what it shows",
+        None => "add --headless to print the workers' log lines instead",
+    }))
 }
 
 /// Runs the driver together with all that belongs to this process, until the deck is gone.
@@ -152,17 +164,17 @@ async fn live(
     driver: impl Future<Output = Ended>,
     shape: Shape,
     dashboard: Option<Dashboard>,
-    feed: Option<Clock>,
+    (show, clock): (Option<&Show>, Clock),
 ) -> Result<(), Failure> {
     let mut signals =
         Signals::new().map_err(|error| failed("cannot listen for signals", &error))?;
     let feeding = async {
-        if let Some(clock) = feed {
-            demo::feed(&deck, clock).await;
+        if let Some(show) = show {
+            show.run(&deck, clock).await;
         }
     };
     let patience = CancellationToken::new();
-    let showing = show(&deck, shape, dashboard, &patience);
+    let showing = face(&deck, shape, dashboard, &patience);
     let whole = async { tokio::join!(driver, showing, feeding) };
     let mut whole = pin!(whole);
     let (ended, fate, ()) = tokio::select! {
@@ -186,7 +198,7 @@ async fn live(
 }
 
 /// Starts the workers and shows the deck until it is gone.
-async fn show(
+async fn face(
     deck: &Deck,
     shape: Shape,
     dashboard: Option<Dashboard>,

@@ -1,22 +1,31 @@
-//! `demo`: a deck that needs nothing but this binary, and the work that flows through it.
+//! `demo`: a deck that needs nothing but this binary, the picture that its workers draw, and some work beside it.
 //!
-//! Owns the demo's pools and its feeder. The feeder holds back when workers do not keep up, so that a slow machine
-//! shows the same picture as a fast one.
+//! Owns the demo's pools, how long it lasts, and what it says at its end. The painter makes the picture, the feeder sends
+//! messages to the other pools.
 
-use std::f64::consts::TAU;
+mod cpu;
+mod feed;
+mod flight;
+mod painter;
+#[cfg(test)]
+mod worker_tests;
+
 use std::ffi::OsString;
+use std::fmt::Write;
+use std::future::pending;
 use std::thread;
 use std::time::Duration;
 
-use serde_json::json;
+pub(super) use cpu::thread_cpu;
 
 use crate::cli::diagnose::{Code, Failure};
 use crate::cli::runtime::Programs;
 use crate::deck::{Clock, Deck};
 use crate::model::{
-    Address, Backoff, Board, Command, DeckSpec, Intensity, PoolName, PoolSpec, Runtime, StopSpec,
+    Backoff, Command, DeckSpec, Intensity, KeepSpec, PoolName, PoolSpec, RestartSpec, Runtime,
+    StopSpec,
 };
-use crate::wire::Message;
+use crate::tui::{Effort, Order, Studio};
 
 /// The worker's script of the node pool; it counts as the binary's own worker does.
 const NODE_WORKER: &str = include_str!("demo/worker.js");
@@ -24,219 +33,175 @@ const NODE_WORKER: &str = include_str!("demo/worker.js");
 /// How node gets it: short enough to be shown as a command line.
 const NODE_ARGS: [&str; 2] = ["-e", "eval(process.env.DEMO_WORKER)"];
 
-/// How long the feeder rests between two looks.
-const BEAT: Duration = Duration::from_millis(100);
+/// How long a worker computes a tile, about: long enough to be seen, short enough that keys are answered between two tiles
+/// when the parent computes them itself.
+const TILE: Duration = Duration::from_millis(80);
 
-/// The time from one wave of work to the next.
-const WAVE: Duration = Duration::from_secs(24);
+/// How many tiles a picture has for each core, and at the least and at the most.
+const TILES: (usize, usize, usize) = (8, 48, 144);
 
-/// The time from one burst to the next, and how many messages one has for each worker.
-const BURST: (Duration, usize) = (Duration::from_secs(18), 12);
+/// How long a finished picture is looked at.
+const PAUSE: Duration = Duration::from_millis(1200);
 
-/// How many messages each worker gets as soon as it is there.
-const FIRST: f64 = 1.0;
+/// The picture that is drawn where nobody looks, in pixels.
+const UNSEEN: (u16, u16) = (96, 96);
 
-/// The unit of work. A message of four to nine takes about 60 to 190 ms on a machine of today; a debug build counts far
-/// more slowly, and shall show the same picture.
-const STEP: u64 = if cfg!(debug_assertions) {
-    40_000
-} else {
-    250_000
-};
+/// The pools that draw: the binary's own workers, and Node's where it is installed.
+const PAINTERS: [&str; 2] = ["rust", "node"];
 
-/// With so many bytes or messages waiting for a pool, it gets no more.
-const ENOUGH: u64 = 512;
+/// What was asked of a demo.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wish {
+    /// How long it lasts; until it is ended unless given.
+    pub(super) lasts: Option<Duration>,
+}
+
+/// A demo that runs.
+#[derive(Debug)]
+pub(super) struct Show {
+    studio: Studio,
+    lasts: Option<Duration>,
+}
+
+impl Show {
+    /// A demo of this deck; without a dashboard it draws one picture after the other.
+    pub(super) fn new(spec: &DeckSpec, wish: Wish, is_seen: bool) -> Self {
+        let (each, least, most) = TILES;
+        let effort = Effort {
+            tiles: u16::try_from((cores() * each).clamp(least, most)).unwrap_or(u16::MAX),
+            work: cpu::work_in(TILE),
+            pause: if is_seen { PAUSE } else { Duration::ZERO },
+        };
+        let names = spec.pools.iter().map(|pool| pool.name.clone());
+        let painters = names.filter(|name| PAINTERS.contains(&name.as_str()));
+        let studio = Studio::new(effort, painters.collect());
+        if !is_seen {
+            studio.order(Order::Size(UNSEEN));
+        }
+        Self {
+            studio,
+            lasts: wish.lasts,
+        }
+    }
+
+    /// Where the picture is made.
+    pub(super) fn studio(&self) -> Studio {
+        self.studio.clone()
+    }
+
+    /// Draws and feeds until the deck ends, or ends it when the time is over.
+    pub(super) async fn run(&self, deck: &Deck, clock: Clock) {
+        let working = async {
+            tokio::join!(
+                painter::paint(deck, &self.studio, clock),
+                feed::feed(deck, clock)
+            )
+        };
+        let over = async {
+            match self.lasts {
+                Some(lasts) => tokio::time::sleep(lasts).await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            _ = working => {}
+            () = over => drop(deck.issue(Command::Down).await),
+        }
+    }
+
+    /// What was drawn, in a sentence.
+    pub(super) fn summary(&self) -> String {
+        let total = self.studio.look().total();
+        let mut text = format!(
+            "demo: {} tiles in {:.1} s",
+            total.tiles,
+            total.busy.as_secs_f64()
+        );
+        if let (Some(rate), Some(times)) = (total.rate(), total.speed_up()) {
+            let _ = write!(text, ", {rate:.1} tiles/s, {times:.1} times one worker");
+        }
+        text
+    }
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
 
 /// The demo's pools.
 pub(super) fn spec() -> Result<DeckSpec, Failure> {
     let exe = std::env::current_exe()
         .map_err(|error| Failure::new(Code::Failed, format!("cannot find this binary: {error}")))?;
-    let here = std::env::current_dir().unwrap_or_else(|_| "/".into());
-    let pool = |name: &str, program: OsString, args: &[&str], runtime| {
-        let mut pool = PoolSpec::new(PoolName::from_lossy(name), program, here.clone());
-        pool.args = args.iter().map(OsString::from).collect();
-        pool.runtime = Some(runtime);
-        pool.stop = StopSpec {
-            grace: Duration::from_secs(2),
-            ..StopSpec::default()
-        };
-        pool
-    };
-
-    let cores = thread::available_parallelism().map_or(1, usize::from);
     let own = exe.into_os_string();
-    let mut primes = pool(
-        "primes",
-        own.clone(),
-        &["worker", "primes"],
-        Runtime::Forkdeck,
-    );
-    primes.instances = u32::try_from(cores.clamp(2, 4)).unwrap_or(2);
+    let has_node = Programs::of_this_process().find("node").is_some();
+
+    let mut rust = pool("rust", own.clone(), &["worker", "tiles"], Runtime::Forkdeck);
+    let mut pools = Vec::new();
+    // Two of a kind, so that there is another one when one is killed.
+    let (least, most) = if has_node { (2, 8) } else { (2, 16) };
+    let share = if has_node { cores() / 2 } else { cores() };
+    let instances = u32::try_from(share.clamp(least, most)).unwrap_or(2);
+    draws(&mut rust, instances);
+    pools.push(rust);
+    if has_node {
+        let mut node = pool("node", "node".into(), &NODE_ARGS, Runtime::Node);
+        node.env = vec![("DEMO_WORKER".into(), NODE_WORKER.into())];
+        draws(&mut node, instances);
+        pools.push(node);
+    }
+    let primes = ["worker", "primes"];
+    pools.push(pool("primes", own.clone(), &primes, Runtime::Forkdeck));
     let mut fragile = pool("fragile", own, &["worker", "fragile"], Runtime::Forkdeck);
     fragile.restart.backoff = Backoff {
         first: Duration::from_secs(4),
         most: Duration::from_secs(8),
     };
-    // It dies about three times a minute by itself; whoever kills it on top shall see it come back.
+    // It dies about every half minute by itself; whoever kills it on top shall see it come back.
     fragile.restart.intensity = Intensity {
         restarts: 20,
         within: Duration::from_mins(1),
     };
-    let mut pools = vec![primes, fragile];
-    if Programs::of_this_process().find("node").is_some() {
-        let mut node = pool("node", "node".into(), &NODE_ARGS, Runtime::Node);
-        node.env = vec![("DEMO_WORKER".into(), NODE_WORKER.into())];
-        pools.push(node);
-    }
+    pools.push(fragile);
     Ok(DeckSpec::new("demo", pools))
 }
 
-/// Sends work to the demo's pools until the deck ends.
-pub(super) async fn feed(deck: &Deck, clock: Clock) {
-    let mut pace = Pace::default();
-    loop {
-        let Some(pools) = deck.read(|board, _| pools(board)).await else {
-            return;
-        };
-        for (index, pool) in pools.iter().enumerate() {
-            let due = pace.due(index, clock.now().mono.since_start(), pool.workers);
-            if pool.waiting > ENOUGH {
-                continue;
-            }
-            for _ in 0..due {
-                let Ok(message) = Message::from_value(&json!({ "primes_below": pace.size() }))
-                else {
-                    continue;
-                };
-                let to = Address::Pool(pool.name.clone());
-                let send = Command::Send {
-                    to,
-                    message,
-                    wait: None,
-                };
-                // A refusal shows on the screen as a worker that is not ready; the demo goes on.
-                drop(deck.issue(send).await);
-            }
-        }
-        tokio::select! {
-            () = tokio::time::sleep(BEAT) => {}
-            () = deck.ended() => return,
-        }
-    }
+fn pool(name: &str, program: OsString, args: &[&str], runtime: Runtime) -> PoolSpec {
+    let here = std::env::current_dir().unwrap_or_else(|_| "/".into());
+    let mut pool = PoolSpec::new(PoolName::from_lossy(name), program, here);
+    pool.args = args.iter().map(OsString::from).collect();
+    pool.runtime = Some(runtime);
+    pool.stop = StopSpec {
+        grace: Duration::from_secs(2),
+        drain: Duration::from_secs(1),
+        ..StopSpec::default()
+    };
+    pool
 }
 
-/// A pool as the feeder sees it.
-#[derive(Debug)]
-struct Fed {
-    name: PoolName,
-    workers: usize,
-    waiting: u64,
-}
-
-fn pools(board: &Board) -> Vec<Fed> {
-    board
-        .pools
-        .values()
-        .map(|pool| Fed {
-            name: pool.name.clone(),
-            workers: pool
-                .workers
-                .iter()
-                .filter(|worker| worker.state.is_live())
-                .count(),
-            waiting: pool
-                .workers
-                .iter()
-                .map(|worker| worker.sampled.mailbox.max(worker.sampled.unread_bytes))
-                .sum(),
-        })
-        .collect()
-}
-
-/// How much work is due, and how large each piece is.
-#[derive(Debug, Default)]
-struct Pace {
-    pools: Vec<PoolPace>,
-    given: usize,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct PoolPace {
-    at: Duration,
-    /// Parts of a message that earlier beats left.
-    owed: f64,
-    /// Whether it had a worker yet.
-    has_begun: bool,
-}
-
-impl Pace {
-    /// How many messages pool `index` gets at a time since the start: waves that differ from pool to pool, and bursts.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "a small count of messages, never negative"
-    )]
-    fn due(&mut self, index: usize, at: Duration, workers: usize) -> usize {
-        if self.pools.len() <= index {
-            self.pools.resize(index + 1, PoolPace::default());
-        }
-        let Some(pool) = self.pools.get_mut(index) else {
-            return 0;
-        };
-        let passed = at.saturating_sub(pool.at);
-        let phase = 0.25 + at.as_secs_f64() / WAVE.as_secs_f64() + index as f64 / 3.0;
-        let wave = 0.5 - 0.5 * (phase * TAU).cos();
-        let rate = (0.5 + 3.5 * wave) * workers as f64;
-        pool.owed += rate * passed.min(Duration::from_secs(1)).as_secs_f64();
-        if workers > 0 && !pool.has_begun {
-            // The first second has something to show, too.
-            pool.has_begun = true;
-            pool.owed += FIRST * workers as f64;
-        }
-        let whole = pool.owed.floor();
-        pool.owed -= whole;
-
-        let shifted =
-            |at: Duration| (at + BURST.0 / 2 * index as u32).as_millis() / BURST.0.as_millis();
-        let bursts = usize::from(shifted(at) > shifted(pool.at));
-        pool.at = at;
-        whole as usize + bursts * BURST.1 * workers
-    }
-
-    /// How much the next message is to ask for.
-    fn size(&mut self) -> u64 {
-        const STEPS: [u64; 5] = [4, 7, 5, 9, 6];
-        self.given += 1;
-        STEP * STEPS.get(self.given % STEPS.len()).copied().unwrap_or(5)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn work_comes_in_waves_and_bursts() {
-        let mut pace = Pace::default();
-        let due: Vec<usize> = (0..600).map(|beat| pace.due(0, BEAT * beat, 2)).collect();
-
-        assert!(
-            due.iter().sum::<usize>() > 150,
-            "a minute of work is worth a look"
-        );
-        assert_eq!(due.iter().filter(|due| **due >= BURST.1 * 2).count(), 3);
-        assert_eq!(
-            pace.due(0, BEAT * 600, 0),
-            0,
-            "a pool without workers gets nothing"
-        );
-    }
-
-    #[test]
-    fn a_long_pause_is_not_made_up_for() {
-        let mut pace = Pace::default();
-        pace.due(2, Duration::from_secs(1), 1);
-        assert!(pace.due(2, Duration::from_hours(1), 1) <= 3 + BURST.1);
-    }
+/// Makes a pool one that draws: it may be killed as often as people like, and a tile that waits for another worker is red for
+/// long enough to be seen.
+fn draws(pool: &mut PoolSpec, instances: u32) {
+    pool.instances = instances;
+    pool.restart = RestartSpec {
+        backoff: Backoff {
+            first: Duration::from_millis(700),
+            most: Duration::from_secs(2),
+        },
+        intensity: Intensity {
+            restarts: 1000,
+            within: Duration::from_mins(1),
+        },
+        healthy: Duration::from_secs(1),
+        ..RestartSpec::default()
+    };
+    pool.jobs.timeout = Some(Duration::from_secs(20));
+    pool.jobs.retry_backoff = Backoff {
+        first: Duration::from_millis(600),
+        most: Duration::from_secs(1),
+    };
+    pool.jobs.keep = KeepSpec {
+        count: 1000,
+        bytes: 4 << 20,
+        ..KeepSpec::default()
+    };
 }

@@ -5,12 +5,14 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 
 use crate::cli::args::{Cli, Config, Face, Up, Verb};
 use crate::cli::config::{self, FILE_NAME, Loaded};
 use crate::cli::deck::{self, Plan};
+use crate::cli::demo::Wish;
 use crate::cli::diagnose::{Code, Failure, nearest};
 use crate::cli::{demo, init, map, run, worker};
 use crate::model::{DeckSpec, PoolName};
@@ -52,22 +54,28 @@ pub fn main() -> ExitCode {
 
 fn dispatch(cli: Cli) -> Result<(), Failure> {
     let face = cli.face;
-    let plan = |(spec, taste): (DeckSpec, Taste), own: Face, is_demo: bool| Plan {
+    let plan = |(spec, taste): (DeckSpec, Taste), own: Face, demo: Option<Wish>| Plan {
         spec,
         face: face.clone().with(own),
         color: cli.color,
         taste,
-        is_demo,
+        demo,
     };
     let adhoc = |spec: DeckSpec| (spec, Taste::default());
     match cli.verb {
-        None => bare(|loaded| plan(loaded, Face::default(), false)),
-        Some(Verb::Demo(demo)) => deck::run(plan(adhoc(demo::spec()?), demo.face, true)),
+        None => bare(|loaded| plan(loaded, Face::default(), None)),
+        Some(Verb::Demo(demo)) => {
+            let lasts = demo
+                .seconds
+                .map(|seconds| Duration::from_secs(seconds.into()));
+            let wish = Some(Wish { lasts });
+            deck::run(plan(adhoc(demo::spec()?), demo.face, wish))
+        }
         Some(Verb::Run(run)) => {
             let spec = run::spec(&run, &here()?)?;
-            deck::run(plan(adhoc(spec), run.face, false))
+            deck::run(plan(adhoc(spec), run.face, None))
         }
-        Some(Verb::Up(up)) => deck::run(plan(up_spec(&up)?, up.face, false)),
+        Some(Verb::Up(up)) => deck::run(plan(up_spec(&up)?, up.face, None)),
         Some(Verb::Map(wanted)) => map::map(&wanted, &face, cli.color, &here()?),
         Some(Verb::Check(config)) => check(&config),
         Some(Verb::Init) => print(&init::init(&here()?)?),

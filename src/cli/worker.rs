@@ -7,12 +7,15 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::RawFd;
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::cli::args::WorkerKind;
+use crate::cli::demo::thread_cpu;
 use crate::cli::diagnose::{Code, Failure};
 use crate::deck::Clock;
 use crate::process::adopt_channel;
+use crate::tui::{Tile, to_hex};
 
 /// The highest bound that is taken: about a minute of work.
 const MOST: u64 = 200_000_000;
@@ -67,13 +70,15 @@ fn serve(kind: WorkerKind, channel: File) -> io::Result<End> {
     for line in BufReader::with_capacity(64, channel).lines() {
         let line = line?;
         let before = clock.now().mono;
+        let cpu_before = thread_cpu();
         let answer = serde_json::from_str(&line).map_or_else(
             |error| json!({ "error": error.to_string() }),
             |message: Value| answer(&message),
         );
         let took = clock.now().mono - before;
+        let cpu = thread_cpu().saturating_sub(cpu_before);
         report(&mut log, &answer, took)?;
-        answers.write_all(format!("{}\n", timed(answer, took)).as_bytes())?;
+        answers.write_all(format!("{}\n", timed(answer, took, cpu)).as_bytes())?;
         done += 1;
         if kind == WorkerKind::Fragile && done == FRAGILE_LIFE {
             return Ok(End::OutOfLuck);
@@ -84,6 +89,13 @@ fn serve(kind: WorkerKind, channel: File) -> io::Result<End> {
 }
 
 fn answer(message: &Value) -> Value {
+    if let Some(tile) = message.get("tile") {
+        return match Tile::deserialize(tile) {
+            Ok(tile) if tile.is_reasonable() => draw(&tile),
+            Ok(_) => json!({ "error": "this tile is too much for a demo" }),
+            Err(error) => json!({ "error": format!("not a tile: {error}") }),
+        };
+    }
     match message.get("primes_below").and_then(Value::as_u64) {
         Some(below) if below <= MOST => {
             json!({ "below": below, "primes": count_primes_below(below) })
@@ -93,19 +105,32 @@ fn answer(message: &Value) -> Value {
     }
 }
 
+fn draw(tile: &Tile) -> Value {
+    let drawn = tile.draw();
+    json!({ "tile": tile, "pixels": to_hex(&drawn.pixels), "iterations": drawn.iterations })
+}
+
 fn report(log: &mut impl Write, answer: &Value, took: Duration) -> io::Result<()> {
     let ms = took.as_millis();
     match (answer.get("below"), answer.get("primes")) {
         (Some(below), Some(primes)) => {
             writeln!(log, "{primes} primes below {below} in {ms} ms")
         }
-        _ => writeln!(log, "answered in {ms} ms"),
+        _ => match answer.get("iterations").and_then(Value::as_u64) {
+            Some(iterations) => {
+                let millions = Duration::from_micros(iterations).as_secs_f64();
+                writeln!(log, "{millions:.1}M iterations in {ms} ms")
+            }
+            None => writeln!(log, "answered in {ms} ms"),
+        },
     }
 }
 
-fn timed(mut answer: Value, took: Duration) -> Value {
+fn timed(mut answer: Value, took: Duration, cpu: Duration) -> Value {
     if let Some(members) = answer.as_object_mut() {
         let ms = (took.as_secs_f64() * 1e5).round() / 100.0;
+        let micros = u64::try_from(cpu.as_micros()).unwrap_or(u64::MAX);
+        members.insert("cpu_us".to_owned(), json!(micros));
         members.insert("ms".to_owned(), json!(ms));
     }
     answer

@@ -11,6 +11,7 @@
 mod composer;
 mod crashes;
 mod deaths;
+mod demo;
 mod floods;
 mod inspect;
 mod jobs;
