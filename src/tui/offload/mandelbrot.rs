@@ -40,11 +40,11 @@ pub type Rgb = [u8; 3];
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tile {
-    /// The left edge, in [`UNIT`]s.
+    /// The left edge, in units of 2^-50.
     pub x: i64,
-    /// The upper edge, in [`UNIT`]s; down is more.
+    /// The upper edge, in the same; down is more.
     pub y: i64,
-    /// The side of a pixel, in [`UNIT`]s.
+    /// The side of a pixel, in the same.
     pub step: i64,
     /// Pixels in a row.
     pub width: u16,
