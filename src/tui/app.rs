@@ -2,20 +2,22 @@
 //!
 //! Called by `cli` through [`run`], on a thread of its own.
 
+mod feed;
+mod fulfil;
+
 use std::collections::hash_map::RandomState;
-use std::future::{Future, pending};
+use std::future::pending;
 use std::hash::BuildHasher;
 use std::io::IsTerminal;
-use std::pin::Pin;
 use std::time::Duration;
 
-use rustix::process::{Signal, kill_current_process_group};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::deck::{Clock, Deck, Subscription, Update};
+use crate::deck::{Clock, Deck, Update};
 use crate::model::MonoTime;
+use crate::tui::app::feed::Feed;
 use crate::tui::clip::Around;
 use crate::tui::composer::{self, Ended};
 use crate::tui::decoder::Decoder;
@@ -47,12 +49,6 @@ const FIRST_FRAME: Duration = Duration::from_millis(15);
 
 /// How long files that are being saved may take once the dashboard is over; the process waits little longer for it.
 const LAST_ERRANDS: Duration = Duration::from_millis(800);
-
-/// The time between two frames while nothing but a load's numbers changes.
-const LOAD_FRAME: Duration = Duration::from_millis(100);
-
-/// How long a stop by Ctrl-Z may take to begin; where the shell has no job control it never does.
-const STOP_DELAY: Duration = Duration::from_millis(500);
 
 /// Runs the dashboard until it ends. Blocks; to be called on a thread of its own.
 ///
@@ -86,26 +82,6 @@ pub fn run(deck: Deck, clock: Clock, options: Options) -> Result<Quit, TuiError>
             None => quit,
         }
     })
-}
-
-/// The deck's updates, once it has answered.
-enum Feed {
-    Joining(Pin<Box<dyn Future<Output = Option<Subscription>> + Send>>),
-    Joined(Subscription),
-}
-
-impl Feed {
-    /// The next update; none when the deck is gone. Cancel safe: what waits is kept.
-    async fn next(&mut self) -> Option<Update> {
-        if let Self::Joining(joining) = self {
-            let subscription = joining.as_mut().await?;
-            *self = Self::Joined(subscription);
-        }
-        match self {
-            Self::Joined(subscription) => subscription.next().await,
-            Self::Joining(_) => None,
-        }
-    }
 }
 
 /// What came.
@@ -159,16 +135,14 @@ struct App {
 
 impl App {
     fn new(deck: Deck, clock: Clock, options: Options) -> Result<Self, TuiError> {
-        // A stage shows colours, whatever the terminal is that it is started from.
         let is_staged = options.script.is_some();
-        let (mut screen, manner) = outset::dress(&options, &|name| match name {
-            "COLORTERM" if is_staged => Some("truecolor".into()),
-            "TERM" if is_staged => Some("xterm-256color".into()),
-            "LANG" | "LC_ALL" | "LC_CTYPE" if is_staged => Some("C.UTF-8".into()),
-            "COLORFGBG" | "NO_COLOR" | "TMUX" | "STY" if is_staged => None,
-            _ => std::env::var_os(name),
-        });
-        screen.named = options.taste.messages.clone();
+        let variable = if is_staged {
+            outset::of_stage
+        } else {
+            outset::of_terminal
+        };
+        let (mut screen, manner) = outset::dress(&options, &variable);
+        screen.named.clone_from(&options.taste.messages);
         let seed = if is_staged {
             1
         } else {
@@ -422,107 +396,5 @@ impl App {
         place::go(&mut self.screen, self.start);
         self.recall = Some(recall);
         self.memory = Some(memory);
-    }
-
-    /// Changes the model and does what it asks for; an answer ends the dashboard.
-    async fn change(&mut self, msgs: Vec<Msg>, now: MonoTime) -> Option<Quit> {
-        self.pace.soon(now);
-        for msg in msgs {
-            let requests = update(&mut self.screen, msg);
-            if let Some(quit) = self.fulfil(requests).await {
-                return Some(quit);
-            }
-        }
-        None
-    }
-
-    /// Does what the model asks for; an answer ends the dashboard.
-    async fn fulfil(&mut self, requests: Vec<Request>) -> Option<Quit> {
-        for request in requests {
-            match request {
-                Request::Issue(command) => self.answers.give(&self.deck, command),
-                Request::Send {
-                    number,
-                    target,
-                    message,
-                } => self.answers.send(&self.deck, number, target, message),
-                Request::Fire(shots) => self.volley.send(&self.deck, shots),
-                Request::Remember(text) => {
-                    if let Some(recall) = &self.recall {
-                        recall.keep(self.screen.composer.history(), &text);
-                    }
-                }
-                Request::Paint(order) => {
-                    if let Some(studio) = &self.studio {
-                        studio.order(order);
-                    }
-                }
-                Request::Copy { text, what } => {
-                    if self.copy(text, &what).is_err() {
-                        return Some(Quit::TerminalLost);
-                    }
-                }
-                Request::Save { what, ending, text } => self.save(what, ending, text),
-                Request::EndNow => return Some(Quit::Now),
-                Request::Redraw => {
-                    if self.surface.resize().is_err() {
-                        return Some(Quit::TerminalLost);
-                    }
-                }
-                Request::Suspend => {
-                    if self.suspend().await.is_err() {
-                        return Some(Quit::TerminalLost);
-                    }
-                }
-            }
-        }
-        None
-    }
-
-    fn say(&mut self, said: Option<Said>, now: MonoTime) {
-        if let Some((text, is_bad)) = said {
-            self.screen.say(text, is_bad);
-            self.pace.soon(now);
-        }
-    }
-
-    /// Counts what ended of a load, and sends what there is room for now.
-    async fn count(&mut self, ended: Vec<(u64, Ended)>, now: MonoTime) -> Option<Quit> {
-        if ended.is_empty() {
-            return None;
-        }
-        self.pace.within(now, LOAD_FRAME);
-        let requests = update(&mut self.screen, Msg::Ended(ended));
-        self.fulfil(requests).await
-    }
-
-    fn copy(&mut self, text: String, what: &str) -> std::io::Result<()> {
-        let (bytes, said) = self.errands.copy(text, what);
-        self.say(said, self.screen.now.mono);
-        self.surface.tell(&bytes)
-    }
-
-    fn save(&mut self, what: &'static str, ending: &'static str, text: String) {
-        let now = self.screen.now;
-        let said = match std::env::current_dir() {
-            Ok(folder) => {
-                let names = (self.screen.board.deck.name.as_str(), what, ending);
-                self.errands.save(folder, names, now.wall, text)
-            }
-            Err(error) => Some((format!("Cannot tell the current folder: {error}"), true)),
-        };
-        self.say(said, now.mono);
-    }
-
-    /// Gives the terminal back and stops the whole job, as the terminal's own Ctrl-Z does; the workers run on in their
-    /// own session. Takes the terminal again when the shell says so.
-    async fn suspend(&mut self) -> std::io::Result<()> {
-        let mut continued = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
-        self.hear_out().await;
-        self.surface.leave();
-        kill_current_process_group(Signal::TSTP)?;
-        // The stop reaches the process a moment later; until it is over nothing may touch the terminal.
-        let _ = timeout(STOP_DELAY, continued.recv()).await;
-        self.surface.enter()
     }
 }

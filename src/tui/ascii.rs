@@ -39,8 +39,8 @@ pub(crate) fn reduce(buffer: &mut Buffer) {
 
 /// What stands for which characters: borders and arrows, the states, which all differ, and the blocks of histories.
 const SIGNS: [(char, &str); 27] = [
-    ('-', "─—–·▃╌┄"),
-    ('|', "│├┤┃╎▏▐▎▍"),
+    ('-', "─—–·▃╌┄▔"),
+    ('|', "│├┤┃╎▏▐▎▍▕"),
     ('+', "╭╮╰╯✔◆▅┌┐└┘┬┴┼✚┏┓┗┛"),
     ('>', "▌▸→▶›»⟶"),
     ('<', "←◀‹«◂⟵"),
@@ -49,7 +49,7 @@ const SIGNS: [(char, &str); 27] = [
     ('*', "●▆★•"),
     ('o', "○◯◦"),
     ('.', "◌▂░⋯∙"),
-    ('#', "■█▓▋▊▉"),
+    ('#', "■█▓▋▊▉▖▟"),
     ('=', "‖▄⏸═━"),
     ('~', "⌁…≈∼"),
     ('%', "◑▇"),

@@ -41,6 +41,22 @@ pub(crate) fn dress(
     (screen, manner)
 }
 
+/// A variable of the environment.
+pub(crate) fn of_terminal(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+/// A variable as a stage has it: it shows colours, whatever the terminal is that it is started from.
+pub(crate) fn of_stage(name: &str) -> Option<OsString> {
+    match name {
+        "COLORTERM" => Some("truecolor".into()),
+        "TERM" => Some("xterm-256color".into()),
+        "LANG" | "LC_ALL" | "LC_CTYPE" => Some("C.UTF-8".into()),
+        "COLORFGBG" | "NO_COLOR" | "TMUX" | "STY" => None,
+        _ => std::env::var_os(name),
+    }
+}
+
 /// Yes or no, by a variable; nothing where it is empty or not set.
 fn said(value: Option<OsString>) -> Option<bool> {
     let value = value.filter(|value| !value.is_empty())?;

@@ -46,7 +46,7 @@ fn a_dragged_border_stays_where_it_was_let_go() {
     assert!((29..=31).contains(&messages.right()) && logs.x == messages.right());
     dragged(&mut fixture, (messages.right(), 30), (0, 30));
     let (_, messages, _) = areas(&mut fixture);
-    assert_eq!(messages.width, 12);
+    assert_eq!(messages.width, 20);
 }
 
 #[test]

@@ -157,9 +157,10 @@ fn every_wrong_taste_says_what_would_be_right() {
         (
             "[columns]\nworkers = [\"cpu\", \"memry\"]\n",
             &[
-                "f:4:19: `workers` must be \"state\" or \"pid\" or \"cpu\" or \"jobs\" or \"queue\" or \"dead\" or \
-                 \"memory\" or \"mailbox\" or \"unread\" or \"restarts\" or \"rate\" or \"p50\" or \"p99\" or \
-                 \"uptime\" or \"job\"",
+                "f:4:19: `workers` must be \"worker\" or \"state\" or \"pid\" or \"cpu\" or \"memory\" or \
+                 \"mailbox\" or \"unread\" or \"queue\" or \"jobs\" or \"messages\" or \"p50\" or \"p99\" or \
+                 \"restarts\" or \"uptime\" or \"in-flight\" or \"dead\" or \"job\" or \"sent\" or \"received\" or \
+                 \"runtime\" or \"exits\"",
                 "? did you mean \"memory\"?",
             ],
         ),

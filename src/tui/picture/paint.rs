@@ -19,14 +19,8 @@ pub(crate) struct Ink {
     pub(crate) fore: u32,
     /// What is behind it, where that is not the background.
     pub(crate) back: Option<u32>,
-    /// Whether it is heavy.
-    pub(crate) is_bold: bool,
-    /// Whether it is faint.
-    pub(crate) is_dim: bool,
-    /// Whether it leans.
-    pub(crate) is_italic: bool,
-    /// Whether it is underlined.
-    pub(crate) is_underlined: bool,
+    /// Whether it is heavy or faint, leans, is underlined.
+    pub(crate) manner: Modifier,
 }
 
 impl Paint {
@@ -88,8 +82,7 @@ impl Paint {
     pub(crate) fn ink(&self, style: Style) -> Ink {
         let fore = style.fg.and_then(|color| self.color(color));
         let back = style.bg.and_then(|color| self.color(color));
-        let has = |modifier| style.add_modifier.contains(modifier);
-        let (fore, back) = if has(Modifier::REVERSED) {
+        let (fore, back) = if style.add_modifier.contains(Modifier::REVERSED) {
             let behind = fore.unwrap_or(self.foreground);
             (back.or(Some(self.background)), Some(behind))
         } else {
@@ -98,10 +91,7 @@ impl Paint {
         Ink {
             fore: fore.unwrap_or(self.foreground),
             back: back.filter(|back| *back != self.background),
-            is_bold: has(Modifier::BOLD),
-            is_dim: has(Modifier::DIM),
-            is_italic: has(Modifier::ITALIC),
-            is_underlined: has(Modifier::UNDERLINED),
+            manner: style.add_modifier,
         }
     }
 

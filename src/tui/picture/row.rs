@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use ratatui::buffer::Buffer;
+use ratatui::style::Modifier;
 
 use crate::tui::picture::blocks::{CELL, is_block, outline, shade, strokes};
 use crate::tui::picture::paint::{Ink, Paint};
@@ -130,13 +131,13 @@ fn write_text(text: &str, x: u16, cells: u16, ink: Ink, out: &mut String) {
         "<text x=\"{from}\" y=\"{BASE}\" fill=\"#{:06x}\" textLength=\"{long}\"",
         ink.fore
     );
-    for (is_so, attribute) in [
-        (ink.is_bold, " font-weight=\"bold\""),
-        (ink.is_dim, " opacity=\".6\""),
-        (ink.is_italic, " font-style=\"italic\""),
-        (ink.is_underlined, " text-decoration=\"underline\""),
+    for (manner, attribute) in [
+        (Modifier::BOLD, " font-weight=\"bold\""),
+        (Modifier::DIM, " opacity=\".6\""),
+        (Modifier::ITALIC, " font-style=\"italic\""),
+        (Modifier::UNDERLINED, " text-decoration=\"underline\""),
     ] {
-        if is_so {
+        if ink.manner.contains(manner) {
             out.push_str(attribute);
         }
     }

@@ -30,7 +30,7 @@ fn a_line_that_is_no_step_is_named() {
 
 async fn typed(stage: &mut Stage) -> Option<Vec<u8>> {
     let mut bytes = [0; 64];
-    let read = timeout(Duration::from_secs(60), stage.read(&mut bytes));
+    let read = timeout(Duration::from_mins(1), stage.read(&mut bytes));
     let read = read.await.expect("the script goes on").ok()?;
     Some(bytes[..read].to_vec())
 }

@@ -123,7 +123,7 @@ fn cpu_is_shown_as_a_share_of_the_machine() {
 #[test]
 fn the_config_chooses_columns_but_never_without_name_state_and_cpu() {
     let mut fixture = Fixture::busy();
-    let names = ["up", "runtime", "state", "mem"];
+    let names = ["uptime", "runtime", "state", "memory"];
     let columns = names.map(|name| Column::from_name(name).unwrap());
     fixture.screen.columns = Some(columns.into());
     let text = fixture.draw(120, 40);
@@ -132,7 +132,7 @@ fn the_config_chooses_columns_but_never_without_name_state_and_cpu() {
     assert_eq!(
         titles,
         [
-            "│", "worker", "state", "cpu(c)", "·", "last", "58", "s", "up", "runtime", "mem│"
+            "│", "worker", "state", "cpu(c)", "·", "last", "58", "s", "uptime", "runtime", "mem│"
         ]
     );
 }

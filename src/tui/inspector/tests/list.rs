@@ -174,7 +174,7 @@ fn another_board_is_listed_from_its_beginning() {
 #[test]
 fn the_decks_pane_lists_what_its_filter_lets_through() {
     let mut fixture = inspector();
-    fixture.press("1//ok\n");
+    fixture.press("1\t//ok\n");
     let shown = |text: &str| text.matches("\"ok\":").count();
     assert_eq!(shown(&fixture.draw(120, 40)), 3);
     fixture.message(&one(), Direction::In, r#"{"ok":1}"#, None);

@@ -112,6 +112,8 @@ fn a_tile_is_edged_in_its_workers_colour() {
 #[test]
 fn few_colours_are_enough() {
     let (mut fixture, studio) = drawing();
+    // What has a colour then is the picture.
+    fixture.screen.theme = Theme::plain();
     half_done(&mut fixture, &studio, (80, 24));
     for depth in [Depth::Indexed, Depth::Sixteen] {
         fixture.screen.offload.depth = depth;

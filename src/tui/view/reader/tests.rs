@@ -109,26 +109,28 @@ fn an_empty_view_says_what_it_waits_for() {
         fixture.draw(80, 10)
     };
     let one = || Fixture::new(&[("resize", 1)]);
-    for (fixture, keys, said) in [
-        (Fixture::new(&[]), "3", "This deck has no workers"),
-        (one(), "3a", "No worker has printed anything yet"),
+    // Boxed: a fixture is large.
+    let cases: [(Box<Fixture>, &str, &str); 5] = [
+        (Box::new(Fixture::new(&[])), "3", "This deck has no workers"),
+        (Box::new(one()), "3a", "No worker has printed anything yet"),
         (
-            one(),
+            Box::new(one()),
             "3",
             "resize/1 printed nothing and does not run · s starts it",
         ),
         (
-            busy(),
+            Box::new(busy()),
             "3/x\u{1b}&nope\n",
             "None of 11 lines is let through · Esc",
         ),
         (
-            Fixture::new(&[("resize", 2)]),
+            Box::new(Fixture::new(&[("resize", 2)])),
             "3",
             "No worker of resize has printed anything yet",
         ),
-    ] {
-        let text = text(fixture, keys);
+    ];
+    for (fixture, keys, said) in cases {
+        let text = text(*fixture, keys);
         assert!(text.contains(said), "{text}");
     }
 }
