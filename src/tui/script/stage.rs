@@ -25,6 +25,12 @@ const WITHIN: Duration = Duration::from_secs(10);
 /// How long a frame after a key is waited for: one that changes nothing may draw nothing.
 const SETTLE: Duration = Duration::from_millis(200);
 
+/// The Escape key, also the beginning of what other keys send; what follows too soon would be taken for its rest.
+const ESCAPE: u8 = 0x1b;
+
+/// How long nothing follows it.
+const APART: Duration = Duration::from_millis(200);
+
 /// What the script is doing.
 #[derive(Clone, Copy, Debug)]
 enum Doing {
@@ -42,6 +48,8 @@ pub(crate) struct Stage {
     script: Script,
     at: usize,
     doing: Doing,
+    /// No key is pressed before.
+    quiet_until: MonoTime,
     within: Duration,
     paint: Paint,
     shown: Buffer,
@@ -59,6 +67,7 @@ impl Stage {
             script,
             at: 0,
             doing: Doing::Next,
+            quiet_until: MonoTime::ZERO,
             within: WITHIN,
             paint: Paint::DARK,
             shown: Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1)),
@@ -134,6 +143,9 @@ impl Stage {
             return Ok(Turn::Typed(answer));
         }
         if let Doing::Pressed(since, drawn) = self.doing {
+            if now < self.quiet_until {
+                return Ok(Turn::Later(self.quiet_until));
+            }
             if self.drawn <= drawn && now < since + SETTLE {
                 return Ok(Turn::Later(since + SETTLE));
             }
@@ -178,6 +190,9 @@ impl Stage {
     fn perform(&mut self, step: Step, now: MonoTime) -> Result<Turn, Option<String>> {
         match step {
             Step::Press(typed) => {
+                if typed == [ESCAPE] {
+                    self.quiet_until = now + APART;
+                }
                 self.doing = Doing::Pressed(now, self.drawn);
                 return Ok(Turn::Typed(typed));
             }

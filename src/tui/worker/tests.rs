@@ -132,7 +132,7 @@ fn the_config_chooses_columns_but_never_without_name_state_and_cpu() {
     assert_eq!(
         titles,
         [
-            "│", "worker", "state", "cpu(c)", "·", "last", "58", "s", "uptime", "runtime", "mem│"
+            "│", "worker", "state", "cpu(c)", "·", "last", "58", "s", "up", "runtime", "mem│"
         ]
     );
 }
