@@ -40,7 +40,7 @@ fn a_script_sends_a_message_and_shows_the_reply() {
     let folder = folder();
     let played = play(
         folder.path(),
-        "size 100x30\nwithin 20s\nuntil ready\nfilm all\nkey m\ntype {\"n\":21}\nkey Enter\nuntil \"doubled\":42\nframe reply\ncut\n",
+        "size 100x30\nwithin 20s\nuntil ready\nfilm all\nkey m\ntype {\"n\":21}\nkey Enter\nuntil answered by double/1\nuntil 1 → 1 ←\nframe reply\ncut\n",
     );
     let said = String::from_utf8_lossy(&played.stderr);
     assert_eq!(played.status.code(), Some(0), "{said}");
