@@ -1,5 +1,5 @@
-//! Screens one after the other as one SVG picture that moves: each row is drawn once for each thing it ever showed, and
-//! shown while it was so.
+//! Screens one after the other as one SVG picture that moves: each piece of a row is drawn once for each thing it ever
+//! showed, and shown while it was so.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -14,6 +14,9 @@ use crate::tui::picture::svg::{head, place};
 /// The least time between two pictures.
 const PACE: Duration = Duration::from_millis(100);
 
+/// How many columns a piece has: fewer make more pieces, more draw anew what did not change.
+const PIECE: u16 = 10;
+
 /// The longest film, in pictures.
 const LONGEST: usize = 3000;
 
@@ -22,8 +25,8 @@ const LONGEST: usize = 3000;
 pub(crate) struct Film {
     paint: Paint,
     size: (u16, u16),
-    /// For each row what it showed, and from which picture on.
-    rows: Vec<Vec<(usize, String)>>,
+    /// For each piece of each row what it showed, and from which picture on.
+    pieces: Vec<Vec<(usize, String)>>,
     /// When each picture came, from the first.
     times: Vec<Duration>,
 }
@@ -34,7 +37,7 @@ impl Film {
         Self {
             paint,
             size,
-            rows: vec![Vec::new(); usize::from(size.1)],
+            pieces: vec![Vec::new(); places(size).count()],
             times: Vec::new(),
         }
     }
@@ -47,8 +50,8 @@ impl Film {
         }
         let picture = self.times.len();
         self.times.push(at);
-        for (y, versions) in (0..self.size.1).zip(&mut self.rows) {
-            let drawn = row(buffer, y, &self.paint);
+        for ((x, y), versions) in places(self.size).zip(&mut self.pieces) {
+            let drawn = row(buffer, y, x..x + PIECE, &self.paint);
             if versions.last().is_none_or(|(_, last)| *last != drawn) {
                 versions.push((picture, drawn));
             }
@@ -66,7 +69,7 @@ impl Film {
         let mut rules = String::new();
         let mut classes: HashMap<(usize, usize), usize> = HashMap::new();
         let mut body = String::new();
-        for (y, versions) in (0..self.size.1).zip(&self.rows) {
+        for ((_, y), versions) in places(self.size).zip(&self.pieces) {
             let ends = versions.iter().skip(1).map(|(from, _)| *from);
             let ends = ends.chain([self.times.len()]);
             for ((from, drawn), to) in versions.iter().zip(ends) {
@@ -91,6 +94,12 @@ impl Film {
         out.push_str("</svg>\n");
         out
     }
+}
+
+/// Where the pieces of a screen begin, row by row.
+fn places((columns, rows): (u16, u16)) -> impl Iterator<Item = (u16, u16)> {
+    let starts = usize::from(PIECE);
+    (0..rows).flat_map(move |y| (0..columns).step_by(starts).map(move |x| (x, y)))
 }
 
 /// The rule of what is shown from one part of the film to another.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::ops::Range;
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
@@ -23,12 +24,13 @@ struct Parts {
     text: String,
 }
 
-/// A row's elements; the same text for equal rows. Empty where nothing is to be drawn.
-pub(crate) fn row(buffer: &Buffer, y: u16, paint: &Paint) -> String {
+/// The elements of some columns of a row; the same text for what looks the same. Empty where nothing is to be drawn.
+pub(crate) fn row(buffer: &Buffer, y: u16, columns: Range<u16>, paint: &Paint) -> String {
     let mut parts = Parts::default();
-    let mut x = 0;
-    while x < buffer.area.width {
-        x += run(buffer, (x, y), paint, &mut parts);
+    let end = columns.end.min(buffer.area.width);
+    let mut x = columns.start;
+    while x < end {
+        x += run(buffer, (x, y), end, paint, &mut parts);
     }
     let mut out = String::new();
     // Writing to a string cannot fail.
@@ -52,8 +54,8 @@ pub(crate) fn row(buffer: &Buffer, y: u16, paint: &Paint) -> String {
     out
 }
 
-/// Draws the cells from `x` on that look alike; how many they are.
-fn run(buffer: &Buffer, (x, y): (u16, u16), paint: &Paint, parts: &mut Parts) -> u16 {
+/// Draws the cells from `x` on that look alike, up to `end`; how many they are.
+fn run(buffer: &Buffer, (x, y): (u16, u16), end: u16, paint: &Paint, parts: &mut Parts) -> u16 {
     let Some(first) = buffer.cell((x, y)) else {
         return 1;
     };
@@ -62,7 +64,7 @@ fn run(buffer: &Buffer, (x, y): (u16, u16), paint: &Paint, parts: &mut Parts) ->
     let kind = Kind::of(first.symbol());
     let mut text = String::new();
     let mut at = x;
-    while let Some(cell) = buffer.cell((at, y)).filter(|_| at < buffer.area.width) {
+    while let Some(cell) = buffer.cell((at, y)).filter(|_| at < end) {
         let symbol = cell.symbol();
         let is_alike = match kind {
             Kind::Shape | Kind::Line => symbol == first.symbol(),

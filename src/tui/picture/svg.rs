@@ -32,7 +32,12 @@ pub(crate) fn text(buffer: &Buffer) -> String {
 pub(crate) fn still(buffer: &Buffer, paint: &Paint) -> String {
     let mut out = head((buffer.area.width, buffer.area.height), paint, "");
     for y in 0..buffer.area.height {
-        place(y, "", &row(buffer, y, paint), &mut out);
+        place(
+            y,
+            "",
+            &row(buffer, y, 0..buffer.area.width, paint),
+            &mut out,
+        );
     }
     out.push_str("</svg>\n");
     out
