@@ -4,6 +4,7 @@
 
 use crate::model::{
     Direction, Dropped, DroppedWhat, Envelope, Event, FrameFault, Incarnation, LeaseId, Reply,
+    ReplyId, ReplyRule,
 };
 use crate::supervisor::Effect;
 use crate::supervisor::duty::Answers;
@@ -12,7 +13,7 @@ use crate::supervisor::pairing::Answered;
 use crate::supervisor::turn::{Heard, Returned, Turn};
 use crate::supervisor::waits::{Asker, Owed, Waits};
 use crate::supervisor::worker::{Phase, Worker};
-use crate::wire::{Fault, Frame, InternalKind, Message};
+use crate::wire::{Fault, Frame, InternalKind, Message, canonical};
 
 /// The answer to a handle that was not taken.
 const NACK: &str = r#"{"cmd":"NODE_HANDLE_NACK"}"#;
@@ -113,7 +114,7 @@ impl Worker {
     ) -> Option<Answered> {
         let now = turn.mono();
         let answered = self.pairing.answer(now);
-        if let Some(owed) = self.owed.pop_front() {
+        if let Some(owed) = self.owed_for(message) {
             match owed.asker {
                 Asker::Wait(key) => {
                     let reply = Reply {
@@ -132,6 +133,26 @@ impl Worker {
         }
         self.note_answer(turn);
         answered
+    }
+
+    /// Whom a message answers: where replies are known by an id, who asked with the same one, else who asked with none;
+    /// otherwise who asked first.
+    fn owed_for(&mut self, message: &Message) -> Option<Owed> {
+        if self.owed.is_empty() || !matches!(self.policy.jobs.reply, ReplyRule::Id(_)) {
+            return self.owed.pop_front();
+        }
+        let id = self.reply_id(message);
+        let same = self.owed.iter().position(|owed| owed.id == id);
+        let place = same.or_else(|| self.owed.iter().position(|owed| owed.id.is_none()))?;
+        self.owed.remove(place)
+    }
+
+    /// By what a message and its reply know each other, where they do by an id.
+    fn reply_id(&self, message: &Message) -> Option<ReplyId> {
+        let ReplyRule::Id(pointer) = &self.policy.jobs.reply else {
+            return None;
+        };
+        Some(ReplyId(canonical(pointer.find(message)?)))
     }
 
     /// Every handle is answered, in the order of writing; never one that did not come.
@@ -243,9 +264,11 @@ impl Worker {
                     Asker::Worker(_) => true,
                 };
                 if let Some(asker) = asker.filter(is_owed) {
+                    let id = self.reply_id(&letter.message);
                     self.owed.push_back(Owed {
                         asker,
                         written: now,
+                        id,
                     });
                 }
                 self.pairing.ask(now, hops, seq);

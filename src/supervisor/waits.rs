@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::model::{MonoTime, Outcome, Reply, Ticket, WorkerId};
+use crate::model::{MonoTime, Outcome, Reply, ReplyId, Ticket, WorkerId};
 use crate::supervisor::turn::{Slot, WaitKey};
 
 /// How many written messages of one worker may wait for a reply; beyond, a waiting `send` is refused as
@@ -144,17 +144,19 @@ pub(super) enum Asker {
 }
 
 /// A worker's message that was written and is to be answered.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Owed {
     /// Whom it is owed.
     pub(super) asker: Asker,
     /// When the message was given to the kernel.
     pub(super) written: MonoTime,
+    /// By what the reply is known, where replies are known by an id.
+    pub(super) id: Option<ReplyId>,
 }
 
 impl Owed {
     /// How long the reply took.
-    pub(super) fn latency(self, now: MonoTime) -> Duration {
+    pub(super) fn latency(&self, now: MonoTime) -> Duration {
         now - self.written
     }
 }

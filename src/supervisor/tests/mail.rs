@@ -1,9 +1,11 @@
 //! Mailboxes, traffic, latency and waits.
 
-use crate::model::{Command, Direction, Envelope, Event, Exit, Outcome, RefusalKind, Reply};
+use crate::model::{
+    Command, Direction, Envelope, Event, Exit, Outcome, RefusalKind, Reply, ReplyRule,
+};
 use crate::supervisor::tests::world::{World, a, dropped, frame, message, ms, pool, writes};
 use crate::supervisor::{Effect, Input};
-use crate::wire::{Fault, FaultKind, Frame, InternalKind};
+use crate::wire::{Fault, FaultKind, Frame, InternalKind, Pointer};
 
 fn refusal(world: &World, ticket: u64) -> RefusalKind {
     world.answers[&ticket].clone().unwrap_err().kind
@@ -190,6 +192,32 @@ fn a_wait_is_answered_by_the_next_message_after_its_writing() {
     assert_eq!(replies(&world, first)[0].message, message("\"one\""));
     assert_eq!(replies(&world, first)[0].latency, ms(7));
     assert_eq!(replies(&world, second)[0].message, message("\"two\""));
+}
+
+#[test]
+fn where_replies_have_an_id_a_wait_takes_the_one_with_its_own() {
+    let mut spec = pool(1);
+    spec.jobs.reply = ReplyRule::Id(Pointer::parse("/id").unwrap());
+    let mut world = World::started(spec);
+    let first = world.send_and_wait("a/1", r#"{"id":1}"#, Some(5_000));
+    let second = world.send_and_wait("a/1", r#"{"id":2}"#, Some(5_000));
+    let other = world.send_and_wait("a/1", "{}", Some(5_000));
+    world.written(1, 3);
+
+    world.receive(
+        1,
+        vec![
+            frame(r#"{"done":true,"id":2}"#),
+            frame("0"),
+            frame(r#"{"id":1}"#),
+        ],
+    );
+
+    let told = [first, second, other].map(|ticket| replies(&world, ticket)[0].message.clone());
+    assert_eq!(
+        told,
+        [r#"{"id":1}"#, r#"{"done":true,"id":2}"#, "0"].map(message)
+    );
 }
 
 #[test]
