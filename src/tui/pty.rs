@@ -284,7 +284,7 @@ fn the_terminals_background_decides_about_the_theme_whenever_it_comes() {
 
     stage.type_in(b"?");
     stage.wait_for("the keys", |screen| {
-        screen.contents().contains("Everywhere")
+        screen.contents().contains("type a word or a key")
     });
     stage.type_in(b"\x03\x03");
     assert_eq!(stage.result(), "Ok(Now)");
@@ -297,11 +297,11 @@ fn a_broken_answer_types_nothing() {
     // Each of these letters would be a key: q asks, z zooms, B opens the composer.
     stage.type_in(b"\x1b]11;qzB\x1b\\\x1b]11;rgb:zz/qq/BB\x07\x1b[?62;22c?");
     stage.wait_for("the keys", |screen| {
-        screen.contents().contains("Everywhere")
+        screen.contents().contains("type a word or a key")
     });
     stage.type_in(b"\x1b");
     stage.wait_for("the deck", |screen| {
-        !screen.contents().contains("Everywhere")
+        !screen.contents().contains("type a word or a key")
     });
     let text = stage.screen.screen().contents();
     assert!(
@@ -331,7 +331,7 @@ fn a_key_that_changes_nothing_writes_nothing() {
     // The first four do nothing; the help leaves the first line as it is.
     stage.type_in(b"]]]]?");
     stage.wait_for("the keys", |screen| {
-        screen.contents().contains("Everywhere")
+        screen.contents().contains("type a word or a key")
     });
     assert!(memmem::find(&stage.raw, b"forkdeck").is_none());
     stage.type_in(b"\x03\x03");

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::model::{JobState, State};
-use crate::tui::action::Context;
+use crate::tui::action::{Action, Context};
 use crate::tui::field::Field;
 use crate::tui::keymap::Bound;
 use crate::tui::place::{self, Place};
@@ -97,16 +97,19 @@ impl<'a> Found<'a> {
 
     fn lines(mut self) -> Vec<Line<'static>> {
         let here = self.screen.context();
-        // The section of the place itself, then what else works here, then all others.
+        let is_deck = matches!(here, Context::Workers | Context::Traffic);
+        // What is done with workers, on the deck; the section of the place itself, what else works here, all others.
         let rank = |context: &Context| match context {
-            context if *context == here => 0,
-            context if context.covers(here) => 1,
-            _ => 2,
+            Context::Control if is_deck => 0,
+            context if *context == here => 1,
+            context if context.covers(here) => 2,
+            _ => 3,
         };
         let mut sections = Context::ALL;
         sections.sort_by_key(rank);
         for context in sections {
-            self.section(context, context.covers(here));
+            let way = (!context.covers(here)).then(|| self.way(context));
+            self.section(context, way.as_deref());
         }
         self.named();
         self.writing();
@@ -135,19 +138,29 @@ impl<'a> Found<'a> {
         self.words.iter().all(fits)
     }
 
-    fn title(&mut self, text: &str, is_here: bool) {
+    /// How to get where a section's keys work.
+    fn way(&self, context: Context) -> String {
+        let action = match context {
+            Context::Inspector => Action::Messages,
+            Context::Reader => Action::Logs,
+            Context::Jobs => Action::Jobs,
+            Context::OffLoad => Action::OffLoad,
+            _ => Action::Deck,
+        };
+        let key = self.screen.keymap.key_of(action);
+        key.map_or_else(|| "not here".to_owned(), |key| format!("{key} goes there"))
+    }
+
+    fn title(&mut self, text: &str, way: Option<&str>) {
         let theme = self.screen.theme;
         let mut title = Painter::new(self.wide);
         if !self.lines.is_empty() {
             self.lines.push(Line::default());
         }
-        if is_here {
-            title.text(text, theme.strong());
-        } else {
-            title
-                .text(text, theme.dim())
-                .text(" · not here", theme.dim());
-        }
+        match way {
+            None => title.text(text, theme.strong()),
+            Some(way) => title.text(&format!("{text} · {way}"), theme.dim()),
+        };
         self.lines.push(title.finish());
     }
 
@@ -158,7 +171,7 @@ impl<'a> Found<'a> {
         self.lines.push(painter.finish());
     }
 
-    fn section(&mut self, context: Context, is_here: bool) {
+    fn section(&mut self, context: Context, way: Option<&str>) {
         let screen = self.screen;
         let keys = |row: &Bound| {
             let keys: Vec<String> = row.keys.iter().map(ToString::to_string).collect();
@@ -178,9 +191,13 @@ impl<'a> Found<'a> {
         if rows.is_empty() {
             return;
         }
-        self.title(context.title(), is_here);
+        self.title(context.title(), way);
         let theme = screen.theme;
-        let style = if is_here { theme.text() } else { theme.dim() };
+        let style = if way.is_none() {
+            theme.text()
+        } else {
+            theme.dim()
+        };
         for (keys, help) in rows {
             self.row(&keys, help, style);
         }
@@ -199,8 +216,8 @@ impl<'a> Found<'a> {
         if rows.is_empty() {
             return;
         }
-        let is_here = self.screen.place == Place::Deck;
-        self.title("Messages of the config", is_here);
+        let way = (self.screen.place != Place::Deck).then(|| self.way(Context::Workers));
+        self.title("Messages of the config", way.as_deref());
         let style = self.screen.theme.text();
         for (key, help) in rows {
             self.row(&key, &help, style);
@@ -215,7 +232,7 @@ impl<'a> Found<'a> {
         if rows.is_empty() {
             return;
         }
-        self.title("While a message or a job is written", true);
+        self.title("While a message or a job is written", None);
         let style = self.screen.theme.text();
         for (keys, help) in rows {
             self.row(keys, help, style);
@@ -244,7 +261,7 @@ impl<'a> Found<'a> {
         if all.is_empty() {
             return;
         }
-        self.title("Marks", true);
+        self.title("Marks", None);
         let mut painter = Painter::new(self.wide);
         for (mark, style, name) in all {
             if painter.left_over() < name.chars().count() + 3 {

@@ -62,14 +62,16 @@ pub(crate) fn arrange(screen: &Screen, area: Rect) -> Option<Layout> {
         ..area
     };
     let told = toast::height(screen, body.height);
-    let body = Rect {
-        height: body.height - told,
-        ..body
-    };
     let toasts = Rect {
-        y: body.bottom(),
+        y: body.bottom() - told,
         height: told,
         ..area
+    };
+    // A picture that gave way would be drawn anew: there they lie on top.
+    let gives_way = screen.place != Place::OffLoad || screen.composer.is_open();
+    let body = Rect {
+        height: body.height - if gives_way { told } else { 0 },
+        ..body
     };
     let is_small = area.width < PANES.0 || area.height < PANES.1;
     let composer = composer(screen, area, body);

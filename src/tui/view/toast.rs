@@ -1,4 +1,4 @@
-//! Short words to the person, in lines of their own above the footer: they hide nothing. The newest is at the bottom.
+//! Short words to the person, above the footer, in lines of their own but where a picture is. The newest is at the bottom.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -36,7 +36,7 @@ fn paint(theme: Theme, toast: &Toast, line: Rect, buffer: &mut Buffer) {
         width: wide,
         ..line
     };
-    Clear.render(line, buffer);
+    Clear.render(area, buffer);
     let mut painter = Painter::new(usize::from(wide).saturating_sub(1));
     painter
         .pad(1)

@@ -110,6 +110,17 @@ fn a_tile_is_edged_in_its_workers_colour() {
 }
 
 #[test]
+fn a_toast_leaves_the_picture_as_it_is() {
+    let (mut fixture, studio) = drawing();
+    half_done(&mut fixture, &studio, (120, 40));
+    let before = fixture.screen.view.picture;
+    fixture.screen.say("rust/1 gets SIGKILL", false);
+    let text = fixture.draw(120, 40);
+    assert_eq!(fixture.screen.view.picture, before);
+    assert!(text.contains("● rust/1 gets SIGKILL"), "{text}");
+}
+
+#[test]
 fn few_colours_are_enough() {
     let (mut fixture, studio) = drawing();
     // What has a colour then is the picture.
