@@ -18,6 +18,7 @@ mod field;
 pub(crate) mod figures;
 mod filter;
 mod glide;
+mod hint;
 mod inspector;
 mod jobs;
 mod json;

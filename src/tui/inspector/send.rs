@@ -3,6 +3,8 @@
 use std::fmt::Write;
 
 use crate::model::{Address, Command, Direction, Envelope, FrameFault, Traffic, WorkerId};
+use crate::tui::action::Action;
+use crate::tui::hint::hint;
 use crate::tui::inspector::opened::{Opened, Shape};
 use crate::tui::inspector::state::Focus;
 use crate::tui::json;
@@ -26,7 +28,10 @@ fn again(screen: &mut Screen) -> Option<(WorkerId, Envelope)> {
         return Some((worker, request.clone()));
     }
     let why = match opened.envelope() {
-        Some(_) => format!("Nobody sent that to {worker} · e writes to it from a copy"),
+        Some(_) => {
+            let writes = hint(screen, Action::EditAgain, "writes to it from a copy");
+            format!("Nobody sent that to {worker}{writes}")
+        }
         None => "That was no message and cannot be sent".to_owned(),
     };
     screen.say(why, true);
@@ -61,7 +66,8 @@ pub(super) fn edit(screen: &mut Screen) {
     match copied {
         None => screen.say("That was no message and cannot be sent", true),
         Some(message) if message.len() > EDITABLE => {
-            screen.say("It is too long to be edited · . sends it as it was", true);
+            let sends = hint(screen, Action::SendAgain, "sends it as it was");
+            screen.say(format!("It is too long to be edited{sends}"), true);
         }
         Some(message) => screen.composer.edit(to, message.as_str()),
     }

@@ -6,6 +6,7 @@ use crate::model::{Command, JobCommand, JobFilter, JobState, JobView, PoolName};
 use crate::tui::action::{Action, Context};
 use crate::tui::composer::LONGEST;
 use crate::tui::filter::Filter;
+use crate::tui::hint::{hint, key};
 use crate::tui::jobs::bulk::{Bulk, can_try_again};
 use crate::tui::jobs::copy;
 use crate::tui::jobs::list::short;
@@ -175,11 +176,8 @@ fn try_again(screen: &mut Screen, job: &JobView) -> Vec<Request> {
     if can_try_again(job.state) {
         return issue(JobCommand::Retry(JobFilter::one(job.job)));
     }
-    let text = format!(
-        "Job {} is {} · e writes a new one from it",
-        short(job.job),
-        job.state
-    );
+    let writes = hint(screen, Action::Edit, "writes a new one from it");
+    let text = format!("Job {} is {}{writes}", short(job.job), job.state);
     screen.say(text, false);
     Vec::new()
 }
@@ -212,7 +210,8 @@ fn forget(screen: &mut Screen, job: &JobView) -> Vec<Request> {
     let command = JobCommand::Drop(JobFilter::one(job.job));
     match job.state {
         JobState::Running => {
-            screen.say(format!("Job {name} runs · c cancels it"), false);
+            let cancels = hint(screen, Action::Cancel, "cancels it");
+            screen.say(format!("Job {name} runs{cancels}"), false);
             Vec::new()
         }
         JobState::Done | JobState::Cancelled => issue(command),
@@ -268,7 +267,11 @@ fn write(screen: &mut Screen) {
 
 fn pause(screen: &mut Screen) -> Vec<Request> {
     let Some(pool) = screen.jobs.pool(&screen.board) else {
-        screen.say("Choose a pool with [ or ] first", false);
+        let keys = [Action::PreviousPool, Action::NextPool];
+        let keys = keys.into_iter().filter_map(|action| key(screen, action));
+        let keys = keys.collect::<Vec<_>>().join(" or ");
+        let with = if keys.is_empty() { "" } else { " with " };
+        screen.say(format!("Choose a pool{with}{keys} first"), false);
         return Vec::new();
     };
     let is_paused = |pool| screen.board.pools.get(pool).map(|pool| pool.jobs.paused);

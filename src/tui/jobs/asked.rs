@@ -4,7 +4,9 @@ use crate::model::{
     Command, JobCommand, JobFilter, JobId, JobState, JobView, Outcome, PoolName, Refusal,
     RefusalKind,
 };
+use crate::tui::action::Action;
 use crate::tui::figures::{plural, wait};
+use crate::tui::hint::hint;
 use crate::tui::jobs::bulk::Bulk;
 use crate::tui::jobs::list::short;
 use crate::tui::screen::{Overlay, Screen};
@@ -88,7 +90,7 @@ pub(crate) fn answered(
     screen.jobs.refresh.want();
     match answer {
         Ok(outcome) => {
-            let text = said(asked, outcome);
+            let text = said(screen, asked, outcome);
             screen.say(text, false);
             true
         }
@@ -148,10 +150,11 @@ fn looked(screen: &mut Screen, job: JobId, answer: &Result<Outcome, Refusal>) {
     }
 }
 
-fn said(asked: &Asked, outcome: &Outcome) -> String {
+fn said(screen: &Screen, asked: &Asked, outcome: &Outcome) -> String {
     match (asked, outcome) {
         (Asked::Pause(pool), Outcome::Paused { paused: true }) => {
-            format!("{pool} is paused: what runs ends, nothing new begins · P goes on")
+            let goes_on = hint(screen, Action::Pause, "goes on");
+            format!("{pool} is paused: what runs ends, nothing new begins{goes_on}")
         }
         (Asked::Pause(pool), Outcome::Paused { .. }) => format!("{pool} goes on"),
         (Asked::Submit(pool), Outcome::Submitted(job)) => {

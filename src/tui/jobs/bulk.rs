@@ -2,7 +2,9 @@
 //! question is put, with their number.
 
 use crate::model::{Command, JobCommand, JobFilter, JobState, PoolName};
+use crate::tui::action::Action;
 use crate::tui::figures::count;
+use crate::tui::hint::hint;
 use crate::tui::overlay::Question;
 use crate::tui::screen::Screen;
 
@@ -30,7 +32,8 @@ impl Bulk {
         let states = match narrowed.state {
             None => self.states().to_vec(),
             Some(JobState::Running) if self == Self::Drop => {
-                return Err("A running job cannot be dropped · c cancels one".to_owned());
+                let cancels = hint(screen, Action::Cancel, "cancels one");
+                return Err(format!("A running job cannot be dropped{cancels}"));
             }
             Some(state) if self == Self::TryAgain && !can_try_again(state) => {
                 return Err(format!("A {state} job cannot be tried again"));

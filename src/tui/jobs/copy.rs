@@ -2,6 +2,7 @@
 
 use crate::model::{JobState, JobView};
 use crate::tui::action::Action;
+use crate::tui::hint::hint;
 use crate::tui::jobs::list::short;
 use crate::tui::screen::Screen;
 use crate::tui::update::Request;
@@ -21,7 +22,10 @@ pub(crate) fn copy(screen: &mut Screen, job: &JobView, action: Action) -> Vec<Re
     }
     let text = match job.state {
         JobState::Done => format!("Job {name} was done without a result"),
-        state => format!("Job {name} is {state} and has no result · y copies its payload"),
+        state => {
+            let copies = hint(screen, Action::CopyPayload, "copies its payload");
+            format!("Job {name} is {state} and has no result{copies}")
+        }
     };
     screen.say(text, false);
     Vec::new()

@@ -5,6 +5,8 @@ use ratatui::layout::Position;
 
 use crate::tui::action::Action;
 use crate::tui::filter::Filter;
+use crate::tui::hint::hint;
+use crate::tui::place::{self, Place};
 use crate::tui::reader::errors;
 use crate::tui::reader::export;
 use crate::tui::reader::find::{self, Jump};
@@ -84,7 +86,7 @@ pub(crate) fn mouse(screen: &mut Screen, mouse: MouseEvent) {
     }
 }
 
-/// Takes away what narrows the list, one after the other: the search, each filter, the level.
+/// Takes away what narrows the list, one after the other: the search, each filter, the level; then the zoom, then the view.
 fn back(screen: &mut Screen) {
     let reader = &mut screen.reader;
     let fields = [Field::Search, Field::Without, Field::With];
@@ -93,9 +95,12 @@ fn back(screen: &mut Screen) {
         .find(|field| !reader.text(*field).is_empty());
     if let Some(field) = narrowing {
         *reader.text_mut(field) = Filter::default();
-    } else {
+    } else if reader.narrowed.least.is_some() {
         reader.narrowed.least = None;
+    } else if screen.is_zoomed {
         screen.is_zoomed = false;
+    } else {
+        place::go(screen, Place::Deck);
     }
     screen.reader.jump = None;
     screen.reader.frozen.clear();
@@ -113,7 +118,9 @@ fn wrap(screen: &mut Screen) {
 
 fn aside(screen: &mut Screen, is_right: bool) {
     if screen.reader.is_wrapped {
-        screen.say("Long lines go on in the next row · W cuts them off", false);
+        let cuts = hint(screen, Action::WrapLines, "cuts them off");
+        let text = format!("Long lines go on in the next row{cuts}");
+        screen.say(text, false);
         return;
     }
     let by = (screen.view.reader.wide / 2).max(8);
@@ -159,10 +166,8 @@ fn copy(screen: &mut Screen) -> Vec<Request> {
 fn save(screen: &mut Screen) -> Vec<Request> {
     find::advance(screen);
     if screen.reader.sieve.is_searching() {
-        screen.say(
-            "Older lines are still searched · w again in a moment",
-            false,
-        );
+        let again = hint(screen, Action::SaveLines, "again in a moment");
+        screen.say(format!("Older lines are still searched{again}"), false);
         return Vec::new();
     }
     let text = export::file(&scroll::list(screen));
@@ -182,6 +187,7 @@ fn mark(screen: &mut Screen) {
     let latest = screen.board.latest();
     screen.reader.mark(latest, screen.now.wall);
     if screen.reader.hold.is_some() {
-        screen.say("Marked behind the newest line · f goes there", false);
+        let goes = hint(screen, Action::FollowLines, "goes there");
+        screen.say(format!("Marked behind the newest line{goes}"), false);
     }
 }

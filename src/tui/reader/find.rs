@@ -1,6 +1,8 @@
 //! Going to what the search finds.
 
+use crate::tui::action::Action;
 use crate::tui::figures::count;
+use crate::tui::hint::hint;
 use crate::tui::reader::item::Spot;
 use crate::tui::reader::scroll;
 use crate::tui::reader::sieve::Sieve;
@@ -48,7 +50,8 @@ pub(crate) fn advance(screen: &mut Screen) {
 /// Begins to go somewhere.
 pub(crate) fn jump(screen: &mut Screen, jump: Jump) {
     if screen.reader.search.is_empty() {
-        screen.say("Nothing is searched for · / searches", false);
+        let searches = hint(screen, Action::Filter, "searches");
+        screen.say(format!("Nothing is searched for{searches}"), false);
         return;
     }
     look(screen, A_KEY);

@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 
 use crate::model::Stream;
 use crate::tui::fixture::{Fixture, worker};
+use crate::tui::place::Place;
 use crate::tui::reader::tests::{chosen, counting, drawn, more, view};
 use crate::tui::rows::Scope;
 use crate::tui::update::Msg;
@@ -260,4 +261,19 @@ fn whatever_is_pressed_the_view_is_drawn_in_its_frame() {
             }
         }
     }
+}
+
+#[test]
+fn escape_takes_away_the_level_then_the_zoom_then_the_view() {
+    let mut fixture = counting(3);
+    fixture.press("vz");
+    assert!(fixture.screen.reader.narrowed.least.is_some());
+    fixture.press("\u{1b}");
+    assert_eq!(fixture.screen.reader.narrowed.least, None);
+    assert!(fixture.screen.is_zoomed);
+    fixture.press("\u{1b}");
+    assert!(!fixture.screen.is_zoomed);
+    assert_eq!(fixture.screen.place, Place::Logs);
+    fixture.press("\u{1b}");
+    assert_eq!(fixture.screen.place, Place::Deck);
 }

@@ -9,6 +9,7 @@ use ratatui::style::Style;
 use crate::model::{Direction, Envelope, FrameFault, State, Traffic, WallTime, WorkerView};
 use crate::tui::action::Action;
 use crate::tui::figures::{count, short};
+use crate::tui::hint::hint;
 use crate::tui::json;
 use crate::tui::merge;
 use crate::tui::rows::Scope;
@@ -43,12 +44,7 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
     };
     view.messages = (inner, found.iter().map(|(_, item)| item.order()).collect());
     if found.is_empty() {
-        let text = waiting(
-            screen,
-            Pane::Messages,
-            scope,
-            "No messages yet · m writes one",
-        );
+        let text = waiting(screen, Pane::Messages, scope, &none_yet(screen));
         empty(screen.theme, inner, &text, buffer);
         return;
     }
@@ -180,24 +176,37 @@ pub(crate) fn note(screen: &Screen, tail: Tail) -> (String, Style) {
     if tail.bottom.is_none() {
         ("following".to_owned(), screen.theme.dim())
     } else {
-        let key = screen.keymap.key_of(Action::Follow);
-        let follows = key.map_or_else(String::new, |key| format!(" · {key} follows"));
+        let follows = hint(screen, Action::Follow, "follows");
         (format!("held{follows}"), screen.theme.warning())
     }
+}
+
+/// What a list of messages says before the first one.
+pub(crate) fn none_yet(screen: &Screen) -> String {
+    let writes = hint(screen, Action::Message, "writes one");
+    format!("No messages yet{writes}")
 }
 
 /// What an empty pane says: what it waits for, or why it waits in vain.
 pub(crate) fn waiting(screen: &Screen, pane: Pane, scope: &Scope, otherwise: &str) -> String {
     if !screen.sought(pane).filter.is_empty() {
-        return "Nothing contains that · Esc shows all".to_owned();
+        let all = hint(screen, Action::Back, "shows all");
+        return format!("Nothing contains that{all}");
     }
     let Scope::Worker(id) = scope else {
         return otherwise.to_owned();
     };
+    let starts = hint(screen, Action::StopStart, "starts it");
     match screen.board.worker(id).map(|worker| worker.state) {
-        Some(State::Stopped | State::Finished) => format!("{id} does not run · s starts it"),
-        Some(State::Failed) => format!("{id} was given up · s starts it · Enter says why"),
-        Some(State::Disconnected) => format!("{id} closed its channel · r restarts it"),
+        Some(State::Stopped | State::Finished) => format!("{id} does not run{starts}"),
+        Some(State::Failed) => {
+            let why = hint(screen, Action::Open, "says why");
+            format!("{id} was given up{starts}{why}")
+        }
+        Some(State::Disconnected) => {
+            let restarts = hint(screen, Action::Restart, "restarts it");
+            format!("{id} closed its channel{restarts}")
+        }
         _ => otherwise.to_owned(),
     }
 }

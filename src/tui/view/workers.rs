@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use crate::model::{Board, PoolView, WorkerView};
 use crate::tui::action::Action;
 use crate::tui::figures::{bytes, cells, percent, plural, share, short};
+use crate::tui::hint::{hint, key};
 use crate::tui::rows::{self, Row};
 use crate::tui::sanitize::width;
 use crate::tui::screen::{Pane, Screen, ViewState};
@@ -29,7 +30,8 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
     }
     let wanted = worker::columns(screen);
     let widths = Widths::of(usize::from(inner.width), longest(&screen.board), &wanted);
-    let head = widths.head(screen.theme, screen.table.sort, &sort_key(screen));
+    let sorts = key(screen, Action::SortCpu).unwrap_or_default();
+    let head = widths.head(screen.theme, screen.table.sort, &sorts);
     line(buffer, inner, 0, &head.finish());
     let list = Rect {
         y: inner.y + inner.height.min(1),
@@ -87,16 +89,9 @@ fn nothing(screen: &Screen) -> String {
     if screen.table.filter.is_empty() {
         "No workers yet.".to_owned()
     } else {
-        "No name or state contains that · Esc shows all".to_owned()
+        let all = hint(screen, Action::Back, "shows all");
+        format!("No name or state contains that{all}")
     }
-}
-
-/// The key in force that sorts by CPU.
-fn sort_key(screen: &Screen) -> String {
-    let rows = screen.keymap.rows().iter();
-    let mut found = rows.filter(|row| row.binding.action == Action::SortCpu);
-    let key = found.next().and_then(|row| row.keys.first());
-    key.map_or_else(String::new, ToString::to_string)
 }
 
 /// Draws the routes at the bottom: on one line where the rows would not fit otherwise, nowhere where few rows are left.

@@ -26,16 +26,15 @@ pub(crate) fn press(screen: &mut Screen, key: &KeyEvent) -> Option<Vec<Request>>
         Some(Overlay::Worker { .. } | Overlay::Pool { .. })
     );
     let whole = Whole::of(screen).filter(|_| is_on_top)?;
+    // A key that the person chose comes before those that are fixed here.
+    let action = screen.keymap.find(key, Context::Workers);
+    if let Some(action) = action.filter(|action| works(*action)) {
+        return Some(drive(screen, whole, action));
+    }
     match key.code {
         KeyCode::Char('[') => turn(screen, &whole, true),
         KeyCode::Char(']') => turn(screen, &whole, false),
-        _ => {
-            let action = screen.keymap.find(key, Context::Workers)?;
-            if !works(action) {
-                return None;
-            }
-            return Some(drive(screen, whole, action));
-        }
+        _ => return None,
     }
     Some(Vec::new())
 }

@@ -6,8 +6,10 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::model::{Direction, Envelope, Traffic, WorkerView};
+use crate::tui::action::Action;
 use crate::tui::figures::{bytes, cells, count, plural};
 use crate::tui::filter::FORMS;
+use crate::tui::hint::{hint, key};
 use crate::tui::inspector::{Drawn, Entry, Focus, Opened, Span};
 use crate::tui::jobs::short;
 use crate::tui::json;
@@ -16,7 +18,7 @@ use crate::tui::sanitize::{Painter, width};
 use crate::tui::screen::{Pane, Screen};
 use crate::tui::view::flow::Flow;
 use crate::tui::view::frame::{Frame, empty, line};
-use crate::tui::view::messages::{Sides, below, exact, fault_line, waiting};
+use crate::tui::view::messages::{Sides, below, exact, fault_line, none_yet, waiting};
 
 /// The cells of the head of what stands at the right edge.
 const EDGE: usize = 8;
@@ -194,14 +196,24 @@ fn edge(screen: &Screen, envelope: &Envelope) -> Option<(String, Style)> {
 fn note(screen: &Screen, scope: &Scope) -> (String, Style) {
     let theme = screen.theme;
     if let Some(new) = screen.inspector.paused(&screen.board, scope) {
-        let text = format!("PAUSED · {} new · Space goes on", count(new));
+        let goes_on = hint(screen, Action::PauseMessages, "goes on");
+        let text = format!("PAUSED · {} new{goes_on}", count(new));
         return (text, theme.loud());
     }
     match screen.inspector.slowest() {
-        Some(Span::Minute) => ("last minute · S all kept".to_owned(), theme.warning()),
-        Some(Span::All) => ("all kept · S as they came".to_owned(), theme.warning()),
+        Some(Span::Minute) => {
+            let turns = hint(screen, Action::Slowest, "all kept");
+            (format!("last minute{turns}"), theme.warning())
+        }
+        Some(Span::All) => {
+            let turns = hint(screen, Action::Slowest, "as they came");
+            (format!("all kept{turns}"), theme.warning())
+        }
         None if screen.inspector.follows() => ("following".to_owned(), theme.dim()),
-        None => ("held · f follows".to_owned(), theme.warning()),
+        None => {
+            let follows = hint(screen, Action::FollowMessages, "follows");
+            (format!("held{follows}"), theme.warning())
+        }
     }
 }
 
@@ -211,8 +223,11 @@ fn position(screen: &Screen, scope: &Scope, is_alone: bool) -> String {
     let listed = inspector.len();
     let place = inspector.at().map_or(0, |at| at + 1);
     let mut text = format!("{} of {}", count(place as u64), count(listed as u64));
-    if is_alone && listed > 0 {
-        text = format!("Enter opens it · {text}");
+    if is_alone
+        && listed > 0
+        && let Some(key) = key(screen, Action::Open)
+    {
+        text = format!("{key} opens it · {text}");
     }
     if inspector.list().is_cut() {
         text.push_str(" newest");
@@ -282,14 +297,20 @@ fn forms(screen: &Screen, area: Rect, buffer: &mut Buffer) -> u16 {
 fn nothing(screen: &Screen, scope: &Scope) -> String {
     let kept = plural(screen.inspector.list().len(), "message");
     match screen.inspector.slowest() {
-        Some(Span::Minute) => format!("No reply in the last minute · S looks at all kept · {kept}"),
-        Some(Span::All) => format!("No reply is kept · S shows {kept}"),
-        None if screen.messages_filter.is_empty() => waiting(
-            screen,
-            Pane::Messages,
-            scope,
-            "No messages yet · m writes one",
-        ),
-        None => "Nothing passes the filter · Esc shows all".to_owned(),
+        Some(Span::Minute) => {
+            let looks = hint(screen, Action::Slowest, "looks at all kept");
+            format!("No reply in the last minute{looks} · {kept}")
+        }
+        Some(Span::All) => {
+            let shows = hint(screen, Action::Slowest, &format!("shows {kept}"));
+            format!("No reply is kept{shows}")
+        }
+        None if screen.messages_filter.is_empty() => {
+            waiting(screen, Pane::Messages, scope, &none_yet(screen))
+        }
+        None => {
+            let all = hint(screen, Action::Back, "shows all");
+            format!("Nothing passes the filter{all}")
+        }
     }
 }

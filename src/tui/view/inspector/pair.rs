@@ -7,6 +7,8 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::model::Direction;
+use crate::tui::action::Action;
+use crate::tui::hint::key;
 use crate::tui::inspector::{Counterpart, Opened};
 use crate::tui::json;
 use crate::tui::sanitize::Painter;
@@ -32,9 +34,10 @@ pub(super) fn framed(screen: &Screen, area: Rect, buffer: &mut Buffer) {
         (_, None) => "→ answers this".to_owned(),
     };
     let theme = screen.theme;
+    let goes = key(screen, Action::Counterpart);
     let frame = Frame {
         title: &title,
-        note: Some(("p goes there".to_owned(), theme.dim())),
+        note: goes.map(|key| (format!("{key} goes there"), theme.dim())),
         below: Some(envelope.at.time_of_day()),
         ..Frame::default()
     };
@@ -54,15 +57,17 @@ pub(super) fn short(screen: &Screen, opened: &Opened, columns: u16) -> Option<Li
     let theme = screen.theme;
     let mut painter = Painter::new(usize::from(columns));
     painter.pad(1);
+    let goes = key(screen, Action::Counterpart);
+    let goes = goes.map_or_else(String::new, |key| format!(" · {key}"));
     let after = latency(opened).map(exact).unwrap_or_default();
     match &opened.pair {
         Counterpart::Reply(_) => {
             painter.text("← ", theme.direction(Direction::In));
-            painter.text(&format!("in {after} · p "), theme.accent());
+            painter.text(&format!("in {after}{goes} "), theme.accent());
         }
         Counterpart::Request(_) => {
             painter.text("→ ", theme.direction(Direction::Out));
-            painter.text(&format!("{after} before · p "), theme.accent());
+            painter.text(&format!("{after} before{goes} "), theme.accent());
         }
         Counterpart::Awaited => {
             painter.text("no reply yet", theme.warning());

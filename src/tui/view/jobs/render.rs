@@ -6,7 +6,9 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::model::JobState;
+use crate::tui::action::Action;
 use crate::tui::figures::{cells, plural};
+use crate::tui::hint::hint;
 use crate::tui::jobs;
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::{Screen, ViewState};
@@ -126,7 +128,7 @@ fn paused(screen: &Screen) -> Option<(String, Style)> {
     let names: Vec<&str> = paused.map(|pool| pool.name.as_str()).collect();
     let text = match (names.as_slice(), pools.len()) {
         ([], _) => return None,
-        (_, 1) => "PAUSED · P goes on".to_owned(),
+        (_, 1) => format!("PAUSED{}", hint(screen, Action::Pause, "goes on")),
         (names, _) => format!("PAUSED · {}", names.join(" · ")),
     };
     Some((text, screen.theme.loud()))

@@ -2,17 +2,28 @@
 
 use ratatui::style::Style;
 
+use crate::tui::action::Action;
 use crate::tui::figures::{count, plural};
+use crate::tui::hint::{hint, key, keys};
 use crate::tui::reader::{self, Field, List, Spot};
 use crate::tui::rows::{Row, Scope};
 use crate::tui::screen::Screen;
 
+/// What works on the selected worker or pool here.
+const WORKS: [Action; 4] = [
+    Action::Message,
+    Action::Restart,
+    Action::StopStart,
+    Action::Kill,
+];
+
 /// Whose lines are shown; whom the keys are for, where that is not the same.
 pub(super) fn title(screen: &Screen, scope: &Scope, columns: usize) -> String {
+    let keys = keys(screen, &WORKS);
     let selected = match (scope, &screen.selected) {
-        _ if columns < 60 => String::new(),
-        (Scope::Deck, Some(Row::Worker(id))) => format!(" · m r s K for {id}"),
-        (Scope::Deck, Some(Row::Pool(pool))) => format!(" · m r s K for {pool}"),
+        _ if columns < 60 || keys.is_empty() => String::new(),
+        (Scope::Deck, Some(Row::Worker(id))) => format!(" · {keys} for {id}"),
+        (Scope::Deck, Some(Row::Pool(pool))) => format!(" · {keys} for {pool}"),
         _ => String::new(),
     };
     format!("Logs · {}{selected}", scope.title())
@@ -26,9 +37,10 @@ pub(super) fn note(screen: &Screen, scope: &Scope) -> (String, Style) {
         None => ("following".to_owned(), theme.dim()),
         Some(hold) => {
             let new = reader::lines(&screen.board, scope).saturating_sub(hold.lines);
+            let follows = hint(screen, Action::FollowLines, "follows");
             let text = match new {
-                0 => "held · f follows".to_owned(),
-                new => format!("held · {} new · f follows", count(new)),
+                0 => format!("held{follows}"),
+                new => format!("held · {} new{follows}", count(new)),
             };
             (text, theme.warning())
         }
@@ -78,10 +90,24 @@ pub(super) fn foot(screen: &Screen, cursor: Option<Spot>) -> (String, Style) {
         parts.push("searching…".to_owned());
     }
     match (parts.is_empty(), written) {
-        (true, _) => ("/ search · & only · ! without".to_owned(), theme.dim()),
+        (true, _) => (begins(screen), theme.dim()),
         (false, Some(_)) => (parts.join(" · "), theme.accent()),
         (false, None) => (parts.join(" · "), theme.warning()),
     }
+}
+
+/// The keys that begin a search or a filter.
+fn begins(screen: &Screen) -> String {
+    let begins = [
+        (Action::Filter, "search"),
+        (Action::LinesWith, "only"),
+        (Action::LinesWithout, "without"),
+    ];
+    let begins = begins.into_iter().filter_map(|(action, what)| {
+        let key = key(screen, action)?;
+        Some(format!("{key} {what}"))
+    });
+    begins.collect::<Vec<_>>().join(" · ")
 }
 
 /// How many lines there are, and how many were lost.

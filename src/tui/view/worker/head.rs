@@ -3,7 +3,9 @@
 use ratatui::style::Style;
 
 use crate::model::{Exited, State, WorkerView};
+use crate::tui::action::Action;
 use crate::tui::figures::{plural, since_wall, span, wait};
+use crate::tui::hint::key;
 use crate::tui::screen::Screen;
 use crate::tui::theme::mark;
 use crate::tui::view::obituary;
@@ -47,9 +49,13 @@ fn state(screen: &Screen, worker: &WorkerView) -> Vec<(String, Style)> {
             let why = "its event loop does not read what it is sent";
             parts.push((why.to_owned(), theme.text()));
         }
-        State::Failed => parts.push(("r or s starts it".to_owned(), theme.text())),
+        State::Failed => {
+            let starts = starts(screen, &[Action::Restart, Action::StopStart]);
+            parts.extend(starts.map(|text| (text, theme.text())));
+        }
         State::Stopped | State::Finished => {
-            parts.push(("s starts it".to_owned(), theme.text()));
+            let starts = starts(screen, &[Action::StopStart]);
+            parts.extend(starts.map(|text| (text, theme.text())));
         }
         _ => {}
     }
@@ -62,6 +68,13 @@ fn state(screen: &Screen, worker: &WorkerView) -> Vec<(String, Style)> {
         parts.push((format!("life {}", worker.incarnation.0), theme.text()));
     }
     parts
+}
+
+/// `r or s starts it`; none where none of them has a key.
+fn starts(screen: &Screen, actions: &[Action]) -> Option<String> {
+    let keys = actions.iter().filter_map(|action| key(screen, *action));
+    let keys: Vec<String> = keys.collect();
+    (!keys.is_empty()).then(|| format!("{} starts it", keys.join(" or ")))
 }
 
 fn restarts(screen: &Screen, worker: &WorkerView) -> Vec<(String, Style)> {
