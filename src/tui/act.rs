@@ -7,7 +7,7 @@ use crate::tui::filter::Filter;
 use crate::tui::place::Place;
 use crate::tui::rows::Row;
 use crate::tui::screen::{Overlay, Pane, Screen, Tail};
-use crate::tui::target::Target;
+use crate::tui::target::{Target, all_of};
 use crate::tui::update::Request;
 use crate::tui::{
     glide, inspector, jobs, offload, overlay, palette, place, pointer, reader, worker,
@@ -83,8 +83,8 @@ fn look(screen: &mut Screen, action: Action) {
 /// Takes away what narrows the view, one after the other: a filter, the zoom; then the view itself.
 fn back(screen: &mut Screen) {
     let is_filtered = !screen.sought(screen.focus).filter.is_empty();
-    if is_filtered && let Some(filter) = screen.refilter() {
-        *filter = Filter::default();
+    if is_filtered {
+        *screen.refilter() = Filter::default();
     } else if screen.is_zoomed {
         screen.is_zoomed = false;
     } else {
@@ -127,10 +127,7 @@ fn pool_address(screen: &Screen) -> Option<Address> {
 
 /// The selected worker, or all of the selected pool.
 fn all_address(screen: &Screen) -> Option<Address> {
-    screen.selected.as_ref().map(|row| match row {
-        Row::Pool(pool) => Address::PoolAll(pool.clone()),
-        Row::Worker(id) => Address::Worker(id.clone()),
-    })
+    screen.selected.as_ref().map(all_of)
 }
 
 fn issue(to: Option<Address>, command: impl FnOnce(Address) -> Command) -> Vec<Request> {

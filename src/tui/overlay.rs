@@ -8,6 +8,7 @@ use crate::tui::jobs;
 use crate::tui::json;
 use crate::tui::merge;
 use crate::tui::palette;
+use crate::tui::reader;
 use crate::tui::screen::{Overlay, Pane, Screen};
 use crate::tui::update::Request;
 use crate::tui::worker;
@@ -85,19 +86,9 @@ fn line(screen: &Screen) -> Option<Overlay> {
     let at = screen.logs.cursor.or(screen.logs.bottom);
     let found = merge::until::<LogLine>(&screen.board, &screen.sought(Pane::Logs), at, 1);
     let (worker, line) = found.first()?;
-    let text = line.text();
-    let is_json = text.starts_with(['{', '[']);
-    let mut lines = if is_json {
-        json::pretty(&text, json::LINES)
-    } else {
-        vec![text.into_owned()]
-    };
-    if line.cut > 0 {
-        lines.push(format!("… {} bytes more", line.cut));
-    }
     Some(Overlay::Text {
         title: format!("Line of {} · {}", worker.id, line.at.time_of_day()),
-        lines,
+        lines: reader::spread(line),
         top: 0,
     })
 }

@@ -324,23 +324,19 @@ impl Screen {
         }
     }
 
-    /// The filter of the focused pane, the list following again; none where there is nothing to filter.
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "every pane has a filter today; one to come may not"
-    )]
-    pub(crate) fn refilter(&mut self) -> Option<&mut Filter> {
+    /// The filter of the focused pane, the list following again.
+    pub(crate) fn refilter(&mut self) -> &mut Filter {
         match self.focus {
-            _ if self.jobs.is_open() => Some(&mut self.jobs.narrowed.text),
-            _ if self.place == Place::Messages => Some(&mut self.messages_filter),
-            Pane::Workers => Some(&mut self.table.filter),
+            _ if self.jobs.is_open() => &mut self.jobs.narrowed.text,
+            _ if self.place == Place::Messages => &mut self.messages_filter,
+            Pane::Workers => &mut self.table.filter,
             Pane::Messages => {
                 self.messages = Tail::default();
-                Some(&mut self.messages_filter)
+                &mut self.messages_filter
             }
             Pane::Logs => {
                 self.logs = Tail::default();
-                Some(&mut self.logs_filter)
+                &mut self.logs_filter
             }
         }
     }

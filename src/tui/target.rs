@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::model::{Address, Board, Command, JobCommand, PoolName, Submission};
+use crate::tui::rows::Row;
 use crate::wire::Message;
 
 /// Where a text goes.
@@ -30,7 +31,14 @@ impl Target {
     /// The targets of the same kind: of each pool one, all, and each worker, and the whole deck; or the pools.
     pub(crate) fn all_like(&self, board: &Board) -> Vec<Self> {
         match self {
-            Self::Message(_) => addresses(board).into_iter().map(Self::Message).collect(),
+            Self::Message(_) => {
+                // The name of a pool of one means the same as its worker's: one stop less.
+                let is_one = |pool| board.pools.get(pool).is_some_and(|p| p.workers.len() == 1);
+                let all = addresses(board).into_iter();
+                all.filter(|to| !matches!(to, Address::Pool(pool) if is_one(pool)))
+                    .map(Self::Message)
+                    .collect()
+            }
             Self::Job(_) => board.pools.keys().cloned().map(Self::Job).collect(),
         }
     }
@@ -55,11 +63,20 @@ pub(crate) fn whom(target: &Address) -> String {
     }
 }
 
-fn addresses(board: &Board) -> Vec<Address> {
+/// The selected worker, or all of the selected pool.
+pub(crate) fn all_of(row: &Row) -> Address {
+    match row {
+        Row::Pool(pool) => Address::PoolAll(pool.clone()),
+        Row::Worker(id) => Address::Worker(id.clone()),
+    }
+}
+
+/// Every address of the deck: of each pool its name, all of it where that is not one worker, and each worker; and everyone.
+pub(crate) fn addresses(board: &Board) -> Vec<Address> {
     let mut addresses = Vec::new();
     for pool in board.pools.values() {
-        if pool.workers.len() > 1 {
-            addresses.push(Address::Pool(pool.name.clone()));
+        addresses.push(Address::Pool(pool.name.clone()));
+        if pool.workers.len() != 1 {
             addresses.push(Address::PoolAll(pool.name.clone()));
         }
         let workers = pool.workers.iter();

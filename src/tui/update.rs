@@ -166,11 +166,8 @@ fn pasted(screen: &mut Screen, text: &str) {
         screen.composer.paste(text);
     } else if screen.overlays.is_empty() && paste(screen, text) {
         // A view's own field has it.
-    } else if screen.overlays.is_empty()
-        && screen.is_filtering
-        && let Some(filter) = screen.refilter()
-    {
-        filter.add(text);
+    } else if screen.overlays.is_empty() && screen.is_filtering {
+        screen.refilter().add(text);
     }
 }
 
@@ -298,10 +295,7 @@ fn filter(screen: &mut Screen, key: KeyEvent) {
     if matches!(key.code, KeyCode::Enter | KeyCode::Esc | KeyCode::Tab) {
         screen.is_filtering = false;
     }
-    let Some(filter) = screen.refilter() else {
-        screen.is_filtering = false;
-        return;
-    };
+    let filter = screen.refilter();
     match key.code {
         KeyCode::Esc => *filter = Filter::default(),
         KeyCode::Backspace => filter.shorten(),

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::tui::filter::expression::Expression;
+use regex::bytes::Regex;
+
+use crate::tui::filter::expression::{Expression, Test};
 use crate::tui::filter::parse::parse;
 use crate::tui::filter::subject::Subject;
 
@@ -78,6 +80,15 @@ impl Filter {
     pub(crate) fn admits_subject(&self, subject: &Subject<'_>) -> bool {
         let expression = self.force.expression.as_ref();
         expression.is_none_or(|expression| expression.admits(subject))
+    }
+
+    /// The pattern in force, where the whole filter is one.
+    pub(crate) fn pattern(&self) -> Option<&Regex> {
+        let tests = &self.force.expression.as_ref()?.tests;
+        match tests.as_slice() {
+            [(false, Test::Matches(pattern))] => Some(pattern),
+            _ => None,
+        }
     }
 
     fn judge(&mut self) {

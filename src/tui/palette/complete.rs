@@ -1,6 +1,6 @@
 //! What could stand in the palette's line: names of orders and actions first, then what the order takes.
 
-use crate::model::PoolView;
+use crate::model::{Address, PoolView, WorkerId};
 use crate::tui::action::{Action, Context};
 use crate::tui::bindings::actions;
 use crate::tui::figures::plural;
@@ -11,6 +11,7 @@ use crate::tui::palette::read::{signals, split};
 use crate::tui::palette::verb::{Takes, Verb};
 use crate::tui::place;
 use crate::tui::screen::Screen;
+use crate::tui::target::{addresses, whom};
 
 /// How many offers there are at most.
 const MOST: usize = 200;
@@ -165,18 +166,17 @@ fn words(screen: &Screen, takes: Takes, first: &str) -> Vec<(String, String)> {
 
 /// Every address of the deck with what it means.
 fn workers(screen: &Screen) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for pool in screen.board.pools.values() {
-        let name = &pool.name;
-        found.push((name.to_string(), "the pool".to_owned()));
-        if pool.workers.len() != 1 {
-            found.push((format!("{name}/*"), format!("all of {name}")));
-        }
-        let each = pool.workers.iter();
-        found.extend(each.map(|worker| (worker.id.to_string(), worker.state.to_string())));
-    }
-    found.push(("*".to_owned(), "every worker".to_owned()));
+    let board = &screen.board;
+    let state = |id: &WorkerId| board.worker(id).map(|worker| worker.state.to_string());
+    let about = |address: &Address| match address {
+        Address::Pool(_) => "the pool".to_owned(),
+        Address::Worker(id) => state(id).unwrap_or_default(),
+        Address::PoolAll(_) | Address::All => whom(address),
+    };
+    let found = addresses(board).into_iter();
     found
+        .map(|address| (address.to_string(), about(&address)))
+        .collect()
 }
 
 /// Where an action works, in words.

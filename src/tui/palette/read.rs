@@ -9,7 +9,7 @@ use crate::tui::palette::fuzzy::nearest;
 use crate::tui::palette::verb::{Takes, Verb};
 use crate::tui::rows::Row;
 use crate::tui::screen::Screen;
-use crate::tui::target::{Target, whom};
+use crate::tui::target::{Target, addresses, all_of, whom};
 
 /// The largest size that a pool is asked to have.
 const MOST: u32 = 4000;
@@ -181,10 +181,7 @@ fn unfinished(verb: Verb) -> Fault {
 /// The workers that are meant: those named, or those selected.
 fn address(screen: &Screen, verb: Verb, word: &str) -> Result<Address, Fault> {
     if word.is_empty() {
-        let selected = screen.selected.as_ref().map(|row| match row {
-            Row::Pool(pool) => Address::PoolAll(pool.clone()),
-            Row::Worker(id) => Address::Worker(id.clone()),
-        });
+        let selected = screen.selected.as_ref().map(all_of);
         let is_optional = verb.takes().first() == Some(&Takes::Selected);
         return selected
             .filter(|_| is_optional)
@@ -201,22 +198,9 @@ fn address(screen: &Screen, verb: Verb, word: &str) -> Result<Address, Fault> {
         .ok_or_else(|| nobody(screen, word))
 }
 
-/// Every address of the deck: of each pool its name, all of it, and each worker; and everyone.
-fn addresses(screen: &Screen) -> Vec<String> {
-    let mut addresses = Vec::new();
-    for pool in screen.board.pools.values() {
-        addresses.push(pool.name.to_string());
-        if pool.workers.len() != 1 {
-            addresses.push(format!("{}/*", pool.name));
-        }
-        addresses.extend(pool.workers.iter().map(|worker| worker.id.to_string()));
-    }
-    addresses.push("*".to_owned());
-    addresses
-}
-
 fn nobody(screen: &Screen, word: &str) -> Fault {
-    let known = addresses(screen);
+    let known = addresses(&screen.board);
+    let known: Vec<String> = known.iter().map(ToString::to_string).collect();
     let near = nearest(word, known.iter().map(String::as_str));
     Fault::Wrong(meant(format!("The deck has no {word}"), near))
 }

@@ -7,7 +7,6 @@ use crate::tui::reader::item::Spot;
 use crate::tui::reader::scroll;
 use crate::tui::reader::sieve::Sieve;
 use crate::tui::reader::state::Reader;
-use crate::tui::reader::text::pattern;
 use crate::tui::screen::Screen;
 
 /// How many older lines are looked at before each frame.
@@ -61,10 +60,6 @@ pub(crate) fn jump(screen: &mut Screen, jump: Jump) {
 fn look(screen: &mut Screen, most: usize) {
     let workers = screen.scope().workers(&screen.board);
     let reader = &mut screen.reader;
-    if reader.pattern.0 != reader.search.text() {
-        let text = reader.search.text().to_owned();
-        reader.pattern = (text, pattern(&reader.search));
-    }
     reader.sieve.want(&reader.narrowed, None, &workers);
     reader.sieve.advance(&workers, most);
     if reader.search.is_empty() {

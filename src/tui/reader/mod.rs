@@ -34,6 +34,6 @@ pub(crate) use list::List;
 pub(crate) use scroll::{lines, list, window};
 pub(crate) use settle::{close_view, due_at, settle};
 pub(crate) use state::{Drawn, Field, Reader, Stamps};
-pub(crate) use text::finds;
+pub(crate) use text::{finds, spread};
 pub(crate) use wrap::{aside, cut, light};
 pub(crate) use write::{is_writing, paste, press};

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 
 use ratatui::layout::Rect;
-use regex::bytes::Regex;
 
 use crate::model::{LogLine, WallTime, WorkerId};
 use crate::tui::filter::Filter;
@@ -25,8 +24,6 @@ pub(crate) struct Reader {
     pub(crate) narrowed: Narrowed,
     /// What is searched for.
     pub(crate) search: Filter,
-    /// What the search is, where it is a pattern, with the text that it was made of.
-    pub(crate) pattern: (String, Option<Regex>),
     /// What is being written.
     pub(crate) writing: Option<Writing>,
     /// How times are shown.

@@ -1,7 +1,9 @@
 //! What keys do in the logs view, by value: searching, filtering, copying.
 
 use crate::model::{Dropped, DroppedWhat, Event, State, Stream, WorkerId};
+use crate::tui::action::Action;
 use crate::tui::fixture::{Fixture, worker};
+use crate::tui::keymap::{Keymap, parse};
 use crate::tui::reader::{Stamps, due_at};
 use crate::tui::screen::Overlay;
 use crate::tui::update::{Msg, Request};
@@ -272,4 +274,37 @@ fn a_far_search_goes_on_frame_by_frame() {
     let text = drawn(&mut fixture);
     assert!(text.contains("1 of 30,000 lines"), "{text}");
     assert!(due_at(&fixture.screen).is_none());
+}
+
+#[test]
+fn what_is_said_names_the_keys_in_force() {
+    let mut fixture = counting(40);
+    let wanted = |key: &str| parse(key).into_iter().collect();
+    fixture.screen.keymap = Keymap::with(&[
+        (Action::FollowLines, wanted("F6")),
+        (Action::Filter, wanted("F7")),
+        (Action::LinesWith, Vec::new()),
+    ]);
+    fixture.press("g");
+    let text = drawn(&mut fixture);
+    assert!(text.contains("held · F6 follows"), "{text}");
+    assert!(text.contains("F7 search · ! without"), "{text}");
+    fixture.press("n");
+    let text = drawn(&mut fixture);
+    assert!(
+        text.contains("Nothing is searched for · F7 searches"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_line_is_shown_whole_in_the_same_way_from_the_deck() {
+    let mut fixture = Fixture::new(&[("resize", 1)]);
+    let text = b"\x1b[31m[x] got {\"a\":1}\x1b[0m";
+    fixture.log(&worker("resize", 1), Stream::Stdout, text);
+    fixture.press("\t\t\n");
+    let Some(Overlay::Text { lines, .. }) = fixture.screen.overlays.last() else {
+        panic!("no text is shown");
+    };
+    assert_eq!(lines, &["[x] got", "{", "  \"a\": 1", "}"]);
 }

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memchr;
-use regex::bytes::{Regex, RegexBuilder};
 
 use crate::model::LogLine;
 use crate::tui::filter::Filter;
@@ -15,9 +14,6 @@ const LONGEST: usize = 64;
 
 /// How many finds are shown in one line.
 const FINDS: usize = 32;
-
-/// What a pattern may take when it is made ready, and while it is used, in bytes.
-const PATTERN: usize = 1 << 20;
 
 /// How much of a line is looked at for finds, in bytes.
 const LOOKED: usize = 4096;
@@ -105,11 +101,11 @@ pub(crate) fn is_json(bytes: &[u8]) -> bool {
 }
 
 /// Where a filter finds something in a text, in order and apart from each other.
-pub(crate) fn finds(filter: &Filter, pattern: Option<&Regex>, text: &str) -> Vec<Range<usize>> {
+pub(crate) fn finds(filter: &Filter, text: &str) -> Vec<Range<usize>> {
     let text = text
         .get(..text.floor_char_boundary(LOOKED))
         .unwrap_or_default();
-    match pattern {
+    match filter.pattern() {
         Some(pattern) => pattern
             .find_iter(text.as_bytes())
             .map(|find| find.range())
@@ -119,21 +115,6 @@ pub(crate) fn finds(filter: &Filter, pattern: Option<&Regex>, text: &str) -> Vec
         None if filter.is_empty() || !filter.admits(text.as_bytes()) => Vec::new(),
         None => literally(filter, text),
     }
-}
-
-/// The pattern that a filter is, written between two slashes; case matters once it has a capital that is no escape's.
-pub(crate) fn pattern(filter: &Filter) -> Option<Regex> {
-    let form = filter.text().trim().strip_prefix('/')?.strip_suffix('/')?;
-    let mut is_escape = false;
-    let has_capital = form.chars().any(|c| {
-        let is_capital = c.is_uppercase() && !is_escape;
-        is_escape = c == '\\' && !is_escape;
-        is_capital
-    });
-    let mut builder = RegexBuilder::new(form);
-    builder.case_insensitive(!has_capital);
-    builder.size_limit(PATTERN).dfa_size_limit(PATTERN);
-    builder.build().ok().filter(|_| !form.is_empty())
 }
 
 /// The places where the filter's own text stands.
@@ -176,25 +157,24 @@ mod tests {
 
     #[test]
     fn finds_are_all_that_a_filter_finds() {
-        assert_eq!(finds(&filter("ab"), None, "abxABab"), [0..2, 3..5, 5..7]);
-        assert_eq!(finds(&filter("aB"), None, "abaB aB"), [2..4, 5..7]);
-        assert_eq!(finds(&filter("本"), None, "日本 日本"), [3..6, 10..13]);
-        assert!(finds(&filter("x"), None, "abc").is_empty());
-        assert!(finds(&filter(""), None, "abc").is_empty());
+        assert_eq!(finds(&filter("ab"), "abxABab"), [0..2, 3..5, 5..7]);
+        assert_eq!(finds(&filter("aB"), "abaB aB"), [2..4, 5..7]);
+        assert_eq!(finds(&filter("本"), "日本 日本"), [3..6, 10..13]);
+        assert!(finds(&filter("x"), "abc").is_empty());
+        assert!(finds(&filter(""), "abc").is_empty());
     }
 
     #[test]
     fn a_pattern_finds_as_much_as_it_can() {
         let filter = filter("/li[n]e \\d+/");
-        let pattern = pattern(&filter).unwrap();
-        let found = finds(&filter, Some(&pattern), "a line 12 and LINE 7.");
+        let found = finds(&filter, "a line 12 and LINE 7.");
         assert_eq!(found, [2..9, 14..20]);
     }
 
     #[test]
     fn what_is_no_pattern_is_none() {
-        for text in ["", "/", "//", "/[/", "/a", "a/"] {
-            assert!(pattern(&filter(text)).is_none(), "{text}");
+        for text in ["", "/", "//", "/[/", "/a", "a/", "!/a/", "/a/ && b"] {
+            assert!(filter(text).pattern().is_none(), "{text}");
         }
     }
 

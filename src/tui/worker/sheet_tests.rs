@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use crate::model::{Address, Command, Outcome, Refusal, RefusalKind};
+use crate::tui::action::Action;
 use crate::tui::fixture::{Fixture, pool, worker};
 use crate::tui::jobs::Asked;
+use crate::tui::keymap::{Keymap, parse};
 use crate::tui::rows::Row;
 use crate::tui::screen::Overlay;
 use crate::tui::target::Target;
@@ -145,4 +147,14 @@ fn brackets_go_through_pools_where_a_pool_is_shown() {
     );
     fixture.press("\u{1b}");
     assert!(fixture.screen.overlays.last().is_some_and(is_fetch));
+}
+
+#[test]
+fn a_key_that_the_config_gives_to_restart_is_not_the_sheets_own() {
+    let mut fixture = Fixture::busy();
+    let wanted = parse("]").into_iter().collect();
+    fixture.screen.keymap = Keymap::with(&[(Action::Restart, wanted)]);
+    fixture.press("\n");
+    let to = Address::Worker(worker("resize", 1));
+    assert_eq!(issued(fixture.press("]")), [Command::Restart { to }]);
 }

@@ -169,8 +169,7 @@ impl Pen<'_> {
         };
         let mut painted = body(line, level, look, cells);
         if !reader.search.is_empty() {
-            let pattern = reader.pattern.1.as_ref();
-            let found = finds(&reader.search, pattern, &painted.to_string());
+            let found = finds(&reader.search, &painted.to_string());
             let style = if is_chosen {
                 Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD)
             } else {
