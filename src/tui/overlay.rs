@@ -110,7 +110,9 @@ pub(crate) fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
             help(screen, key, end);
             Vec::new()
         }
-        Overlay::Text { title, lines, .. } if matches!(key.code, KeyCode::Char('y' | 'w')) => {
+        Overlay::Text { title, lines, .. }
+            if matches!(key.code, KeyCode::Char('y' | 'w')) && key.modifiers.is_empty() =>
+        {
             vec![taken(title, lines, key.code == KeyCode::Char('y'))]
         }
         Overlay::Worker { top, .. } | Overlay::Pool { top, .. } | Overlay::Text { top, .. } => {

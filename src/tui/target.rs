@@ -33,7 +33,8 @@ impl Target {
         match self {
             Self::Message(_) => {
                 // The name of a pool of one means the same as its worker's: one stop less.
-                let is_one = |pool| board.pools.get(pool).is_some_and(|p| p.workers.len() == 1);
+                let is_one =
+                    |pool: &PoolName| board.pools.get(pool).is_some_and(|p| p.workers.len() == 1);
                 let all = addresses(board).into_iter();
                 all.filter(|to| !matches!(to, Address::Pool(pool) if is_one(pool)))
                     .map(Self::Message)

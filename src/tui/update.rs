@@ -262,12 +262,10 @@ pub(crate) fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
     if let Some(requests) = own {
         return requests;
     }
-    if let Some(requests) = named::press(screen, &key) {
-        return requests;
-    }
     match screen.keymap.find(&key, screen.context()) {
         Some(action) => act::act(screen, action),
-        None => Vec::new(),
+        // An action that was given the key of a named message keeps it.
+        None => named::press(screen, &key).unwrap_or_default(),
     }
 }
 

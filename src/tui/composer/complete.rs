@@ -45,7 +45,7 @@ impl Composer {
         }
         if let Some(message) = named_by(named, &self.text()).into_iter().next() {
             self.replace(&message.json);
-            self.target = Some(Target::Message(message.to.clone()));
+            self.aim(Target::Message(message.to.clone()));
             return true;
         }
         let before = self.before();

@@ -221,7 +221,9 @@ impl Run {
             return None;
         }
         if self.under_way >= UNDER_WAY {
-            let is_silent = self.answered == 0 && !self.gave_up;
+            // Jobs are answered by the deck at last; nothing gives them up.
+            let is_message = matches!(self.target, Target::Message(_));
+            let is_silent = is_message && self.answered == 0 && !self.gave_up;
             return is_silent.then(|| self.started + SILENCE);
         }
         let due = match self.rate {

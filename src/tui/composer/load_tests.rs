@@ -1,7 +1,7 @@
 //! When a load sends, how many, and what it counts.
 
 use super::*;
-use crate::model::Address;
+use crate::model::{Address, PoolName};
 
 fn at(millis: u64) -> MonoTime {
     MonoTime::from_start(Duration::from_millis(millis))
@@ -106,6 +106,18 @@ fn workers_that_never_answer_are_not_waited_for() {
     assert!(run.expects_answers());
     assert_eq!(run.take(at(5000)), BURST);
     assert!(!run.expects_answers());
+}
+
+#[test]
+fn a_load_of_jobs_that_nobody_answers_is_not_due() {
+    let mut run = run(1_000_000, 0);
+    run.target = Target::Job(PoolName::new("a").unwrap());
+    for millis in 1..10 {
+        run.take(at(millis));
+    }
+    assert_eq!((run.under_way, run.due_at()), (UNDER_WAY, None));
+    run.end(Ended::Answered(Duration::ZERO), at(9000));
+    assert!(run.due_at().is_some());
 }
 
 #[test]

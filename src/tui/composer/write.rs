@@ -223,7 +223,9 @@ fn reform(screen: &mut Screen) {
             .or_else(|| pools.keys().next().cloned())
             .map(Target::Job),
     };
-    screen.composer.target = target;
+    if let Some(target) = target {
+        screen.composer.aim(target);
+    }
 }
 
 fn start(screen: &mut Screen, plan: Plan) -> Vec<Request> {
