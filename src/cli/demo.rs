@@ -4,6 +4,7 @@
 //! messages to the other pools.
 
 mod cpu;
+mod crew;
 mod feed;
 mod flight;
 mod painter;

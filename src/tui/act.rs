@@ -82,7 +82,8 @@ fn look(screen: &mut Screen, action: Action) {
 
 /// Takes away what narrows the view, one after the other: a filter, the zoom; then the view itself.
 fn back(screen: &mut Screen) {
-    let is_filtered = !screen.sought(screen.focus).filter.is_empty();
+    // A filter that is not on the screen narrows nothing there.
+    let is_filtered = screen.place == Place::Deck && !screen.sought(screen.focus).filter.is_empty();
     if is_filtered {
         *screen.refilter() = Filter::default();
     } else if screen.is_zoomed {
@@ -182,13 +183,7 @@ fn scale(screen: &mut Screen, is_more: bool) -> Vec<Request> {
     let Some(pool) = pool_meant(screen) else {
         return Vec::new();
     };
-    let there = screen
-        .board
-        .pools
-        .get(&pool)
-        .map_or(0, |pool| pool.workers.len());
-    let there = u32::try_from(there).unwrap_or(u32::MAX);
-    let now = screen.wanted.get(&pool).copied().unwrap_or(there);
+    let now = screen.size_of(&pool);
     if !is_more && now <= 1 {
         screen.say(format!("{pool} has one worker · s stops it"), false);
         return Vec::new();
@@ -198,9 +193,7 @@ fn scale(screen: &mut Screen, is_more: bool) -> Vec<Request> {
     } else {
         now - 1
     };
-    screen.wanted.insert(pool.clone(), instances);
-    screen.scalings += 1;
-    vec![Request::Issue(Command::Scale { pool, instances })]
+    vec![screen.scale_to(pool, instances)]
 }
 
 fn quit(screen: &mut Screen) -> Vec<Request> {

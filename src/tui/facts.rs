@@ -1,9 +1,25 @@
 //! What the dashboard's model says about the deck as a whole. Called by `update` and the views.
 
-use crate::model::{PoolName, State, WorkerId};
+use crate::model::{Command, PoolName, State, WorkerId};
 use crate::tui::screen::Screen;
+use crate::tui::update::Request;
 
 impl Screen {
+    /// How many workers a pool has, or is to have by what was asked for last.
+    pub(crate) fn size_of(&self, pool: &PoolName) -> u32 {
+        let there = self.board.pools.get(pool);
+        let there = there.map_or(0, |pool| pool.workers.len());
+        let wanted = self.wanted.get(pool).copied();
+        wanted.unwrap_or_else(|| u32::try_from(there).unwrap_or(u32::MAX))
+    }
+
+    /// Asks for a pool's size, and notes that it was asked for: the answer counts it off.
+    pub(crate) fn scale_to(&mut self, pool: PoolName, instances: u32) -> Request {
+        self.wanted.insert(pool.clone(), instances);
+        self.scalings += 1;
+        Request::Issue(Command::Scale { pool, instances })
+    }
+
     /// A request to scale was answered: sizes that were reached are not wanted any more.
     pub(crate) fn scaled(&mut self) {
         self.scalings = self.scalings.saturating_sub(1);

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use crate::tui::ascii;
 use crate::tui::keymap::Keymap;
-use crate::tui::offload::{Depth, Offload};
+use crate::tui::offload::Offload;
 use crate::tui::options::Options;
 use crate::tui::screen::Screen;
 use crate::tui::terminal::Manner;
@@ -25,19 +25,19 @@ pub(crate) fn dress(
     let names = taste.columns.iter().flatten();
     let columns: Vec<Column> = names.filter_map(|name| Column::from_name(name)).collect();
     screen.columns = Some(columns).filter(|columns| !columns.is_empty());
-    screen.is_still = said(variable("FORKDECK_REDUCED_MOTION"))
+    let is_still = said(variable("FORKDECK_REDUCED_MOTION"))
         .or(taste.reduced_motion)
         .unwrap_or(false);
     screen.cores = std::thread::available_parallelism().map_or(1, usize::from);
     screen.jobs.are_kept = options.keeps_jobs;
-    screen.offload = Offload::of(options.studio.as_ref(), Depth::of(has_color, variable));
+    screen.offload = Offload::of(options.studio.as_ref(), screen.look.depth());
     let is_ascii = said(variable("FORKDECK_ASCII")).or(taste.ascii);
     let manner = Manner {
         is_ascii: is_ascii.unwrap_or_else(|| !ascii::is_utf8(variable)),
         has_mouse: taste.mouse.unwrap_or(true),
     };
+    screen.offload.is_still = is_still;
     screen.offload.is_ascii = manner.is_ascii;
-    screen.offload.is_still = screen.is_still;
     (screen, manner)
 }
 
@@ -67,7 +67,7 @@ fn said(value: Option<OsString>) -> Option<bool> {
 mod tests {
     use super::*;
     use crate::tui::options::{Color, Taste};
-    use crate::tui::theme::Theme;
+    use crate::tui::theme::{Depth, Theme, ThemeName};
 
     fn dressed(options: &Options, variables: &[(&str, &str)]) -> (Screen, Manner) {
         dress(options, &|name| {
@@ -81,7 +81,7 @@ mod tests {
         let mut options = Options::default();
         let utf8 = ("LANG", "C.UTF-8");
         let (screen, manner) = dressed(&options, &[utf8]);
-        assert!(!screen.is_still && !manner.is_ascii && manner.has_mouse);
+        assert!(!screen.offload.is_still && !manner.is_ascii && manner.has_mouse);
         assert!(dressed(&options, &[("LANG", "C")]).1.is_ascii);
         assert!(
             dressed(&options, &[utf8, ("FORKDECK_ASCII", "1")])
@@ -96,7 +96,7 @@ mod tests {
             ..Taste::default()
         };
         let (screen, manner) = dressed(&options, &[utf8]);
-        assert!(screen.is_still && manner.is_ascii && !manner.has_mouse);
+        assert!(screen.offload.is_still && manner.is_ascii && !manner.has_mouse);
         let (screen, manner) = dressed(
             &options,
             &[
@@ -105,7 +105,25 @@ mod tests {
                 ("FORKDECK_REDUCED_MOTION", "0"),
             ],
         );
-        assert!(!screen.is_still && !manner.is_ascii);
+        assert!(!screen.offload.is_still && !manner.is_ascii);
+    }
+
+    #[test]
+    fn the_picture_has_the_colours_of_the_theme() {
+        let mut options = Options::default();
+        let within = |options: &Options, term| {
+            let variables = [("TERM", term), ("COLORTERM", "truecolor")];
+            dressed(options, &variables).0.offload.depth
+        };
+        assert_eq!(within(&options, "xterm-256color"), Depth::True);
+        assert_eq!(within(&options, "screen"), Depth::Sixteen);
+        options.taste.theme.name = Some(ThemeName::Monochrome);
+        assert_eq!(within(&options, "xterm-256color"), Depth::None);
+        options = Options {
+            color: Color::Never,
+            ..Options::default()
+        };
+        assert_eq!(within(&options, "xterm-256color"), Depth::None);
     }
 
     #[test]

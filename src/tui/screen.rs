@@ -173,7 +173,6 @@ pub(crate) struct ViewState {
 
 /// The dashboard's model.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Screen {
     /// The deck.
     pub(crate) board: Board,
@@ -185,8 +184,6 @@ pub(crate) struct Screen {
     pub(crate) theme: Theme,
     /// What decides about it.
     pub(crate) look: Look,
-    /// Whether nothing may blink, spin or glide.
-    pub(crate) is_still: bool,
     /// Where the borders between panes are.
     pub(crate) splits: Splits,
     /// The keys in force.
@@ -257,7 +254,6 @@ impl Screen {
             cores: 1,
             theme,
             look: Look::default(),
-            is_still: false,
             splits: Splits::default(),
             keymap: Keymap::default(),
             place: Place::default(),

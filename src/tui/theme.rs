@@ -16,6 +16,7 @@ use ratatui::style::{Color, Modifier, Style};
 use crate::model::{Direction, JobState, State};
 use crate::tui::json::Token;
 
+pub(crate) use depth::Depth;
 pub(crate) use look::Look;
 pub use look::{ThemeName, ThemeSpec};
 pub(crate) use rgb::{Rgb, answered};

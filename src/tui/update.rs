@@ -19,7 +19,7 @@ use crate::tui::target::Target;
 use crate::tui::theme::Rgb;
 use crate::tui::volley::Shot;
 use crate::tui::{
-    act, composer, inspector, keymap, named, offload, overlay, palette, pointer, reader, worker,
+    act, composer, keymap, named, offload, overlay, palette, pointer, reader, worker,
 };
 use crate::wire::Message;
 
@@ -254,10 +254,8 @@ pub(crate) fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
         return Vec::new();
     }
     let own = match screen.place {
-        Place::Messages => inspector::press(screen, &key),
         Place::Logs => reader::press(screen, &key),
-        Place::OffLoad => offload::press(screen, &key),
-        Place::Deck | Place::Jobs => None,
+        Place::Deck | Place::Messages | Place::Jobs | Place::OffLoad => None,
     };
     if let Some(requests) = own {
         return requests;
@@ -272,10 +270,8 @@ pub(crate) fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
 /// Gives pasted text to the field of the view that is shown; false where none is open.
 fn paste(screen: &mut Screen, text: &str) -> bool {
     match screen.place {
-        Place::Messages => inspector::paste(screen, text),
         Place::Logs => reader::paste(screen, text),
-        Place::OffLoad => offload::paste(screen, text),
-        Place::Deck | Place::Jobs => false,
+        Place::Deck | Place::Messages | Place::Jobs | Place::OffLoad => false,
     }
 }
 

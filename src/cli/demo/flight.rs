@@ -47,6 +47,13 @@ impl Flight {
         found.map(|going| going.tile)
     }
 
+    /// Whether a tile is under way, for a picture that still wants it.
+    pub(super) fn has(&self, tile: &Tile) -> bool {
+        self.going
+            .iter()
+            .any(|going| going.tile == *tile && !going.is_unwanted)
+    }
+
     /// Marks those that are not wanted any more, and names their jobs.
     pub(super) fn unwant(&mut self, is_wanted: impl Fn(&Going) -> bool) -> Vec<JobId> {
         let mut jobs = Vec::new();

@@ -3,18 +3,18 @@
 //! Owns which tiles are jobs. Runs on the deck's loop beside the driver, and is nothing but a client of it. A job's end is heard
 //! from its submission, so no tile can be missed; who has it is heard from the deck's events, and only shown.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::cli::demo::cpu::thread_cpu;
+use crate::cli::demo::crew::Crew;
 use crate::cli::demo::flight::{Flight, Going};
 use crate::deck::{Clock, Deck, Subscription, Update};
 use crate::model::{
     Command, Event, JobChanged, JobCommand, JobFilter, JobState, MonoTime, Outcome, PoolChanged,
-    PoolName, Refusal, Submission, WorkerId,
+    PoolName, Refusal, Submission,
 };
 use crate::tui::{Hand, Mode, Picture, Rgb, Studio, Tile, from_hex};
 use crate::wire::Message;
@@ -40,7 +40,7 @@ pub(super) async fn paint(deck: &Deck, studio: &Studio, clock: Clock) {
         deck,
         studio,
         clock,
-        live: HashMap::new(),
+        crew: Crew::default(),
         flight: Flight::default(),
         own: None,
         beat_at: clock.now().mono,
@@ -53,8 +53,7 @@ struct Painter<'a> {
     deck: &'a Deck,
     studio: &'a Studio,
     clock: Clock,
-    /// Every worker, and whether it lives.
-    live: HashMap<WorkerId, bool>,
+    crew: Crew,
     flight: Flight,
     /// The tile that the parent computes next, if it does.
     own: Option<Tile>,
@@ -84,10 +83,10 @@ impl Painter<'_> {
     fn hear(&mut self, update: &Update) {
         match update {
             Update::Snapshot(board) => {
-                let live = board
+                let states = board
                     .workers()
-                    .map(|worker| (worker.id.clone(), worker.state.is_live()));
-                self.live = live.collect();
+                    .map(|worker| (worker.id.clone(), worker.state));
+                self.crew.renew(states);
             }
             Update::Events(events) => {
                 for stamped in events.iter() {
@@ -102,15 +101,11 @@ impl Painter<'_> {
     fn apply(&mut self, event: &Event) {
         match event {
             Event::State(changed) => {
-                let is_live = changed.state.is_live();
-                self.live.insert(changed.worker.clone(), is_live);
+                self.crew.note(changed.worker.clone(), changed.state);
             }
             Event::Pool(PoolChanged {
                 pool, instances, ..
-            }) => {
-                self.live
-                    .retain(|worker, _| worker.pool != *pool || worker.number <= *instances);
-            }
+            }) => self.crew.resize(pool, *instances),
             Event::Jobs(jobs) => {
                 for job in jobs.iter() {
                     self.follow(job);
@@ -138,12 +133,15 @@ impl Painter<'_> {
         }
     }
 
-    /// A job came to its end; a tile that has none yet is given away again.
+    /// A job came to its end; a tile that has none yet is given away again, unless it was meanwhile: what left the picture and
+    /// came back is another job by then, or the parent's.
     fn ended(&self, tile: Tile, end: Result<Outcome, Refusal>) {
         let now = self.clock.now().mono;
         let answer = end.ok().and_then(Answer::of);
+        let is_anew = self.flight.has(&tile) || self.own == Some(tile);
         self.studio.change(|picture| match answer {
             Some(answer) => picture.done(&tile, &answer.pixels, answer.hand, (answer.cpu, now)),
+            None if is_anew => {}
             None => picture.returned(&tile),
         });
     }
@@ -198,14 +196,13 @@ impl Painter<'_> {
     }
 
     /// Takes jobs back that wait and are not wanted there any more: their tiles have left the picture, the parent computes
-    /// by itself, or their pool has no worker left. Those that run are let run.
+    /// by itself, or their pool has no worker left that will draw. Those that run are let run.
     async fn call_back(&mut self) {
         let picture = self.studio.look();
         let is_off_loaded = picture.mode() == Mode::OffLoaded;
-        let live = &self.live;
-        let has_workers = |pool: &PoolName| live.keys().any(|worker| worker.pool == *pool);
+        let crew = &self.crew;
         let mut ids = self.flight.unwant(|going| {
-            is_off_loaded && picture.is_wanted(&going.tile) && has_workers(&going.pool)
+            is_off_loaded && picture.is_wanted(&going.tile) && crew.draws(&going.pool)
         });
         // One that ran may wait again by now: its worker died, or left.
         let now = self.clock.now().mono;
@@ -248,10 +245,7 @@ impl Painter<'_> {
     }
 
     fn seats(&self, pool: &PoolName) -> usize {
-        let live = self.live.iter();
-        EACH * live
-            .filter(|(worker, is_live)| worker.pool == *pool && **is_live)
-            .count()
+        EACH * self.crew.live(pool)
     }
 
     async fn submit(&mut self, tile: Tile, pool: PoolName) -> bool {

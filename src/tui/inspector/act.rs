@@ -1,7 +1,5 @@
 //! What keys do here.
 
-use crossterm::event::KeyEvent;
-
 use crate::tui::action::Action;
 use crate::tui::filter::Filter;
 use crate::tui::inspector::glide::glide;
@@ -48,16 +46,6 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Option<Vec<Request>> {
         _ => return None,
     }
     Some(Vec::new())
-}
-
-/// Takes a key before the table does, while a text is written; the filter is written as in every list.
-pub(crate) fn press(_screen: &mut Screen, _key: &KeyEvent) -> Option<Vec<Request>> {
-    None
-}
-
-/// Takes pasted text while a text is written; the filter takes it as in every list.
-pub(crate) fn paste(_screen: &mut Screen, _text: &str) -> bool {
-    false
 }
 
 /// Enters the view, at the message that was chosen on the deck.

@@ -21,7 +21,7 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use act::{act, enter, paste, press, sent, settle};
+pub(crate) use act::{act, enter, sent, settle};
 pub(crate) use drawn::{Cut, Drawn};
 pub(crate) use list::{Entry, List};
 pub(crate) use mouse::{indent, mouse};

@@ -1,6 +1,6 @@
 //! What keys and the mouse do here.
 
-use crossterm::event::{KeyEvent, MouseEvent, MouseEventKind};
+use crossterm::event::{MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
 use crate::model::{Address, Command, MonoTime, PoolName, Signal, WorkerId};
@@ -12,7 +12,7 @@ use crate::tui::screen::Screen;
 use crate::tui::update::Request;
 
 /// How many workers the picture may have.
-const MOST: usize = 64;
+const MOST: u32 = 64;
 
 /// Whether the deck has a picture to show.
 pub(crate) fn is_offered(screen: &Screen) -> bool {
@@ -82,8 +82,8 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Option<Vec<Request>> {
     Some(Vec::new())
 }
 
-/// Kills the worker that has the tile nearest to the middle, or else the one with the most load: from outside, as the
-/// system's killer of processes would, so that the deck finds out by itself.
+/// Kills a worker that computes, or else the one with the most load: from outside, as the system's killer of processes
+/// would, so that the deck finds out by itself.
 fn kill_busiest(screen: &mut Screen) -> Vec<Request> {
     let Some(id) = busiest(screen) else {
         let text = match mode(screen) {
@@ -140,22 +140,13 @@ fn busiest(screen: &Screen) -> Option<WorkerId> {
 
 /// One worker more in the smaller pool, or one less in the larger one, so that they stay equals.
 fn scale(screen: &mut Screen, is_more: bool) -> Vec<Request> {
-    let size = |pool: &PoolName| {
-        let there = screen
-            .board
-            .pools
-            .get(pool)
-            .map_or(0, |pool| pool.workers.len());
-        let wanted = screen.wanted.get(pool);
-        wanted.map_or(there, |wanted| *wanted as usize)
-    };
-    let sizes: Vec<(PoolName, usize)> = screen
+    let sizes: Vec<(PoolName, u32)> = screen
         .offload
         .pools
         .iter()
-        .map(|pool| (pool.clone(), size(pool)))
+        .map(|pool| (pool.clone(), screen.size_of(pool)))
         .collect();
-    let all: usize = sizes.iter().map(|(_, size)| size).sum();
+    let all: u32 = sizes.iter().map(|(_, size)| size).sum();
     let chosen = if is_more {
         sizes.iter().min_by_key(|(_, size)| *size)
     } else {
@@ -166,21 +157,15 @@ fn scale(screen: &mut Screen, is_more: bool) -> Vec<Request> {
     };
     if (is_more && all >= MOST) || (!is_more && all <= 1) {
         let draw = if all == 1 { "draws" } else { "draw" };
-        let text = format!("{} {draw} · that is the limit", plural(all, "worker"));
+        let text = format!(
+            "{} {draw} · that is the limit",
+            plural(all as usize, "worker")
+        );
         screen.say(text, false);
         return Vec::new();
     }
     let size = if is_more { size + 1 } else { size - 1 };
-    let instances = u32::try_from(size).unwrap_or(u32::MAX);
-    let pool = pool.clone();
-    screen.wanted.insert(pool.clone(), instances);
-    screen.scalings += 1;
-    vec![Request::Issue(Command::Scale { pool, instances })]
-}
-
-/// Takes a key before the table does, while a text is written; there is none to be written here.
-pub(crate) fn press(_screen: &mut Screen, _key: &KeyEvent) -> Option<Vec<Request>> {
-    None
+    vec![screen.scale_to(pool.clone(), size)]
 }
 
 /// Takes what the mouse did: the wheel goes nearer and farther, a click brings what is there to the middle.
@@ -209,9 +194,4 @@ pub(crate) fn mouse(screen: &mut Screen, mouse: MouseEvent) {
         _ => return,
     };
     screen.offload.orders.push_back(order);
-}
-
-/// Takes pasted text while a text is written; false where none is.
-pub(crate) fn paste(_screen: &mut Screen, _text: &str) -> bool {
-    false
 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use crate::model::{MonoTime, Runtime, State};
 use crate::tui::fixture::{Fixture, pool, worker};
-use crate::tui::offload::{Depth, Effort, Hand, Offload, Order, Picture, Studio};
+use crate::tui::offload::{Effort, Hand, Offload, Order, Picture, Studio};
 use crate::tui::place::{self, Place};
+use crate::tui::theme::Depth;
 
 /// A deck with two workers of each kind, and a studio.
 pub(crate) fn drawing() -> (Fixture, Studio) {

@@ -15,8 +15,8 @@ pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use act::{act, ask, is_offered, mouse, paste, press, step_at, works_here};
-pub(crate) use colors::{Depth, lightness, mix};
+pub(crate) use act::{act, ask, is_offered, mouse, step_at, works_here};
+pub(crate) use colors::{fit, lightness, mix};
 pub use mandelbrot::{Drawn, Rgb, Tile, from_hex, to_hex};
 pub(crate) use meter::Delay;
 pub use meter::Total;

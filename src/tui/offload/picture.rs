@@ -3,6 +3,7 @@
 //! Tiles are named by where they are, so a result that comes late falls where it belongs, or nowhere. Changed by the painter
 //! through [`Studio`](crate::tui::offload::Studio) and by orders of the dashboard; views read a copy.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{MonoTime, WorkerId};
@@ -100,7 +101,8 @@ pub struct Picture {
     effort: Effort,
     plane: Plane,
     spots: Vec<Spot>,
-    pixels: Vec<Rgb>,
+    /// Shared with the copies that are being looked at, until one of them changes.
+    pixels: Arc<Vec<Rgb>>,
     mode: Mode,
     tour: Tour,
     is_touring: bool,
@@ -120,7 +122,7 @@ impl Picture {
             effort,
             plane: Plane::whole((0, 0), effort.tiles),
             spots: Vec::new(),
-            pixels: Vec::new(),
+            pixels: Arc::default(),
             mode: Mode::default(),
             tour: Tour::default(),
             is_touring: true,
@@ -229,7 +231,7 @@ impl Picture {
         let off = |at: u16, count: u16| (i32::from(at) * 2 + 1 - i32::from(count)).pow(2);
         spots.sort_by_key(|spot| off(spot.place.0, columns) + off(spot.place.1, rows));
         self.spots = spots;
-        self.pixels = pixels;
+        self.pixels = Arc::new(pixels);
         self.plane = plane;
         self.complete = None;
     }
@@ -295,10 +297,11 @@ impl Picture {
             usize::from(spot.place.0 * side),
             usize::from(spot.place.1 * side),
         );
+        let known = Arc::make_mut(&mut self.pixels);
         let rows = pixels.chunks(usize::from(tile.width.max(1)));
         for (row, pixels) in rows.take(usize::from(tile.height)).enumerate() {
             let from = (top + row) * usize::from(width) + left;
-            if let Some(there) = self.pixels.get_mut(from..from + pixels.len()) {
+            if let Some(there) = known.get_mut(from..from + pixels.len()) {
                 there.copy_from_slice(pixels);
             }
         }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{MonoTime, PoolName};
-use crate::tui::offload::colors::Depth;
 use crate::tui::offload::meter::Delay;
 use crate::tui::offload::picture::{Order, Picture};
 use crate::tui::offload::studio::Studio;
+use crate::tui::theme::Depth;
 
 /// The time from one step of the runner to the next: smooth enough to show a stutter, rare enough to cost nothing.
 const STEP: Duration = Duration::from_millis(50);
@@ -20,7 +20,7 @@ pub(crate) struct Offload {
     pub(crate) picture: Option<Arc<Picture>>,
     /// The pools that draw it.
     pub(crate) pools: Vec<PoolName>,
-    /// How many colours the terminal has.
+    /// How many colours it has: as many as the theme.
     pub(crate) depth: Depth,
     /// Whether it shows nothing but ASCII.
     pub(crate) is_ascii: bool,

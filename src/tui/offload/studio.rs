@@ -129,6 +129,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::model::MonoTime;
 
     fn studio() -> Studio {
         let effort = Effort {
@@ -147,6 +148,18 @@ mod tests {
 
         assert_eq!(look.size(), (0, 0));
         assert_eq!(studio.look().size(), (32, 32));
+    }
+
+    #[test]
+    fn what_is_measured_copies_no_pixels() {
+        let studio = studio();
+        studio.order(Order::Size((32, 32)));
+        let look = studio.look();
+
+        studio.note(|picture| picture.note_loop(MonoTime::ZERO, Duration::ZERO));
+
+        assert!(!Arc::ptr_eq(&look, &studio.look()));
+        assert_eq!(look.pixels().as_ptr(), studio.look().pixels().as_ptr());
     }
 
     #[tokio::test]

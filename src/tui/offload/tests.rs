@@ -160,3 +160,29 @@ fn what_keeps_still_says_so_to_the_painter_once() {
     assert_eq!(orders(&mut fixture, "\u{1b}"), []);
     assert_eq!(fixture.screen.offload.step_at(), None);
 }
+
+#[test]
+fn a_size_from_the_palette_is_where_the_keys_go_on() {
+    let (mut fixture, _studio) = at_work();
+    fixture.press(":scale rust 7\r");
+    assert_eq!(fixture.screen.size_of(&pool("rust")), 7);
+    assert_eq!(fixture.screen.scalings, 1);
+
+    fixture.press("-");
+
+    assert_eq!(fixture.screen.size_of(&pool("rust")), 6);
+    assert_eq!(fixture.screen.scalings, 2);
+}
+
+#[test]
+fn escape_leaves_the_filter_of_the_hidden_deck_alone() {
+    let (mut fixture, _studio) = at_work();
+    fixture.screen.table.filter.add("rust");
+
+    fixture.press("\u{1b}");
+
+    assert_eq!(fixture.screen.place, Place::Deck);
+    assert!(!fixture.screen.table.filter.is_empty());
+    fixture.press("\u{1b}");
+    assert!(fixture.screen.table.filter.is_empty());
+}

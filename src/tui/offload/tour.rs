@@ -59,7 +59,6 @@ pub(crate) struct Tour {
 
 impl Tour {
     /// The place that it goes to.
-    /// The place that it goes to.
     pub(crate) fn sight(self) -> Sight {
         let place = self.place % SIGHTS.len();
         SIGHTS.get(place).copied().unwrap_or(SIGHTS[0])

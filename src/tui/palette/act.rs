@@ -123,6 +123,9 @@ fn perform(screen: &mut Screen, meaning: Meaning, line: &str) -> (Vec<Request>, 
     let line = line.trim().to_owned();
     let requests = match meaning {
         Meaning::Act(action) => here(screen, action),
+        Meaning::Issue(Command::Scale { pool, instances }) => {
+            vec![screen.scale_to(pool, instances)]
+        }
         Meaning::Issue(command) => vec![Request::Issue(command)],
         Meaning::Kill(to) => kill(screen, to),
         Meaning::Send(to, text) => composer::send(screen, to, &text),

@@ -1,6 +1,6 @@
 //! How many colours a terminal has, by what its environment says, and colours brought down to that.
 //!
-//! Called by `theme`.
+//! Called by `theme`, and by `offload` for the picture.
 
 use std::ffi::OsString;
 
@@ -9,7 +9,7 @@ use ratatui::style::Color;
 use crate::tui::theme::rgb::{Rgb, of_index, of_sixteen};
 
 /// How many colours there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Depth {
     /// None: attributes and shapes only.
     None,
@@ -18,6 +18,7 @@ pub(crate) enum Depth {
     /// The 256 of xterm.
     Indexed,
     /// Sixteen million.
+    #[default]
     True,
 }
 

@@ -85,6 +85,14 @@ impl Look {
         }
     }
 
+    /// How many colours are used: none where the theme has none, whatever the terminal can.
+    pub(crate) fn depth(&self) -> Depth {
+        match self.spec.name {
+            Some(ThemeName::Monochrome) => Depth::None,
+            _ => self.depth,
+        }
+    }
+
     /// Whether the terminal's background makes a difference.
     pub(crate) fn depends_on_background(&self) -> bool {
         let name = self.spec.name.unwrap_or_default();
@@ -99,7 +107,7 @@ impl Look {
     /// The theme.
     pub(crate) fn theme(&self) -> Theme {
         let palette = match self.spec.name.unwrap_or_default() {
-            _ if self.depth == Depth::None => return Theme::plain(),
+            _ if self.depth() == Depth::None => return Theme::plain(),
             ThemeName::Monochrome => return Theme::plain(),
             ThemeName::Auto if self.is_light => LIGHT,
             ThemeName::Auto | ThemeName::Dark => DARK,

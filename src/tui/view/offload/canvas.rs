@@ -10,8 +10,9 @@ use ratatui::style::{Color, Modifier, Style};
 
 use crate::model::MonoTime;
 use crate::tui::figures::cells;
-use crate::tui::offload::{Depth, Hand, Offload, Picture, Rgb, Spot, Stage, lightness, mix};
+use crate::tui::offload::{Hand, Offload, Picture, Rgb, Spot, Stage, fit, lightness, mix};
 use crate::tui::screen::Screen;
+use crate::tui::theme::Depth;
 
 /// How long a tile is edged after it came, and how long one is red after its worker died.
 const AFTER: Duration = Duration::from_millis(600);
@@ -92,11 +93,11 @@ fn cell_of(offload: &Offload, upper: Rgb, lower: Rgb) -> (char, Style) {
         let ramp = if offload.is_ascii { SIGNS } else { SHADES };
         let style = match offload.depth {
             Depth::None => Style::new(),
-            depth => Style::new().fg(depth.color(both)),
+            depth => Style::new().fg(fit(depth, both)),
         };
         return (shade(lightness(both), ramp), style);
     }
-    let (fg, bg) = (offload.depth.color(upper), offload.depth.color(lower));
+    let (fg, bg) = (fit(offload.depth, upper), fit(offload.depth, lower));
     if fg == bg {
         return (' ', Style::new().bg(bg));
     }
@@ -164,6 +165,10 @@ impl Canvas {
     fn edge(&mut self, screen: &Screen, spot: &Spot, now: MonoTime) {
         let fading = |since: MonoTime, long: Duration| {
             let left = long.saturating_sub(now.since(since)).as_millis() * 256;
+            // Nothing fades where nothing may move: it is there, and then it is not.
+            if screen.offload.is_still {
+                return if left > 0 { 256 } else { 0 };
+            }
             u16::try_from(left / long.as_millis()).unwrap_or(256)
         };
         if screen.offload.depth == Depth::None {
@@ -239,9 +244,7 @@ fn label(screen: &Screen, picture: &Picture, spot: &Spot, area: Rect, buffer: &m
             } else {
                 cell.bg
             };
-            let style = Style::new()
-                .fg(screen.offload.depth.color(color))
-                .bg(ground);
+            let style = Style::new().fg(fit(screen.offload.depth, color)).bg(ground);
             cell.set_char(c);
             cell.set_style(style.add_modifier(Modifier::BOLD));
         }

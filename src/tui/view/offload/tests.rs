@@ -10,8 +10,8 @@ use ratatui::style::Color;
 use crate::tui::ascii;
 use crate::tui::fixture::Fixture;
 use crate::tui::offload::fixture::{drawing, half_done, look, shown};
-use crate::tui::offload::{Depth, Hand, Order, Stage};
-use crate::tui::theme::Theme;
+use crate::tui::offload::{Hand, Order, Stage};
+use crate::tui::theme::{Depth, Theme};
 use crate::tui::view::offload::canvas::ink;
 use crate::tui::view::render;
 
@@ -181,4 +181,24 @@ fn a_terminal_with_ascii_alone_gets_nothing_else() {
     assert!(symbols.is_ascii());
     // Only the help has one of its own.
     assert_eq!(symbols.matches('?').count(), 1, "{symbols}");
+}
+
+#[test]
+fn what_keeps_still_does_not_fade() {
+    let (mut fixture, studio) = drawing();
+    fixture.screen.offload.is_still = true;
+    half_done(&mut fixture, &studio, (120, 40));
+    let mut after = |millis| {
+        let now = fixture.screen.now;
+        fixture.screen.now.mono = now.mono + Duration::from_millis(millis);
+        let canvas = fixture.screen.view.canvas;
+        let drawn = buffer(&mut fixture, (120, 40));
+        fixture.screen.now = now;
+        let rows = (canvas.y..canvas.bottom())
+            .flat_map(|y| (canvas.x..canvas.right()).map(move |x| (x, y)));
+        rows.map(|at| drawn[at].clone()).collect::<Vec<Cell>>()
+    };
+
+    assert!(after(100) == after(2000), "nothing changed meanwhile");
+    assert!(after(100) != after(2600), "it is red no more");
 }

@@ -7,10 +7,10 @@ use ratatui::text::Line;
 
 use crate::model::{History, Runtime, State, WorkerView};
 use crate::tui::figures::percent;
-use crate::tui::offload::{Depth, Hand, Mode, Picture, Stage};
+use crate::tui::offload::{Hand, Mode, Picture, Stage, fit};
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::Screen;
-use crate::tui::theme::mark;
+use crate::tui::theme::{Depth, mark};
 use crate::tui::view::frame::{Frame, line};
 use crate::tui::view::offload::canvas::ink;
 use crate::tui::view::spark;
@@ -176,7 +176,7 @@ fn row(screen: &Screen, picture: &Picture, worker: &WorkerView, wide: usize) -> 
     let hand = Hand::Worker(worker.id.clone());
     let color = match screen.offload.depth {
         Depth::None => Style::new(),
-        depth => Style::new().fg(depth.color(ink(screen, &hand))),
+        depth => Style::new().fg(fit(depth, ink(screen, &hand))),
     };
     let (task, style) = match tile_of(picture, &hand) {
         Some(tile) => (tile, theme.text()),
