@@ -164,7 +164,7 @@ fn what_keeps_still_says_so_to_the_painter_once() {
 #[test]
 fn a_size_from_the_palette_is_where_the_keys_go_on() {
     let (mut fixture, _studio) = at_work();
-    fixture.press(":scale rust 7\r");
+    fixture.press(":scale rust 7\n");
     assert_eq!(fixture.screen.size_of(&pool("rust")), 7);
     assert_eq!(fixture.screen.scalings, 1);
 

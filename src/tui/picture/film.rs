@@ -12,7 +12,7 @@ use crate::tui::picture::row::row;
 use crate::tui::picture::svg::{head, place};
 
 /// The least time between two pictures.
-const PACE: Duration = Duration::from_millis(100);
+const PACE: Duration = Duration::from_millis(150);
 
 /// How many columns a piece has: fewer make more pieces, more draw anew what did not change.
 const PIECE: u16 = 10;
