@@ -201,7 +201,9 @@ fn quit(screen: &mut Screen) -> Vec<Request> {
         return Vec::new();
     }
     let jobs = jobs::of_deck(&screen.board);
-    if screen.in_flight() == (0, 0) && jobs.queue + jobs.in_flight == 0 {
+    let is_idle = screen.in_flight() == (0, 0) && jobs.queue + jobs.in_flight == 0;
+    // What a demo draws is nobody's loss.
+    if is_idle || offload::is_offered(screen) {
         return stop_all(screen);
     }
     screen.overlays.push(Overlay::Quit);

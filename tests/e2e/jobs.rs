@@ -411,9 +411,17 @@ back = true
             .unwrap();
     }
 
-    let back = deck.event("the answer, printed", |event| event["event"] == "log");
+    // They are told in either order.
+    let (mut back, mut counted) = (Value::Null, Value::Null);
+    deck.event("the answer, printed, and the route's count", |event| {
+        match event["event"].as_str() {
+            Some("log") => back = event.clone(),
+            Some("route") => counted = event.clone(),
+            _ => {}
+        }
+        !back.is_null() && !counted.is_null()
+    });
     assert_eq!(back["line"], "back: 2 by work/1", "{back}");
-    let counted = deck.event("the route's count", |event| event["event"] == "route");
     assert_eq!(
         (&counted["from"], &counted["count"]),
         (&json!("fetch"), &json!(1)),

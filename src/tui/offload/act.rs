@@ -95,10 +95,12 @@ fn kill_busiest(screen: &mut Screen) -> Vec<Request> {
         screen.say(text, false);
         return Vec::new();
     };
-    screen.say(
-        format!("{id} gets SIGKILL · its tile goes to another worker"),
-        false,
-    );
+    let tile = if computing(screen).contains(&id) {
+        "its tile goes to another worker"
+    } else {
+        "it had no tile"
+    };
+    screen.say(format!("{id} gets SIGKILL · {tile}"), false);
     vec![Request::Issue(Command::Signal {
         to: Address::Worker(id),
         signal: Signal::KILL,
@@ -111,6 +113,21 @@ fn mode(screen: &Screen) -> Option<Mode> {
         .picture
         .as_ref()
         .map(|picture| picture.mode())
+}
+
+/// The workers that compute a tile.
+fn computing(screen: &Screen) -> Vec<WorkerId> {
+    let spots = screen
+        .offload
+        .picture
+        .iter()
+        .flat_map(|picture| picture.spots());
+    spots
+        .filter_map(|spot| match &spot.stage {
+            Stage::Computing(Hand::Worker(id)) => Some(id.clone()),
+            _ => None,
+        })
+        .collect()
 }
 
 fn busiest(screen: &Screen) -> Option<WorkerId> {

@@ -13,6 +13,9 @@ const WINDOW: Duration = Duration::from_secs(3);
 /// A shorter time says nothing yet.
 const LEAST: Duration = Duration::from_millis(400);
 
+/// A window shorter than this says too little to be shown: a tile counts only once it has come.
+const SURE: Duration = Duration::from_millis(1500);
+
 /// A beat that comes later than this, as after a suspension, counts no more than this.
 const LONGEST_BEAT: Duration = Duration::from_secs(1);
 
@@ -91,7 +94,7 @@ impl Meter {
     /// Over the window: tiles, and their CPU time, a second.
     fn window(&self) -> Option<(f64, f64)> {
         let long = self.busy.saturating_sub(self.since).min(WINDOW);
-        if long < LEAST || self.recent.is_empty() {
+        if long < SURE || self.recent.is_empty() {
             return None;
         }
         let cpu: Duration = self.recent.iter().map(|(_, cpu)| *cpu).sum();
@@ -216,7 +219,7 @@ mod tests {
         run(&mut meter, 0..3000, 20, 80);
         meter.restart();
         assert_eq!(meter.speed_up(), None);
-        run(&mut meter, 3000..4000, 80, 80);
+        run(&mut meter, 3000..5000, 80, 80);
         assert!((meter.speed_up().unwrap() - 1.0).abs() < 0.15);
     }
 

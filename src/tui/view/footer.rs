@@ -9,7 +9,7 @@ use crate::tui::composer::Run;
 use crate::tui::figures::cells;
 use crate::tui::jobs;
 use crate::tui::keymap::Bound;
-use crate::tui::place;
+use crate::tui::place::{self, Place};
 use crate::tui::reader;
 use crate::tui::sanitize::{Painter, width};
 use crate::tui::screen::{Overlay, Screen};
@@ -117,7 +117,10 @@ fn in_pane(screen: &Screen, columns: usize) -> Vec<(String, String)> {
     let job = screen.jobs.selected();
     let is_shown = |row: &&Bound| {
         let action = row.binding.action;
-        row.binding.in_footer && place::is_offered(screen, action) && jobs::works_now(action, job)
+        row.binding.in_footer
+            && Place::of(action) != Some(screen.place)
+            && place::is_offered(screen, action)
+            && jobs::works_now(action, job)
     };
     let mut bindings: Vec<&Bound> = screen
         .keymap

@@ -120,6 +120,11 @@ fn speed(screen: &Screen, picture: &Picture, wide: usize) -> Line<'static> {
     let theme = screen.theme;
     let mut painter = Painter::new(wide);
     painter.pad(1);
+    if picture.mode() == Mode::Inside {
+        // Nothing is off-loaded: there is no such number.
+        painter.text("one core, and nobody answers", theme.text());
+        return painter.finish();
+    }
     if picture.meter.speed_up().is_none() {
         painter.text("measuring the speed…", theme.dim());
         return painter.finish();
