@@ -296,11 +296,23 @@ fn special(parameters: &str, last: u8) -> Option<Msg> {
         (b'~', Some(number @ 11..=24)) => KeyCode::F(function(number)?),
         // With other numbers an R tells where the cursor is.
         (b'P'..=b'S', None | Some(1)) => first_four(last)?,
-        (b'u', Some(13)) => KeyCode::Enter,
-        (b'u', Some(code)) => KeyCode::Char(char::from_u32(code)?),
+        (b'u', Some(code)) => character_of(code)?,
         _ => cursor(last)?,
     };
     Some(key(code, modifiers))
+}
+
+/// The key of a character's number, where it is told as one: the control characters are keys of their own, or none.
+fn character_of(number: u32) -> Option<KeyCode> {
+    match number {
+        8 | 127 => Some(KeyCode::Backspace),
+        9 => Some(KeyCode::Tab),
+        13 => Some(KeyCode::Enter),
+        27 => Some(KeyCode::Esc),
+        _ => char::from_u32(number)
+            .filter(|c| !c.is_control())
+            .map(KeyCode::Char),
+    }
 }
 
 /// The function key of a VT220's number; some are left out, as they were on its keyboard.

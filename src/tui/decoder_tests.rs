@@ -163,3 +163,20 @@ fn function_keys_are_read_from_every_terminal() {
     }
     assert_eq!(read(b"\x1b[16~\x1b[22~\x1b[[Z", 100), "[]");
 }
+
+#[test]
+fn a_control_character_told_by_its_number_is_a_key() {
+    for (number, code) in [
+        (8, KeyCode::Backspace),
+        (9, KeyCode::Tab),
+        (13, KeyCode::Enter),
+        (27, KeyCode::Esc),
+        (127, KeyCode::Backspace),
+        (97, KeyCode::Char('a')),
+    ] {
+        let told = Decoder::default().feed(format!("\x1b[{number}u").as_bytes());
+        let wanted = vec![key(code, KeyModifiers::NONE)];
+        assert_eq!(format!("{told:?}"), format!("{wanted:?}"), "{number}");
+    }
+    assert!(Decoder::default().feed(b"\x1b[7u\x1b[133u").is_empty());
+}
