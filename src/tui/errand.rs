@@ -64,12 +64,12 @@ impl Errands {
     /// Copies a text: what is to be written to the terminal, and what is to be said.
     pub(crate) fn copy(&mut self, text: String, what: &str) -> (Vec<u8>, Option<Said>) {
         let programs = self.around.programs();
-        let copied = format!("Copied {}: {what}", size(text.len()));
+        let copied = format!("Copied {}: {what}", figures::size(text.len()));
         let sequence = clip::sequence(&text, self.around);
         let Some(bytes) = sequence else {
             let too_long = format!(
                 "{} is too long for the terminal's clipboard · w saves it",
-                size(text.len())
+                figures::size(text.len())
             );
             if programs.is_empty() {
                 return (Vec::new(), Some((too_long, true)));
@@ -104,7 +104,10 @@ impl Errands {
         self.start(move || {
             let written = save::write(&folder, &name, ending, &text);
             Some(match written {
-                Ok(file) => (format!("Saved {}: {file}", size(text.len())), false),
+                Ok(file) => (
+                    format!("Saved {}: {file}", figures::size(text.len())),
+                    false,
+                ),
                 Err(error) => (
                     format!("Cannot save {name}.{ending}: {}", cause(&error)),
                     true,
@@ -190,25 +193,6 @@ fn reap(group: Pid) {
         .spawn(wait);
     // Without a thread they stay until the deck ends.
     drop(started);
-}
-
-/// A size as people say it: `812 bytes`, `1.2 kB`.
-fn size(bytes: usize) -> String {
-    match bytes {
-        1 => "1 byte".to_owned(),
-        0..1000 => format!("{bytes} bytes"),
-        1000..1_000_000 => tenths(bytes, 1000, "kB"),
-        _ => tenths(bytes, 1_000_000, "MB"),
-    }
-}
-
-fn tenths(bytes: usize, unit: usize, name: &str) -> String {
-    let (whole, tenth) = (bytes / unit, bytes % unit * 10 / unit);
-    if whole < 100 {
-        format!("{whole}.{tenth} {name}")
-    } else {
-        format!("{} {name}", figures::count(whole as u64))
-    }
 }
 
 #[cfg(test)]

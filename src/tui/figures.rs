@@ -27,6 +27,25 @@ pub(crate) fn bytes(number: u64) -> String {
     scaled(number, 1024, &["", "K", "M", "G", "T", "P", "E"], 1000)
 }
 
+/// A size where there is room for words: `812 bytes`, `1.2 kB`.
+pub(crate) fn size(bytes: usize) -> String {
+    match bytes {
+        1 => "1 byte".to_owned(),
+        0..1000 => format!("{bytes} bytes"),
+        1000..1_000_000 => tenths(bytes, 1000, "kB"),
+        _ => tenths(bytes, 1_000_000, "MB"),
+    }
+}
+
+fn tenths(bytes: usize, unit: usize, name: &str) -> String {
+    let (whole, tenth) = (bytes / unit, bytes % unit * 10 / unit);
+    if whole < 100 {
+        format!("{whole}.{tenth} {name}")
+    } else {
+        format!("{} {name}", count(whole as u64))
+    }
+}
+
 fn scaled(number: u64, base: u64, units: &[&str], plain_below: u64) -> String {
     if number < plain_below {
         return number.to_string();
@@ -139,6 +158,11 @@ mod tests {
         assert_eq!(bytes(3_174), "3.0K");
         assert_eq!(bytes(148_897_792), "142M");
         assert_eq!(bytes(u64::MAX), "15E");
+        let sizes = [1, 812, 1_234, 200_000, 12_345_678].map(size);
+        assert_eq!(
+            sizes,
+            ["1 byte", "812 bytes", "1.2 kB", "200 kB", "12.3 MB"]
+        );
         for number in [0, 999, 1000, 1023, 1_048_575, 1 << 40, u64::MAX] {
             assert!(
                 bytes(number).len() <= 5 && short(number).len() <= 5,
