@@ -139,17 +139,6 @@ pub(crate) fn visible(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 
-/// The known word that is nearest to a mistyped one, if one is near enough to be meant.
-pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (count(word) / 3).clamp(1, 3);
-    known
-        .into_iter()
-        .map(|known| (strsim::damerau_levenshtein(word, known), known))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, known)| known)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,13 +186,5 @@ mod tests {
     fn no_control_character_reaches_the_terminal() {
         let shown = render("a\x1b]0;x\x07\u{202e} = 1", 0..1);
         assert!(!shown.contains(['\x1b', '\x07', '\u{202e}']), "{shown:?}");
-    }
-
-    #[test]
-    fn the_nearest_word_is_found_only_when_near() {
-        let known = ["instances", "command", "cwd"];
-        assert_eq!(nearest("instnces", known), Some("instances"));
-        assert_eq!(nearest("comand", known), Some("command"));
-        assert_eq!(nearest("zzz", known), None);
     }
 }

@@ -13,10 +13,11 @@ use crate::cli::args::{Cli, Config, Face, Up, Verb};
 use crate::cli::config::{self, FILE_NAME, Loaded};
 use crate::cli::deck::{self, Plan};
 use crate::cli::demo::Wish;
-use crate::cli::diagnose::{Code, Failure, nearest};
+use crate::cli::diagnose::{Code, Failure};
 use crate::cli::{demo, init, map, run, worker};
 use crate::model::{DeckSpec, PoolName};
 use crate::tui::Taste;
+use crate::tui::nearest;
 
 /// What a bare `forkdeck` says where no config is.
 const PAGE: &str = "\

@@ -104,6 +104,16 @@ pub fn clashes(wanted: &[(Action, Vec<Chord>)]) -> Vec<(Chord, Action, Action)> 
     Keymap::with(wanted).clashes()
 }
 
+/// What a key does in the deck, on workers or on their traffic, if these had these keys instead of the table's.
+pub fn meaning(key: Chord, wanted: &[(Action, Vec<Chord>)]) -> Option<&'static Binding> {
+    let keymap = Keymap::with(wanted);
+    let mut rows = keymap
+        .of(Context::Workers)
+        .chain(keymap.of(Context::Traffic));
+    rows.find(|row| row.keys.contains(&key))
+        .map(|row| row.binding)
+}
+
 /// A key as the table writes it: Shift is part of the character.
 pub(crate) fn chord(key: &KeyEvent) -> Chord {
     let code = match key.code {

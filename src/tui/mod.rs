@@ -70,11 +70,12 @@ pub use action::{Action, Binding, Chord, Context};
 pub use app::run;
 pub use bindings::{ACTIONS, actions};
 pub use composer::check_message;
-pub use keymap::{clashes, is_fixed, parse as parse_key};
+pub use keymap::{clashes, is_fixed, meaning, parse as parse_key};
 pub use offload::{
     Drawn, Effort, Hand, Mode, Order, Picture, Rgb, Studio, Tile, Total, Turn, from_hex, to_hex,
 };
 pub use options::{COLUMNS, Color, Named, Options, Quit, Taste, TuiError};
+pub(crate) use palette::nearest;
 pub use place::Place;
 pub use script::{Script, ScriptError};
 pub use terminal::Lease;

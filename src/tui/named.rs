@@ -18,9 +18,11 @@ pub(crate) fn say(screen: &mut Screen, name: &str) -> Vec<Request> {
     composer::send(screen, Target::Message(to), &json)
 }
 
-/// Sends the message that has this key, in the deck; none where there is none.
+/// Sends the message that has this key, in the deck; none where there is none. What the person's own file gives a key to
+/// comes first.
 pub(crate) fn press(screen: &mut Screen, key: &KeyEvent) -> Option<Vec<Request>> {
-    if screen.place != Place::Deck {
+    let is_taken = screen.keymap.find(key, screen.context()).is_some();
+    if screen.place != Place::Deck || is_taken {
         return None;
     }
     let chord = keymap::chord(key);

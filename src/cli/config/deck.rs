@@ -48,7 +48,7 @@ pub(super) fn read(
         let spec = deck(document, folder, programs, faults);
         let mut taste = taste::read(Table::known(document), faults);
         if let Some(value) = document.get("messages") {
-            taste.messages = messages::read(value, &named(document), faults);
+            taste.messages = messages::read(value, (&named(document), &taste.keys), faults);
         }
         spec.map(|spec| (spec, taste))
     })

@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::cli::config::table::{Faults, Wrong, in_order, mismatch, text};
-use crate::cli::diagnose::nearest;
+use crate::tui::nearest;
 use crate::tui::{Action, Chord, actions, clashes, is_fixed, parse_key};
 
 /// Actions whose keys work above everything else, and are what a terminal's own keys are.

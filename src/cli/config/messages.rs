@@ -3,14 +3,12 @@
 //! Owns what such a message may be, and that its key does nothing else. Called by `deck` once the names of all pools are
 //! known.
 
-use crossterm::event::{KeyCode, KeyModifiers};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::cli::config::table::{Faults, Key, Table, Wrong, json, mismatch, text};
-use crate::cli::diagnose::nearest;
 use crate::model::Address;
-use crate::tui::{Chord, Context, Named, actions, check_message};
+use crate::tui::{Action, Chord, Named, check_message, is_fixed, meaning, nearest, parse_key};
 
 const MESSAGE: &[Key] = &[
     Key::Built("name"),
@@ -22,10 +20,13 @@ const MESSAGE: &[Key] = &[
 /// The longest name, in characters.
 const LONGEST: usize = 40;
 
-/// Reads the list of messages for these pools.
+/// The keys that actions have instead of the table's.
+type Keys = [(Action, Vec<Chord>)];
+
+/// Reads the list of messages for these pools, beside these keys of the same file.
 pub(super) fn read(
     value: &Spanned<DeValue<'_>>,
-    pools: &[&str],
+    (pools, keys): (&[&str], &Keys),
     faults: &mut Faults,
 ) -> Vec<Named> {
     let Some(list) = value.get_ref().as_array() else {
@@ -41,7 +42,7 @@ pub(super) fn read(
             faults.push(item.span(), found.about("messages"), None);
             continue;
         };
-        let Some(message) = message(entries, item, pools, faults) else {
+        let Some(message) = message(entries, item, (pools, keys), faults) else {
             continue;
         };
         if messages.iter().any(|other| other.name == message.name) {
@@ -61,7 +62,7 @@ pub(super) fn read(
 fn message(
     entries: &DeTable<'_>,
     item: &Spanned<DeValue<'_>>,
-    pools: &[&str],
+    (pools, keys): (&[&str], &Keys),
     faults: &mut Faults,
 ) -> Option<Named> {
     let table = Table::new(entries, MESSAGE, faults);
@@ -80,7 +81,7 @@ fn message(
         }
     }
     let name = table.take("name", faults, name);
-    let key = table.take("key", faults, key);
+    let key = table.take("key", faults, |value| key(value, keys));
     let to = table.take("to", faults, |value| address(value, pools));
     let json = table.take("json", faults, body);
     Some(Named {
@@ -134,56 +135,30 @@ fn body(value: &DeValue<'_>) -> Result<String, Wrong> {
     Ok(written)
 }
 
-fn key(value: &DeValue<'_>) -> Result<Chord, Wrong> {
+/// A key that nothing else has, with these keys instead of the table's.
+fn key(value: &DeValue<'_>, keys: &Keys) -> Result<Chord, Wrong> {
     let written = text(value)?;
-    let chord = chord(written).ok_or_else(|| {
+    let chord = parse_key(written).ok_or_else(|| {
         let wrong = Wrong::from(format!("names no key: \"{written}\""));
         wrong.help("write \"F5\", \"x\", \"ctrl-x\" or \"alt-x\"")
     })?;
-    let is_here = |context: Context| {
-        [Context::Workers, Context::Traffic]
-            .into_iter()
-            .any(|place| context.covers(place))
-    };
-    let taken = actions().find(|row| is_here(row.context) && row.keys.contains(&chord));
-    match taken {
+    if is_fixed(chord) {
+        return Err(format!("cannot be {chord}, which means the same everywhere").into());
+    }
+    match meaning(chord, keys) {
         Some(row) => Err(format!("is taken: {chord} is \"{}\"", row.label).into()),
         None => Ok(chord),
     }
 }
 
-/// The key that is written like this.
-fn chord(written: &str) -> Option<Chord> {
-    let lower = written.to_ascii_lowercase();
-    let (modifiers, name) = match lower.split_once('-') {
-        Some(("ctrl", name)) => (KeyModifiers::CONTROL, name),
-        Some(("alt", name)) => (KeyModifiers::ALT, name),
-        // A capital is a key of its own.
-        _ => (KeyModifiers::NONE, written),
-    };
-    let number = name
-        .strip_prefix(['f', 'F'])
-        .and_then(|number| number.parse().ok());
-    if let Some(number @ 1..=12) = number {
-        return Some(Chord {
-            code: KeyCode::F(number),
-            modifiers,
-        });
-    }
-    let mut chars = name.chars();
-    let c = chars
-        .next()
-        .filter(|c| !c.is_control() && !c.is_whitespace())?;
-    chars.next().is_none().then_some(Chord {
-        code: KeyCode::Char(c),
-        modifiers,
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use crossterm::event::KeyCode;
+
     use super::*;
-    use crate::cli::config::tests::{complaints, read_messages};
+    use crate::cli::config::tests::{complaints, read_messages, read_whole};
 
     fn with(lines: &str) -> String {
         format!("[pools.a]\ncommand = [\"a\"]\n[[messages]]\n{lines}\n")
@@ -248,21 +223,38 @@ mod tests {
 
     #[test]
     fn keys_are_written_as_people_write_them() {
-        let shown = |text| chord(text).map(|chord| (chord.code, chord.modifiers));
-        let none = KeyModifiers::NONE;
-        assert_eq!(shown("F12"), Some((KeyCode::F(12), none)));
-        assert_eq!(shown("X"), Some((KeyCode::Char('X'), none)));
-        assert_eq!(
-            shown("Ctrl-G"),
-            Some((KeyCode::Char('g'), KeyModifiers::CONTROL))
-        );
-        assert_eq!(
-            shown("alt-g"),
-            Some((KeyCode::Char('g'), KeyModifiers::ALT))
-        );
-        assert_eq!(shown("-"), Some((KeyCode::Char('-'), none)));
-        for text in ["", "F0", "F13", "ctrl-", "hello", " "] {
-            assert_eq!(shown(text), None, "{text}");
+        for (written, shown) in [
+            ("F12", "F12"),
+            ("Ctrl-G", "Ctrl-G"),
+            ("alt-space", "Alt-Space"),
+            ("alt-F5", "Alt-F5"),
+        ] {
+            let key = keyed("", written).unwrap();
+            assert_eq!(key.to_string(), shown);
         }
+        // A capital is a key of its own.
+        assert_eq!(keyed("", "alt-R").unwrap().code, KeyCode::Char('R'));
+        for written in ["ctrl-c", "ctrl-l"] {
+            let found = keyed("", written).unwrap_err();
+            assert!(found.contains("means the same everywhere"), "{found}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_free_or_taken_as_the_file_says() {
+        assert!(keyed("kill = []", "K").is_ok());
+        let found = keyed("restart = \"F5\"", "F5").unwrap_err();
+        assert!(
+            found.contains("`key` is taken: F5 is \"restart\""),
+            "{found}"
+        );
+        assert!(keyed("restart = \"F5\"", "r").is_ok());
+    }
+
+    fn keyed(keys: &str, key: &str) -> Result<Chord, String> {
+        let message = format!("name = \"x\"\nto = \"a\"\nkey = \"{key}\"\njson = 1");
+        let text = format!("[keys]\n{keys}\n{}", with(&message));
+        let read = read_whole(&text, Path::new("/srv/x"))?.1.messages;
+        Ok(read.first().and_then(|message| message.key).unwrap())
     }
 }

@@ -13,8 +13,8 @@ use toml::de::{DeTable, DeValue};
 use crate::cli::config::table::{
     Faults, Key, Table, Wrong, in_order, json, mismatch, pointer, text, word,
 };
-use crate::cli::diagnose::nearest;
 use crate::model::{PoolName, RouteForm, RouteSpec};
+use crate::tui::nearest;
 use crate::wire::Pointer;
 
 const ROUTE: &[Key] = &[

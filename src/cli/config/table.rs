@@ -14,7 +14,8 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use crate::cli::config::quantity::positive_size;
-use crate::cli::diagnose::{Fault, nearest};
+use crate::cli::diagnose::Fault;
+use crate::tui::nearest;
 use crate::wire::Pointer;
 
 /// A key that a table may have.

@@ -10,7 +10,7 @@ use crate::cli::config::keys;
 use crate::cli::config::table::{
     Faults, Key, Table, Wrong, in_order, mismatch, no_word, text, word,
 };
-use crate::cli::diagnose::nearest;
+use crate::tui::nearest;
 use crate::tui::{COLUMNS, Place, Role, Taste, ThemeName, ThemeSpec, color_names, parse_color};
 
 const UI: &[Key] = &[
@@ -117,7 +117,7 @@ fn column(item: &Spanned<DeValue<'_>>) -> Result<String, Wrong> {
 
 /// Reads a document that says nothing but what a person likes.
 pub(super) fn whole(document: &DeTable<'_>, faults: &mut Faults) -> Taste {
-    let others = ["deck", "pools", "routes"];
+    let others = ["deck", "pools", "routes", "messages"];
     for (key, _) in in_order(document) {
         let name = key.get_ref().as_ref();
         if others.contains(&name) {

@@ -206,6 +206,12 @@ fn a_persons_own_file_makes_no_deck() {
         told.starts_with("c:2:2: `pools` has no place in this file"),
         "{told}"
     );
+    let told = personal("[[messages]]\nname = \"gc\"\n").unwrap_err();
+    assert!(
+        told.starts_with("c:1:3: `messages` has no place in this file"),
+        "{told}"
+    );
+    assert!(!told.contains("unknown"), "{told}");
     let told = personal("[thme]\n").unwrap_err();
     assert!(told.contains("did you mean `theme`?"), "{told}");
 }

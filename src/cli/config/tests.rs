@@ -24,7 +24,7 @@ pub(super) fn read_messages(text: &str) -> Vec<Named> {
         .messages
 }
 
-fn read_whole(text: &str, folder: &Path) -> Result<(DeckSpec, Taste), String> {
+pub(super) fn read_whole(text: &str, folder: &Path) -> Result<(DeckSpec, Taste), String> {
     let source = Source { name: "f", text };
     let read = deck::read(text, folder, &Programs::in_folders(&[]));
     read.map_err(|faults| {

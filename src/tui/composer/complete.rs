@@ -2,7 +2,7 @@
 
 use crate::model::Board;
 use crate::tui::composer::hints::{keys, partial_key};
-use crate::tui::composer::state::Composer;
+use crate::tui::composer::state::{Composer, harmless};
 use crate::tui::options::Named;
 use crate::tui::target::Target;
 
@@ -71,7 +71,7 @@ impl Composer {
             self.area.delete_char();
         }
         if let Some(key) = completing.keys.get(completing.at) {
-            let text = format!("\"{key}\": ");
+            let text = harmless(&format!("\"{key}\": "));
             completing.put = text.chars().count();
             self.area.insert_str(text);
         }

@@ -87,15 +87,20 @@ impl Composer {
     pub(crate) fn open(&mut self, target: Target) {
         let is_job = matches!(target, Target::Job(_));
         if self.is_job != is_job {
-            self.is_job = is_job;
             let draft = self.text();
             let draft = std::mem::replace(&mut self.other, draft);
             self.place = None;
             self.replace(&draft);
         }
-        self.target = Some(target);
+        self.aim(target);
         self.is_open = true;
         self.is_armed = false;
+    }
+
+    /// Goes to another target; what is written goes along, and is a draft of that kind from now on.
+    pub(super) fn aim(&mut self, target: Target) {
+        self.is_job = matches!(target, Target::Job(_));
+        self.target = Some(target);
     }
 
     /// Opens with a text of its own for one sending; the draft that is there comes back after it.
@@ -104,7 +109,7 @@ impl Composer {
         let draft = self.aside.take().unwrap_or_else(|| self.text());
         self.aside = Some(draft);
         self.place = None;
-        self.replace(&harmless(text));
+        self.replace(text);
     }
 
     /// Goes to the next target of these, or to the one before.
@@ -112,13 +117,12 @@ impl Composer {
         let here = targets
             .iter()
             .position(|target| Some(target) == self.target.as_ref());
-        let by = if is_back {
-            targets.len().saturating_sub(1)
-        } else {
-            1
-        };
+        let back = targets.len().saturating_sub(1);
+        let by = if is_back { back } else { 1 };
         let next = here.map_or(0, |here| (here + by) % targets.len().max(1));
-        self.target = targets.get(next).cloned().or(self.target.take());
+        if let Some(target) = targets.get(next) {
+            self.aim(target.clone());
+        }
         self.is_armed = false;
     }
 
@@ -207,9 +211,9 @@ impl Composer {
         self.numbers
     }
 
-    /// Puts another text in.
+    /// Puts another text in, made harmless.
     pub(crate) fn replace(&mut self, text: &str) {
-        self.area = fresh(text);
+        self.area = fresh(&harmless(text));
         self.completing = None;
         self.judge();
     }
@@ -378,13 +382,14 @@ fn escaped(c: char) -> String {
 }
 
 /// A JSON text in which what a terminal would obey is escaped; beyond white space it can only be in strings.
-fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
-    for c in text.chars() {
-        if (c.is_control() && c != '\n') || turns_direction(c) {
-            clean.push_str(&escaped(c));
-        } else {
-            clean.push(c);
+    for c in text.replace("\r\n", "\n").chars() {
+        match c {
+            '\r' => clean.push('\n'),
+            '\n' | '\t' => clean.push(c),
+            c if c.is_control() || turns_direction(c) => clean.push_str(&escaped(c)),
+            c => clean.push(c),
         }
     }
     clean

@@ -5,6 +5,7 @@ use insta::assert_snapshot;
 
 use super::*;
 use crate::model::{Address, Command, Outcome, PoolName, Refusal, RefusalKind, Reply, WallTime};
+use crate::tui::action::Action;
 use crate::tui::fixture::{Fixture, at, pool, worker};
 use crate::tui::options::Named;
 use crate::tui::target::Target;
@@ -186,6 +187,38 @@ fn a_refused_text_comes_back() {
 }
 
 #[test]
+fn a_refused_text_comes_back_after_its_target_changed_kind() {
+    let mut fixture = Fixture::busy();
+    fixture.screen.named.push(named());
+    let pool = pool("fetch");
+    fixture.screen.composer.open(Target::Job(pool.clone()));
+    let requests = fixture.press("collect\t\n");
+
+    let refusal = Refusal::new(RefusalKind::NotRunning, "nobody");
+    fixture.send(Msg::Sent(number(&requests), Err(refusal)));
+
+    assert_eq!(fixture.screen.composer.text(), named().json);
+    fixture.screen.composer.close();
+    fixture.screen.composer.open(Target::Message(Address::All));
+    assert_eq!(fixture.screen.composer.text(), named().json);
+}
+
+#[test]
+fn what_turns_text_around_is_escaped_wherever_it_comes_from() {
+    let mut fixture = Fixture::busy();
+    fixture.screen.named.push(Named {
+        json: "\"a\u{202e}b\"".to_owned(),
+        ..named()
+    });
+    fixture.press("mcollect\t");
+    assert_eq!(fixture.screen.composer.text(), "\"a\\u202eb\"");
+
+    let mut composer = Composer::new(vec!["{\t\"\u{2066}\u{1b}\": 1}\r\n".into()]);
+    composer.key(KeyEvent::new(KeyCode::Up, KeyModifiers::NONE));
+    assert_eq!(composer.text(), "{\t\"\\u2066\\u001b\": 1}");
+}
+
+#[test]
 fn an_answer_is_shown_with_its_latency() {
     let mut fixture = Fixture::busy();
     let requests = fixture.press("m[1]\n");
@@ -252,6 +285,20 @@ fn a_message_of_the_config_is_sent_by_its_name_and_its_key() {
             "{sent:?}"
         );
     }
+}
+
+#[test]
+fn a_key_that_an_action_was_given_is_the_actions() {
+    let mut fixture = Fixture::busy();
+    let key = KeyEvent::new(KeyCode::F(5), KeyModifiers::NONE);
+    let chord = crate::tui::keymap::chord(&key);
+    fixture.screen.named.push(Named {
+        key: Some(chord),
+        ..named()
+    });
+    fixture.screen.keymap = crate::tui::keymap::Keymap::with(&[(Action::Message, vec![chord])]);
+    assert_eq!(issued(fixture.send(Msg::Key(key))), []);
+    assert!(fixture.screen.composer.is_open());
 }
 
 fn fired(requests: Vec<Request>) -> Vec<Shot> {

@@ -15,5 +15,6 @@ mod tests;
 
 pub(crate) use act::{open, paste, press};
 pub(crate) use complete::{Offer, offers};
+pub(crate) use fuzzy::nearest;
 pub(crate) use read::{Fault, read};
 pub(crate) use state::Palette;
