@@ -310,12 +310,6 @@ impl Composer {
         });
     }
 
-    /// Writes for another target from now on, the text staying as it is.
-    pub(super) fn aim(&mut self, target: Target) {
-        self.is_job = matches!(target, Target::Job(_));
-        self.target = Some(target);
-    }
-
     /// Puts back what was refused, unless something else was written meanwhile.
     pub(super) fn restore(&mut self, target: &Target, text: &str) {
         let is_job = matches!(target, Target::Job(_));
