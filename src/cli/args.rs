@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::config::positive_duration;
-use crate::cli::runtime::RuntimeName;
+use crate::cli::how::How;
 use crate::model::ChannelKind;
 use crate::wire::Pointer;
 
@@ -114,9 +114,8 @@ pub(crate) struct Run {
     /// What the pool is called; after the script's file unless given
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// What runs the script; by its ending unless given
-    #[arg(long, value_enum)]
-    pub(crate) runtime: Option<RuntimeName>,
+    #[command(flatten)]
+    pub(crate) how: How,
     /// How the worker is talked to: by Node's fork channel, by lines on its stdin and stdout, or not at all
     #[arg(long, value_enum, default_value_t, value_name = "KIND")]
     pub(crate) channel: ChannelName,
@@ -168,9 +167,8 @@ pub(crate) struct Map {
     /// Show neither progress nor a summary
     #[arg(short, long, conflicts_with = "summary")]
     pub(crate) quiet: bool,
-    /// What runs the script; by its ending unless given
-    #[arg(long, value_enum)]
-    pub(crate) runtime: Option<RuntimeName>,
+    #[command(flatten)]
+    pub(crate) how: How,
     /// How a worker gets its jobs: by Node's fork channel (fork), or on its stdin, as any filter does (stdio)
     #[arg(long, value_parser = both_ways, default_value = "fork", value_name = "KIND")]
     pub(crate) channel: ChannelName,

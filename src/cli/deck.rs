@@ -24,6 +24,7 @@ use crate::cli::demo::{self, Show};
 use crate::cli::diagnose::{Code, Failure, failed};
 use crate::cli::face::{self, Dashboard};
 use crate::cli::fate::{self, Fate};
+use crate::cli::preload;
 use crate::cli::store;
 use crate::deck::{self, Clock, Deck, Ended};
 use crate::model::{Address, Command, DeckSpec, StoreSpec};
@@ -66,6 +67,7 @@ pub(super) fn run(plan: Plan) -> Result<(), Failure> {
         Shape::Dashboard => plan.taste.over(config::personal()?),
         Shape::Lines { .. } | Shape::Rpc => Taste::default(),
     };
+    preload::provide(&plan.spec.pools)?;
     let clock = Clock::start();
     let (keeper, runtime) = ground()?;
     let opened = store::open(&plan.spec.store, clock)?;

@@ -8,9 +8,10 @@ use std::path::Path;
 use crate::cli::args::Run;
 use crate::cli::config::folder_name;
 use crate::cli::diagnose::{Code, Failure};
-use crate::cli::filter;
+use crate::cli::how::How;
 use crate::cli::runtime::{self, Programs, Resolved, RuntimeName, Script};
-use crate::model::{ChannelKind, DeckSpec, PoolName, PoolSpec, RestartWhen};
+use crate::cli::{filter, preload};
+use crate::model::{Api, ChannelKind, DeckSpec, PoolName, PoolSpec, RestartWhen};
 
 /// The deck that was asked for; relative paths are relative to `here`.
 pub(super) fn spec(run: &Run, here: &Path) -> Result<DeckSpec, Failure> {
@@ -18,7 +19,7 @@ pub(super) fn spec(run: &Run, here: &Path) -> Result<DeckSpec, Failure> {
         PoolName::new(name)
             .map_err(|error| Failure::new(Code::Usage, format!("--name {name}: {error}")))
     });
-    let mut pool = pool(&run.command, run.runtime, run.channel.kind(), here)?;
+    let mut pool = pool(&run.command, run.how, run.channel.kind(), here)?;
     pool.name = name.transpose()?.unwrap_or(pool.name);
     pool.instances = run.instances;
     pool.restart.when = RestartWhen::OnFailure;
@@ -28,16 +29,27 @@ pub(super) fn spec(run: &Run, here: &Path) -> Result<DeckSpec, Failure> {
 /// A pool of one worker out of a script or a command, named after it.
 pub(super) fn pool(
     line: &[OsString],
-    runtime: Option<RuntimeName>,
+    how: How,
     channel: ChannelKind,
     here: &Path,
 ) -> Result<PoolSpec, Failure> {
     let programs = Programs::of_this_process();
-    let resolved = resolve(line, runtime, here, &programs)?;
+    let mut resolved = resolve(line, how.runtime, here, &programs)?;
+    let api = how.api.api();
+    if api == Api::WebWorker {
+        if channel != ChannelKind::Fork {
+            let message = format!("--api {} needs --channel fork", api.as_str());
+            return Err(Failure::new(Code::Usage, message));
+        }
+        resolved = resolved.with_preload(&preload::path()).map_err(|error| {
+            Failure::new(Code::Usage, format!("--api {}: {error}", api.as_str()))
+        })?;
+    }
     let mut pool = PoolSpec::new(pool_name(line), resolved.program, here);
     pool.args = resolved.args;
     pool.runtime = resolved.runtime;
     pool.channel = channel;
+    pool.api = api;
     if channel == ChannelKind::Stdio {
         pool.env = filter::line_by_line(&programs);
     }

@@ -56,12 +56,39 @@ pub(crate) struct Resolved {
     pub(crate) runtime: Option<Runtime>,
 }
 
+impl Resolved {
+    /// Has the runtime load a file before the script.
+    pub(crate) fn with_preload(mut self, file: &Path) -> Result<Self, RuntimeError> {
+        let place = match self.runtime {
+            Some(Runtime::Node) => Some((0, "--require")),
+            Some(Runtime::Bun) => Some((0, "--preload")),
+            Some(Runtime::Deno) => {
+                let run = self.args.iter().position(|arg| arg == "run");
+                run.map(|run| (run + 1, "--preload"))
+            }
+            _ => None,
+        };
+        let Some((at, flag)) = place else {
+            let program = self.program.display().to_string();
+            return Err(RuntimeError::LoadsNothing { program });
+        };
+        self.args.insert(at, file.as_os_str().to_owned());
+        self.args.insert(at, flag.into());
+        Ok(self)
+    }
+}
+
 /// Why a script cannot be run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum RuntimeError {
     /// None of the programs that could run it is there.
     #[error("{script} needs {wanted}, and none is in PATH")]
     NotFound { script: String, wanted: String },
+    /// A program that loads no file before its script.
+    #[error(
+        "{program} loads nothing before its script: only a script of node, bun or deno can be one"
+    )]
+    LoadsNothing { program: String },
 }
 
 /// The programs of this system.

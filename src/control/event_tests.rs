@@ -236,7 +236,7 @@ fn every_other_event_has_its_documented_members() {
         kind: FaultKind::TooLong,
         bytes: 70,
         head: vec![0x00, 0xff, b'a'],
-        hint: Some("raise max_frame"),
+        hint: Some("raise max_frame".into()),
     };
     let liveness = LivenessChanged {
         worker: worker(),

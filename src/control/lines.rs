@@ -311,10 +311,15 @@ fn fault_text(fault: &FrameFault) -> String {
         FaultKind::Truncated => "ended within a message",
         FaultKind::TooLong => "sent a message that is too long",
         FaultKind::Mismatch => "speaks another serialization",
+        FaultKind::Uncaught => "did not catch an error",
     };
-    let unit = if fault.bytes == 1 { "byte" } else { "bytes" };
-    let mut text = format!("{what}, {} {unit}", fault.bytes);
-    if let Some(hint) = fault.hint {
+    let mut text = what.to_owned();
+    if fault.kind != FaultKind::Uncaught {
+        let unit = if fault.bytes == 1 { "byte" } else { "bytes" };
+        // Writing to a string does not fail.
+        let _ = write!(text, ", {} {unit}", fault.bytes);
+    }
+    if let Some(hint) = &fault.hint {
         // Writing to a string does not fail.
         let _ = write!(text, "; {hint}");
     }

@@ -1,5 +1,6 @@
 //! What a deck tells its clients. Traffic and logs come in batches; `control` writes them one a line.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -189,7 +190,7 @@ pub struct FrameFault {
     /// Its first bytes, at most 32.
     pub head: Vec<u8>,
     /// What may be the matter.
-    pub hint: Option<&'static str>,
+    pub hint: Option<Cow<'static, str>>,
 }
 
 /// Of [`Event::Logs`].

@@ -48,8 +48,8 @@ pub use queue::{
 };
 pub use ring::{Ring, Weigh};
 pub use spec::{
-    Backoff, ChannelKind, DeckSpec, Intensity, MailboxSpec, OnDisconnect, PoolSpec, RestartSpec,
-    RestartWhen, Runtime, StopSpec,
+    Api, Backoff, ChannelKind, DeckSpec, Intensity, MailboxSpec, OnDisconnect, PoolSpec,
+    RestartSpec, RestartWhen, Runtime, StopSpec,
 };
 pub use state::{Exit, Fact, Liveness, Signal, State};
 pub use time::{MonoTime, Now, WallTime};

@@ -62,6 +62,8 @@ pub struct PoolSpec {
     pub env_file: Option<PathBuf>,
     /// What links its workers to the deck. Default Node's fork channel.
     pub channel: ChannelKind,
+    /// What its workers' script is written for. Default `process.on("message")`.
+    pub api: Api,
     /// The longest message taken from a worker, in bytes. Default 64 MiB.
     pub max_frame: usize,
     /// Whether and how workers come back.
@@ -91,6 +93,7 @@ impl PoolSpec {
             env: Vec::new(),
             env_file: None,
             channel: ChannelKind::default(),
+            api: Api::default(),
             max_frame: 64 << 20,
             restart: RestartSpec::default(),
             stop: StopSpec::default(),
@@ -121,6 +124,26 @@ impl ChannelKind {
             Self::Fork => "fork",
             Self::Stdio => "stdio",
             Self::None => "none",
+        }
+    }
+}
+
+/// What a worker's script is written for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Api {
+    /// Node's `process.on("message")` and `process.send()`, or whatever else uses the channel by itself.
+    #[default]
+    Process,
+    /// The Web Worker API: `onmessage` and `postMessage()`, supplied by a file that its runtime loads first.
+    WebWorker,
+}
+
+impl Api {
+    /// Its name, in the config and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Process => "process",
+            Self::WebWorker => "web-worker",
         }
     }
 }

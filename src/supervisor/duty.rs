@@ -4,6 +4,7 @@
 //! jobs are there, and jobs wait while a message that was given by hand is unanswered, but no longer than [`PATIENCE`].
 //! Told to the jobs as [`JobNews`]. A pool that is not enlisted pays a flag test for all of this.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{Assignment, Incarnation, JobNews, LeaseId, Loss, MonoTime, ReplyId, ReplyRule};
@@ -12,7 +13,7 @@ use crate::supervisor::leases::{Lease, Leases};
 use crate::supervisor::mailbox::Gate;
 use crate::supervisor::turn::Turn;
 use crate::supervisor::worker::{Phase, Worker};
-use crate::wire::{FaultKind, Message, canonical};
+use crate::wire::{Fault, FaultKind, Message, canonical};
 
 /// For how long a message by hand may keep a worker from its next job.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -185,15 +186,11 @@ impl Worker {
 
     /// Something that is no message came: it is taken for the answer of which nothing else can be known, so that a job
     /// whose answer cannot be read ends.
-    pub(super) fn note_fault(
-        &mut self,
-        turn: &mut Turn<'_>,
-        kind: FaultKind,
-        answers: &mut Answers,
-    ) {
-        let reason = match kind {
-            FaultKind::Invalid => "its reply is not valid JSON",
-            FaultKind::TooLong => "its reply is longer than max_frame",
+    pub(super) fn note_fault(&mut self, turn: &mut Turn<'_>, fault: &Fault, answers: &mut Answers) {
+        let reason: Arc<str> = match fault.kind {
+            FaultKind::Invalid => "its reply is not valid JSON".into(),
+            FaultKind::TooLong => "its reply is longer than max_frame".into(),
+            FaultKind::Uncaught => fault.hint.as_deref().unwrap_or("an uncaught error").into(),
             // The channel ends, or nothing of it is read from here on.
             FaultKind::Truncated | FaultKind::Mismatch => return,
         };
@@ -215,7 +212,7 @@ impl Worker {
             worker: self.id.clone(),
             now: turn.now,
             lease: lease.id,
-            reason: reason.into(),
+            reason,
         }));
     }
 

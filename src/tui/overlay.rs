@@ -62,7 +62,11 @@ fn message(screen: &Screen) -> Option<Overlay> {
         Traffic::Fault(fault) => (
             format!("Bad frame from {} · {} bytes", worker.id, fault.bytes),
             vec![
-                fault.hint.unwrap_or("it is no JSON message").to_owned(),
+                fault
+                    .hint
+                    .as_deref()
+                    .unwrap_or("it is no JSON message")
+                    .to_owned(),
                 String::new(),
                 String::from_utf8_lossy(&fault.head).into_owned(),
                 hex(&fault.head),

@@ -3,6 +3,7 @@
 //! Owns the partial line between two reads and says what every line is. Accepts whatever a worker could have meant, and
 //! never buffers what it will not use. Never reads; called by `process`, one per channel and process.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
@@ -10,6 +11,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::wire::foreign::{self, Recognized};
 use crate::wire::node::Classifier;
+use crate::wire::uncaught;
 use crate::wire::{Fault, FaultKind, Frame, InternalKind, Message};
 
 /// How much of a line that is no message is shown.
@@ -195,6 +197,7 @@ impl LineDecoder {
         let bytes = length + 1;
         frames.push(match kind {
             None => Frame::Message { message, bytes },
+            Some(InternalKind::Error) => Frame::Fault(uncaught::fault(&message, bytes)),
             Some(kind) => Frame::Internal {
                 message,
                 bytes,
@@ -225,7 +228,7 @@ impl LineDecoder {
             kind,
             bytes: length + 1,
             head,
-            hint: self.hint(line),
+            hint: self.hint(line).map(Cow::Borrowed),
         }));
     }
 
@@ -250,7 +253,7 @@ impl LineDecoder {
             kind: FaultKind::Mismatch,
             bytes: recognized.bytes,
             head,
-            hint: Some(recognized.hint),
+            hint: Some(recognized.hint.into()),
         }));
     }
 }

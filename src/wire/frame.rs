@@ -1,5 +1,7 @@
 //! What a channel's bytes turn out to be.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::wire::Message;
@@ -36,6 +38,8 @@ pub enum InternalKind {
     HandleAck,
     /// `NODE_HANDLE_NACK`: the worker refused a handle.
     HandleNack,
+    /// `NODE_FORKDECK_ERROR`: nobody in the worker caught an error. Decoders make a [`FaultKind::Uncaught`] of it.
+    Error,
     /// Anything else; readers ignore it.
     Other,
 }
@@ -52,7 +56,7 @@ pub struct Fault {
     /// Its first bytes, at most 32.
     pub head: Vec<u8>,
     /// What may be the matter.
-    pub hint: Option<&'static str>,
+    pub hint: Option<Cow<'static, str>>,
 }
 
 /// What was wrong with a frame.
@@ -67,4 +71,6 @@ pub enum FaultKind {
     TooLong,
     /// It looks like another serialization than the pool's.
     Mismatch,
+    /// It tells of an error in the worker that nobody caught: the error event of a web worker. The hint says which.
+    Uncaught,
 }

@@ -11,6 +11,7 @@ mod lines;
 mod message;
 pub mod node;
 mod pointer;
+mod uncaught;
 
 pub use decoder::LineDecoder;
 pub use encoder::OutBuffer;

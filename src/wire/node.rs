@@ -93,6 +93,7 @@ fn command_kind(text: &[u8]) -> Option<InternalKind> {
         b"HANDLE" => Some(InternalKind::Handle),
         b"HANDLE_ACK" => Some(InternalKind::HandleAck),
         b"HANDLE_NACK" => Some(InternalKind::HandleNack),
+        b"FORKDECK_ERROR" => Some(InternalKind::Error),
         _ => Some(InternalKind::Other),
     }
 }

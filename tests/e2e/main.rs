@@ -25,3 +25,4 @@ mod stdio;
 mod support;
 mod taste;
 mod terminal;
+mod web_workers;

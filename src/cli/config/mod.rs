@@ -4,6 +4,7 @@
 //! Owns finding, reading and judging the file. Starts nothing; called by `up` and `check`,
 //! and by `args` for the durations of the command line.
 
+mod api;
 mod channel;
 mod deck;
 mod file;

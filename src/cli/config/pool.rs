@@ -13,7 +13,7 @@ use crate::cli::config::table::{
     Faults, Key, Plain, Table, Wrong, json, mismatch, number, quantity as read_quantity, size,
     text, texts, time, word,
 };
-use crate::cli::config::{channel, jobs, quantity};
+use crate::cli::config::{api, channel, jobs, quantity};
 use crate::cli::filter;
 use crate::cli::runtime::{self, Programs, RuntimeName};
 use crate::model::{
@@ -50,7 +50,7 @@ const POOL: &[Key] = &[
     Key::Built("queue"),
     Key::Later("serialization", Some(Plain::Text("json"))),
     Key::Later("pty", Some(Plain::No)),
-    Key::Later("api", Some(Plain::Text("process"))),
+    Key::Built("api"),
     Key::Later("ready", Some(Plain::Text("spawn"))),
     Key::Later("ready_timeout", Some(Plain::Text("30s"))),
     Key::Later("after", Some(Plain::EmptyList)),
@@ -118,7 +118,9 @@ pub(super) fn read(
     let cwd = table
         .take("cwd", faults, |value| existing_folder(value, folder))
         .unwrap_or_else(|| folder.to_owned());
-    let command = command(&name, table, place, &cwd, faults)?;
+    let mut command = command(&name, table, place, &cwd, faults)?;
+    let channel = channel::read(table, faults);
+    let api = api::read(table, channel, &mut command, faults);
 
     let mut pool = PoolSpec::new(name, command.program, cwd);
     pool.args = command.args;
@@ -126,7 +128,8 @@ pub(super) fn read(
     if let Some(count) = table.take("instances", faults, instances) {
         pool.instances = count;
     }
-    pool.channel = channel::read(table, faults);
+    pool.channel = channel;
+    pool.api = api;
     if pool.channel == ChannelKind::Stdio {
         pool.env = filter::line_by_line(place.programs);
     }

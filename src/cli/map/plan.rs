@@ -82,7 +82,7 @@ impl Plan {
     /// The deck and the map of a command line; relative paths are relative to `here`.
     pub(super) fn new(map: &Map, here: &Path) -> Result<(DeckSpec, Self), Failure> {
         let channel = map.channel.kind();
-        let mut pool = run::pool(&map.command, map.runtime, channel, here)?;
+        let mut pool = run::pool(&map.command, map.how, channel, here)?;
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let workers = map
             .instances

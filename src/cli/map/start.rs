@@ -17,6 +17,7 @@ use crate::cli::map::flow::{Flow, Streams};
 use crate::cli::map::pen::Pen;
 use crate::cli::map::plan::Plan;
 use crate::cli::map::room::Room;
+use crate::cli::preload;
 use crate::deck::{self, Clock, Ended};
 use crate::model::{Address, Command};
 
@@ -27,6 +28,7 @@ pub(crate) fn map(map: &Map, face: &Face, color: Color, here: &Path) -> Result<(
         return Err(Failure::new(Code::Usage, message));
     }
     let (spec, plan) = Plan::new(map, here)?;
+    preload::provide(&spec.pools)?;
     let (keeper, runtime) = ground()?;
     let style = Style::of_this_process(color);
     let clock = Clock::start();

@@ -182,7 +182,7 @@ pub(super) struct Hopeless {
 }
 
 fn fault_line(fault: &FrameFault) -> String {
-    let hint = fault.hint.map(|hint| format!("; {hint}"));
+    let hint = fault.hint.as_ref().map(|hint| format!("; {hint}"));
     format!(
         "{}: (wrote {} bytes to its channel that are no message{})\n",
         fault.worker,

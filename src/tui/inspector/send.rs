@@ -169,6 +169,7 @@ fn kind(kind: FaultKind) -> &'static str {
         FaultKind::Truncated => "truncated",
         FaultKind::TooLong => "too_long",
         FaultKind::Mismatch => "mismatch",
+        FaultKind::Uncaught => "uncaught",
     }
 }
 

@@ -282,13 +282,18 @@ pub(crate) fn exact(latency: Duration) -> String {
 pub(crate) fn fault_line(screen: &Screen, fault: &FrameFault, painter: &mut Painter) {
     let theme = screen.theme;
     let what = wrong(fault.kind);
+    if fault.kind == FaultKind::Uncaught {
+        let error = fault.hint.as_deref().unwrap_or(what);
+        painter.text(&format!("✖ {error}"), theme.bad());
+        return;
+    }
     let unit = if fault.bytes == 1 { "byte" } else { "bytes" };
     painter.text(
         &format!("✖ {what}, {} {unit}  ", count(fault.bytes)),
         theme.bad(),
     );
     painter.text(&String::from_utf8_lossy(&fault.head), theme.dim());
-    if let Some(hint) = fault.hint {
+    if let Some(hint) = &fault.hint {
         painter.text(&format!("  {hint}"), theme.warning());
     }
 }
@@ -300,5 +305,6 @@ pub(crate) fn wrong(kind: FaultKind) -> &'static str {
         FaultKind::Truncated => "cut off",
         FaultKind::TooLong => "too long",
         FaultKind::Mismatch => "another serialization",
+        FaultKind::Uncaught => "uncaught error",
     }
 }

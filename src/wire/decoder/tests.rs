@@ -47,7 +47,10 @@ fn told(frame: &Frame) -> String {
             };
             let head: Vec<_> = fault.head.iter().take(shown).copied().collect();
             let head = head.escape_ascii().to_string().replace("\\\"", "\"");
-            let hint = fault.hint.and_then(|hint| hint.split(' ').next());
+            let hint = fault
+                .hint
+                .as_deref()
+                .and_then(|hint| hint.split(' ').next());
             format!(
                 "{:?} {} {head} {}",
                 fault.kind,
@@ -344,7 +347,7 @@ fn what_a_filter_prints_that_is_no_message_is_explained() {
     let hints: Vec<Option<&str>> = frames
         .iter()
         .map(|frame| match frame {
-            Frame::Fault(fault) => fault.hint,
+            Frame::Fault(fault) => fault.hint.as_deref(),
             _ => None,
         })
         .collect();

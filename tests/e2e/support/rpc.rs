@@ -35,6 +35,7 @@ impl Rpc {
         let mut child = Command::new(env!("CARGO_BIN_EXE_forkdeck"))
             .args(args)
             .current_dir(folder)
+            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

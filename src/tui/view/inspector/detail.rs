@@ -150,7 +150,7 @@ fn facts(screen: &Screen, opened: &Opened, columns: u16) -> Vec<Line<'static>> {
             let what = wrong(fault.kind);
             fact(what, theme.bad());
             fact(&format!("{} bytes", count(fault.bytes)), theme.bad());
-            if let Some(hint) = fault.hint {
+            if let Some(hint) = &fault.hint {
                 fact(hint, theme.warning());
             }
         }
