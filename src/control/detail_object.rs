@@ -103,6 +103,8 @@ fn write_pool(object: &mut Object<'_>, pool: &PoolDetail) {
         .member("runtime", &pool.runtime)
         .member("restart", &restart(pool))
         .raw("stop", &stop(pool))
+        .member("ready", pool.ready.as_str())
+        .member("ready_timeout_ms", &millis(pool.ready_timeout))
         .member(
             "mailbox",
             &MailboxObject {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::model::{
-    JobsSpec, MailboxSpec, OnDisconnect, PoolName, PoolSpec, RestartSpec, Runtime, StopSpec,
+    JobsSpec, MailboxSpec, OnDisconnect, PoolName, PoolSpec, Ready, RestartSpec, Runtime, StopSpec,
     WorkerId,
 };
 
@@ -88,6 +88,10 @@ pub struct PoolDetail {
     pub restart: RestartSpec,
     /// How workers are ended.
     pub stop: StopSpec,
+    /// When they are ready.
+    pub ready: Ready,
+    /// How long they have to get ready.
+    pub ready_timeout: Duration,
     /// How many messages wait for a worker.
     pub mailbox: MailboxSpec,
     /// After how long with unread bytes a worker counts as stalled.
@@ -110,6 +114,8 @@ impl PoolDetail {
             max_frame: spec.max_frame,
             restart: spec.restart.clone(),
             stop: spec.stop.clone(),
+            ready: spec.ready,
+            ready_timeout: spec.ready_timeout,
             mailbox: spec.mailbox,
             stall_after: spec.stall_after,
             on_disconnect: spec.on_disconnect,

@@ -48,7 +48,7 @@ pub use queue::{
 };
 pub use ring::{Ring, Weigh};
 pub use spec::{
-    Api, Backoff, ChannelKind, DeckSpec, Intensity, MailboxSpec, OnDisconnect, PoolSpec,
+    Api, Backoff, ChannelKind, DeckSpec, Intensity, MailboxSpec, OnDisconnect, PoolSpec, Ready,
     RestartSpec, RestartWhen, Runtime, StopSpec,
 };
 pub use state::{Exit, Fact, Liveness, Signal, State};

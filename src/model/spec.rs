@@ -70,6 +70,10 @@ pub struct PoolSpec {
     pub restart: RestartSpec,
     /// How workers are ended.
     pub stop: StopSpec,
+    /// When a worker is ready. Default as soon as its process is there.
+    pub ready: Ready,
+    /// How long a process has to get ready; one that does not is taken down, which counts as a crash. Default 30 s.
+    pub ready_timeout: Duration,
     /// How many messages wait for a worker.
     pub mailbox: MailboxSpec,
     /// After how long with unread bytes a worker counts as stalled. Default 250 ms.
@@ -97,6 +101,8 @@ impl PoolSpec {
             max_frame: 64 << 20,
             restart: RestartSpec::default(),
             stop: StopSpec::default(),
+            ready: Ready::default(),
+            ready_timeout: Duration::from_secs(30),
             mailbox: MailboxSpec::default(),
             stall_after: Duration::from_millis(250),
             on_disconnect: OnDisconnect::default(),
@@ -144,6 +150,34 @@ impl Api {
         match self {
             Self::Process => "process",
             Self::WebWorker => "web-worker",
+        }
+    }
+}
+
+/// When a worker is ready.
+///
+/// Until then it is `starting`: its mail waits in the mailbox and it is given no job. What is not a client's does not
+/// wait: the stop message, answers to handles, a cluster's own messages. So a worker that speaks only when it is spoken
+/// to never gets ready by its first message; its time runs out, and that is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Ready {
+    /// As soon as its process is there.
+    #[default]
+    Spawn,
+    /// With its first message, whatever it says; that message is told and routed as any other, but answers nothing.
+    /// Without a channel as soon as its process is there.
+    Message,
+    /// Once it listens: of cluster workers.
+    Listening,
+}
+
+impl Ready {
+    /// Its name, in the config.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Spawn => "spawn",
+            Self::Message => "message",
+            Self::Listening => "listening",
         }
     }
 }

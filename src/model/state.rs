@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 pub enum State {
     /// Asked for and not running, nor to be.
     Stopped,
-    /// A process is being made.
+    /// A process is being made, or is there and not ready yet.
     Starting,
     /// Takes messages.
     Ready,
@@ -62,7 +62,7 @@ impl State {
         }
     }
 
-    /// Whether a process exists in this state.
+    /// Whether a process exists for sure in this state.
     pub fn is_live(self) -> bool {
         matches!(
             self,

@@ -27,6 +27,11 @@ pub(super) fn unasked(exit: Exit, life: &Life, uptime: Duration) -> String {
     }
 }
 
+/// What ended a process that did not get ready.
+pub(super) fn unready(timeout: Duration) -> String {
+    format!("not ready within {}", span(timeout))
+}
+
 /// What ended a process that was told to end.
 pub(super) fn asked(
     exit: Exit,
@@ -38,6 +43,7 @@ pub(super) fn asked(
     let why = match aim {
         Aim::Stop | Aim::Kill => "as asked",
         Aim::Disconnected => "after it closed its channel",
+        Aim::Unready => "because it did not get ready",
         Aim::Relieve(reason) => &format!("because {reason}"),
     };
     let end = match exit {
@@ -58,7 +64,7 @@ pub(super) fn asked(
     };
     match aim {
         Aim::Relieve(_) if !end.ends_with(why) => format!("{end}, {why}"),
-        Aim::Relieve(_) | Aim::Stop | Aim::Kill | Aim::Disconnected => end,
+        Aim::Relieve(_) | Aim::Stop | Aim::Kill | Aim::Disconnected | Aim::Unready => end,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::supervisor::Effect;
 use crate::supervisor::leases::{Lease, Leases};
 use crate::supervisor::mailbox::Gate;
 use crate::supervisor::turn::Turn;
-use crate::supervisor::worker::{Phase, Worker};
+use crate::supervisor::worker::Worker;
 use crate::wire::{Fault, FaultKind, Message, canonical};
 
 /// For how long a message by hand may keep a worker from its next job.
@@ -103,7 +103,7 @@ impl Worker {
 
     /// Whether the process takes jobs.
     pub(super) fn takes_jobs(&self) -> bool {
-        let is_fit = matches!(&self.phase, Phase::Running(life) if life.channel.is_open() && !life.suspended);
+        let is_fit = self.takes_letters() && self.life().is_some_and(|life| !life.suspended);
         let is_free = || self.mailbox.len() == 0 && !self.is_asked_by_hand();
         is_fit && (!self.answers_next() || is_free())
     }
@@ -263,9 +263,8 @@ impl Worker {
         incarnation: Incarnation,
         jobs: Vec<Assignment>,
     ) {
-        let takes = self.duty.is_enlisted
-            && self.incarnation == incarnation
-            && matches!(&self.phase, Phase::Running(life) if life.channel.is_open());
+        let takes =
+            self.duty.is_enlisted && self.incarnation == incarnation && self.takes_letters();
         if !takes {
             let leases = jobs.iter().map(|job| job.lease).collect();
             return turn.refuse(self.id.clone(), incarnation, leases);

@@ -92,6 +92,13 @@ pub enum Input {
         /// Whether the worker read anything since the last look.
         progressed: bool,
     },
+    /// A cluster worker listens: with [`Ready::Listening`](crate::model::Ready::Listening) it is ready.
+    Listening {
+        /// Whose.
+        worker: WorkerId,
+        /// Which of its processes.
+        incarnation: Incarnation,
+    },
     /// A signal suspended the process.
     Suspended {
         /// Whose.
@@ -200,6 +207,10 @@ impl Input {
                 worker,
                 incarnation,
                 ..
+            }
+            | Self::Listening {
+                worker,
+                incarnation,
             }
             | Self::Suspended {
                 worker,

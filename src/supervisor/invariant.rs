@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::ReplyRule;
+use crate::supervisor::life::Life;
 use crate::supervisor::machine::Machine;
 use crate::supervisor::spawns::{Booking, OUTSTANDING};
 use crate::supervisor::waits::{Asker, PER_WORKER, Waits};
@@ -47,6 +48,11 @@ fn check_worker(worker: &Worker) -> Result<(), String> {
     claim(
         worker.facts.liveness.process.is_open() == is_live,
         "its process fact is wrong",
+    )?;
+    let is_ready = worker.life().is_some_and(Life::is_ready);
+    claim(
+        is_ready || !worker.mailbox.is_given(),
+        "it was given mail or jobs before it was ready",
     )?;
     claim(
         !worker.leaving || !worker.wanted,

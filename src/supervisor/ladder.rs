@@ -28,6 +28,8 @@ pub(super) enum Aim {
     Kill,
     /// It closed its channel; its restart policy decides what follows.
     Disconnected,
+    /// It did not get ready in time, which is a crash; its restart policy decides what follows.
+    Unready,
     /// A job cost it its life, for this reason; it is started again.
     Relieve(Arc<str>),
 }
@@ -156,19 +158,23 @@ impl Worker {
         };
         stopping.ladder.began = turn.mono();
         stopping.ladder.step = Step::Message;
-        let is_open = stopping.life.channel.is_open();
-        let is_kill = stopping.aim == Aim::Kill;
-        let message = self.policy.stop.message.clone();
-        let message = message.filter(|_| is_open && !is_kill);
+        if stopping.aim == Aim::Kill {
+            self.kill_tree(turn, KilledBy::Command);
+        } else if !self.ask_to_end(turn) {
+            self.signal_stop(turn);
+        }
+    }
+
+    /// Asks the process over its channel to end, in every way that its pool knows; whether there was one, so that the
+    /// signal waits for half of the grace.
+    fn ask_to_end(&mut self, turn: &mut Turn<'_>) -> bool {
+        let is_open = self.life().is_some_and(|life| life.channel.is_open());
+        let message = self.policy.stop.message.clone().filter(|_| is_open);
         let has_message = message.is_some();
         if let Some(message) = message {
             self.write_past(turn, message, 1, Sort::Stop);
         }
-        if is_kill {
-            self.kill_tree(turn, KilledBy::Command);
-        } else if !self.end_input(turn) && !has_message {
-            self.signal_stop(turn);
-        }
+        self.end_input(turn) || has_message
     }
 
     /// Tells a filter that is to stop that no more comes; whether it is one that may have something to say to that.
@@ -236,7 +242,7 @@ impl Worker {
         match &mut self.phase {
             Phase::Running(_) => self.climb(turn, Aim::Kill),
             Phase::Stopping(stopping) => {
-                if stopping.aim == Aim::Disconnected {
+                if matches!(stopping.aim, Aim::Disconnected | Aim::Unready) {
                     stopping.aim = Aim::Kill;
                 }
                 self.kill_tree(turn, KilledBy::Command);

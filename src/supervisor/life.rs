@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::model::{ChannelKind, MonoTime, Signal, State};
+use crate::model::{ChannelKind, MonoTime, PoolSpec, Ready, Signal, State};
 
 /// How long a closed channel is kept from the visible state. At a normal end the channel closes an instant before the
 /// process is reaped; without this each end would flash up as `disconnected`.
@@ -23,6 +23,8 @@ pub(super) struct Life {
     pub(super) pid: u32,
     /// Since when it lives.
     pub(super) since: MonoTime,
+    /// Whether it is ready.
+    pub(super) readiness: Readiness,
     /// What is known of its channel.
     pub(super) channel: Channel,
     /// Whether it was given anything to read.
@@ -33,6 +35,47 @@ pub(super) struct Life {
     pub(super) stall: Stall,
     /// The signals that clients sent to it, each once, the first few kinds.
     pub(super) signals: Vec<Signal>,
+}
+
+/// Whether a living process is ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Readiness {
+    /// Not yet; it is taken down if it is not by then.
+    Awaited {
+        /// By when.
+        until: MonoTime,
+    },
+    /// Since then.
+    Since(MonoTime),
+}
+
+impl Readiness {
+    fn new(now: MonoTime, policy: &PoolSpec) -> Self {
+        match (policy.ready, policy.channel) {
+            (Ready::Spawn, _) | (_, ChannelKind::None) => Self::Since(now),
+            (Ready::Message | Ready::Listening, ChannelKind::Fork | ChannelKind::Stdio) => {
+                Self::Awaited {
+                    until: now + policy.ready_timeout,
+                }
+            }
+        }
+    }
+
+    /// By when it is to be ready, unless it is.
+    pub(super) fn due(self) -> Option<MonoTime> {
+        match self {
+            Self::Awaited { until } => Some(until),
+            Self::Since(_) => None,
+        }
+    }
+
+    /// Since when it is ready, if it is.
+    pub(super) fn since(self) -> Option<MonoTime> {
+        match self {
+            Self::Awaited { .. } => None,
+            Self::Since(since) => Some(since),
+        }
+    }
 }
 
 /// The channel of a living process.
@@ -145,11 +188,12 @@ impl Stall {
 
 impl Life {
     /// A process that was just made.
-    pub(super) fn new(pid: u32, now: MonoTime, kind: ChannelKind) -> Self {
+    pub(super) fn new(pid: u32, now: MonoTime, policy: &PoolSpec) -> Self {
         Self {
             pid,
             since: now,
-            channel: match kind {
+            readiness: Readiness::new(now, policy),
+            channel: match policy.channel {
                 ChannelKind::Fork | ChannelKind::Stdio => Channel::Open,
                 ChannelKind::None => Channel::Absent,
             },
@@ -160,10 +204,17 @@ impl Life {
         }
     }
 
+    /// Whether it is ready: may be given mail and jobs.
+    pub(super) fn is_ready(&self) -> bool {
+        self.readiness.since().is_some()
+    }
+
     /// What it shows as while it is to run.
     pub(super) fn state(&self) -> State {
         if self.suspended {
             State::Suspended
+        } else if !self.is_ready() {
+            State::Starting
         } else if self.channel.is_shown_closed() {
             State::Disconnected
         } else if self.stall.is_told() {
@@ -173,9 +224,9 @@ impl Life {
         }
     }
 
-    /// When a stall is to be told; a suspended process and one without a channel cannot stall.
+    /// When a stall is to be told; a suspended process, one that is not ready, and one without a channel cannot stall.
     pub(super) fn stall_due(&self, after: Duration) -> Option<MonoTime> {
-        if self.suspended || !self.channel.is_open() {
+        if self.suspended || !self.is_ready() || !self.channel.is_open() {
             return None;
         }
         self.stall.due(after)

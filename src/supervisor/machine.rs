@@ -201,6 +201,7 @@ impl Machine {
             Input::Unread {
                 bytes, progressed, ..
             } if is_newest => worker.unread(turn, bytes, progressed),
+            Input::Listening { .. } if is_newest => worker.listens(turn),
             Input::Suspended { .. } if is_newest => worker.suspended(turn, true),
             Input::Continued { .. } if is_newest => worker.suspended(turn, false),
             _ => {} // Of an earlier process, or no report.

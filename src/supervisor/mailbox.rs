@@ -303,6 +303,11 @@ impl Mailbox {
         self.given_mail
     }
 
+    /// Whether mail or jobs are given out and not confirmed.
+    pub(super) fn is_given(&self) -> bool {
+        self.given_mail + self.given_jobs > 0
+    }
+
     /// Whether anything is given out and not confirmed.
     pub(super) fn is_under_way(&self) -> bool {
         !self.given.is_empty()

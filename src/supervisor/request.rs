@@ -72,7 +72,11 @@ impl Pending {
 }
 
 fn is_on_its_way(worker: &Worker) -> bool {
-    matches!(worker.phase, Phase::Starting { .. } | Phase::Stopping(_))
+    match &worker.phase {
+        Phase::Starting { .. } | Phase::Stopping(_) => true,
+        Phase::Running(life) => !life.is_ready(),
+        _ => false, // Nothing is under way.
+    }
 }
 
 /// Whether the process that a `stop` or `kill` was about is still there, or still being made to be ended.

@@ -114,7 +114,8 @@ impl Worker {
         if end.asked.is_some() {
             self.signal(turn, Signal::KILL, SignalScope::Tree);
         }
-        if turn.mono() - end.life.since >= self.policy.restart.healthy {
+        let ready = end.life.readiness.since();
+        if ready.is_some_and(|since| turn.mono() - since >= self.policy.restart.healthy) {
             self.restarts.recover();
         }
         match end.asked {
@@ -131,6 +132,7 @@ impl Worker {
                 },
             ),
             Some((Aim::Disconnected, _)) if self.wanted => self.fall(turn, exit.is_clean(), cause),
+            Some((Aim::Unready, _)) if self.wanted => self.fall(turn, false, cause),
             Some(_) => self.retire(turn, Phase::Stopped { reason: None }),
             None => self.fall(turn, exit.is_clean(), cause),
         }
@@ -237,6 +239,7 @@ impl Worker {
         let uptime = turn.mono() - end.life.since;
         let cause: Arc<str> = Arc::from(match &end.asked {
             None => cause::unasked(exit, &end.life, uptime),
+            Some((Aim::Unready, _)) => cause::unready(self.policy.ready_timeout),
             Some((aim, ladder)) => cause::asked(exit, aim, ladder, stop.signal, stop.grace),
         });
         let by_sigkill = matches!(exit, Exit::Signal { signal, .. } if signal == Signal::KILL);

@@ -244,6 +244,7 @@ fn rank(worker: &Worker) -> u8 {
     match &worker.phase {
         Phase::Running(life) if !life.channel.is_open() => 3,
         Phase::Running(life) if life.state() == State::Ready => 0,
+        Phase::Running(life) if !life.is_ready() => 2,
         Phase::Running(_) => 1,
         _ if worker.wanted => 2,
         _ => 4, // Takes no mail.

@@ -8,6 +8,7 @@ use crate::model::{
 };
 use crate::supervisor::Effect;
 use crate::supervisor::duty::Answers;
+use crate::supervisor::life::Life;
 use crate::supervisor::mailbox::{Letter, Sort};
 use crate::supervisor::pairing::Answered;
 use crate::supervisor::turn::{Heard, Returned, Turn};
@@ -41,6 +42,7 @@ impl Worker {
         let mut envelopes = Vec::with_capacity(frames.len());
         let mut answers = Answers::default();
         let mut handles = 0;
+        let was_ready = self.life().is_some_and(Life::is_ready);
         for frame in frames {
             match frame {
                 Frame::Message { message, bytes } => {
@@ -66,6 +68,9 @@ impl Worker {
         if handles > 0 && self.life().is_some_and(|life| life.channel.is_open()) {
             self.refuse_handles(turn, handles);
         }
+        if !was_ready {
+            self.pump(turn);
+        }
         self.attend(turn);
     }
 
@@ -80,7 +85,8 @@ impl Worker {
         self.seq += 1;
         self.received += 1;
         let mut lease = None;
-        if self.duty.is_enlisted {
+        // Nothing was given to the process before its first message where that makes it ready.
+        if !self.hear_first(turn) && self.duty.is_enlisted {
             lease = self.pair(&message, answers);
         }
         let answered = match &lease {
@@ -187,10 +193,14 @@ impl Worker {
         }
     }
 
-    /// Hands out mail to a running process while the window allows.
+    /// Whether mail and jobs may be given to the process.
+    pub(super) fn takes_letters(&self) -> bool {
+        matches!(&self.phase, Phase::Running(life) if life.channel.is_open() && life.is_ready())
+    }
+
+    /// Hands out mail to a running process that is ready while the window allows.
     pub(super) fn pump(&mut self, turn: &mut Turn<'_>) {
-        let is_open = matches!(&self.phase, Phase::Running(life) if life.channel.is_open());
-        if !is_open {
+        if !self.takes_letters() {
             return;
         }
         let assigned = self.mailbox.assigned();

@@ -5,12 +5,12 @@
 //! told as lost by then, so that a crash costs them as what it is.
 
 use crate::model::{
-    ChannelKind, Event, Fact, Incarnation, Liveness, LivenessChanged, Loss, OnDisconnect,
+    ChannelKind, Event, Fact, Incarnation, Liveness, LivenessChanged, Loss, OnDisconnect, Ready,
     StalledFor, Stream,
 };
 use crate::supervisor::Effect;
 use crate::supervisor::ladder::Aim;
-use crate::supervisor::life::Channel;
+use crate::supervisor::life::{Channel, Readiness};
 use crate::supervisor::turn::Turn;
 use crate::supervisor::worker::{Phase, Worker};
 
@@ -133,6 +133,32 @@ impl Worker {
         }
     }
 
+    /// A message came: the first one of a process may be what makes it ready; whether this one did.
+    pub(super) fn hear_first(&mut self, turn: &mut Turn<'_>) -> bool {
+        self.policy.ready == Ready::Message && self.get_ready(turn)
+    }
+
+    /// A cluster worker listens: one that is to is ready, and is given what waited.
+    pub(super) fn listens(&mut self, turn: &mut Turn<'_>) {
+        if self.policy.ready == Ready::Listening && self.get_ready(turn) {
+            self.pump(turn);
+        }
+    }
+
+    /// The process is ready from now on; whether it was not before.
+    fn get_ready(&mut self, turn: &mut Turn<'_>) -> bool {
+        let now = turn.mono();
+        let Phase::Running(life) = &mut self.phase else {
+            return false; // One that is being taken down is not waited for any more.
+        };
+        if life.is_ready() {
+            return false;
+        }
+        life.readiness = Readiness::Since(now);
+        turn.touched.push(self.slot);
+        true
+    }
+
     /// Decides what is due of a running process.
     pub(super) fn watch(&mut self, turn: &mut Turn<'_>) {
         let now = turn.mono();
@@ -148,6 +174,7 @@ impl Worker {
                 unread_bytes: life.stall.bytes,
             }));
         }
+        let is_late = life.readiness.due().is_some_and(|due| due <= now);
         if let Channel::Ended { ours, .. } = life.channel
             && life.channel.due().is_some_and(|due| due <= now)
         {
@@ -156,6 +183,9 @@ impl Worker {
             if self.policy.on_disconnect == OnDisconnect::Stop {
                 self.climb(turn, Aim::Disconnected);
             }
+        }
+        if is_late {
+            self.climb(turn, Aim::Unready);
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::model::{Incarnation, MonoTime, PoolSpec, Signal, State, StateChanged, WorkerId};
+use crate::model::{Incarnation, MonoTime, PoolSpec, Ready, Signal, State, StateChanged, WorkerId};
 use crate::supervisor::duty::Duty;
 use crate::supervisor::ladder::{Aim, Ladder};
 use crate::supervisor::life::Life;
@@ -209,7 +209,7 @@ impl Worker {
         if !matches!(self.phase, Phase::Starting { asked: true }) {
             return;
         }
-        let life = Life::new(pid, turn.mono(), self.policy.channel);
+        let life = Life::new(pid, turn.mono(), &self.policy);
         self.facts.begin(self.incarnation, self.policy.channel);
         self.tell_liveness(turn);
         if self.wanted {
@@ -260,6 +260,7 @@ impl Worker {
         let own = match &self.phase {
             Phase::Running(life) => {
                 let own = earliest(life.channel.due(), life.stall_due(self.policy.stall_after));
+                let own = earliest(own, life.readiness.due());
                 earliest(own, self.duty.due())
             }
             Phase::Stopping(stopping) => Some(stopping.ladder.due(&self.policy.stop)),
@@ -313,6 +314,7 @@ impl Worker {
             _ if stopping.ladder.is_defied() => Some("cannot be killed"),
             _ if stopping.ladder.is_draining() => Some("finishes its jobs"),
             Aim::Disconnected => Some("it closed its channel"),
+            Aim::Unready => Some("it did not get ready in time"),
             Aim::Relieve(reason) => Some(reason),
             Aim::Stop | Aim::Kill if self.wanted => Some("is to be started again"),
             Aim::Stop | Aim::Kill => None,
@@ -331,6 +333,14 @@ impl Worker {
             ),
             Phase::Starting { .. } => (State::Starting, None, None),
             Phase::Running(life) => {
+                let waits = match (life.state(), self.policy.ready) {
+                    (State::Starting, _) if !life.channel.is_open() => {
+                        Some("its channel is closed")
+                    }
+                    (State::Starting, Ready::Message) => Some("waits for its first message"),
+                    (State::Starting, _) => Some("waits until it listens"),
+                    _ => None, // Has a reason of its own, or none.
+                };
                 let closed = match life.state() {
                     State::Disconnected if life.channel.is_closed_by_us() => {
                         Some("disconnected by us")
@@ -338,7 +348,8 @@ impl Worker {
                     State::Disconnected => Some("it closed its channel"),
                     _ => None, // Says everything by itself.
                 };
-                (life.state(), closed.map(str::to_owned), None)
+                let reason = waits.or(closed).map(str::to_owned);
+                (life.state(), reason, life.readiness.due())
             }
             Phase::Stopping(stopping) => {
                 let reason = self.reason_to_stop(stopping);

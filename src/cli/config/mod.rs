@@ -15,6 +15,7 @@ mod keys;
 mod messages;
 mod pool;
 mod quantity;
+mod ready;
 mod routes;
 mod table;
 mod taste;

@@ -13,7 +13,7 @@ use crate::cli::config::table::{
     Faults, Key, Plain, Table, Wrong, json, mismatch, number, quantity as read_quantity, size,
     text, texts, time, word,
 };
-use crate::cli::config::{api, channel, jobs, quantity};
+use crate::cli::config::{api, channel, jobs, quantity, ready};
 use crate::cli::filter;
 use crate::cli::runtime::{self, Programs, RuntimeName};
 use crate::model::{
@@ -37,6 +37,8 @@ const POOL: &[Key] = &[
     Key::Built("restart"),
     Key::Built("stop"),
     Key::Built("on_disconnect"),
+    Key::Built("ready"),
+    Key::Built("ready_timeout"),
     Key::Built("stall_after"),
     Key::Built("concurrency"),
     Key::Built("dispatch"),
@@ -51,8 +53,6 @@ const POOL: &[Key] = &[
     Key::Later("serialization", Some(Plain::Text("json"))),
     Key::Later("pty", Some(Plain::No)),
     Key::Built("api"),
-    Key::Later("ready", Some(Plain::Text("spawn"))),
-    Key::Later("ready_timeout", Some(Plain::Text("30s"))),
     Key::Later("after", Some(Plain::EmptyList)),
     Key::Later("strategy", Some(Plain::Text("one-for-one"))),
     Key::Later("group", None),
@@ -155,6 +155,7 @@ pub(super) fn read(
     if let Some(inner) = table.inner("stop", STOP, faults) {
         pool.stop = stop(inner, faults);
     }
+    (pool.ready, pool.ready_timeout) = ready::read(table, pool.channel, pool.ready_timeout, faults);
     pool.jobs = jobs::read(table, faults);
     Some(pool)
 }

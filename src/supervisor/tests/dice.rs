@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::model::{
-    OnDisconnect, PoolName, PoolSpec, ReplyRule, RestartWhen, RouteForm, RouteSpec,
+    OnDisconnect, PoolName, PoolSpec, Ready, ReplyRule, RestartWhen, RouteForm, RouteSpec,
 };
 use crate::supervisor::tests::world::{fault, frame, message};
 use crate::wire::{FaultKind, Frame, InternalKind, Pointer};
@@ -61,6 +61,9 @@ pub(super) fn pools(dice: &mut Dice) -> Vec<PoolSpec> {
             _ => ReplyRule::None,
         };
         pool.stop.message = (dice.roll(2) == 0).then(|| message("\"stop\""));
+        pool.ready = [Ready::Spawn, Ready::Message, Ready::Listening]
+            [usize::try_from(dice.roll(4).saturating_sub(1)).unwrap()];
+        pool.ready_timeout = Duration::from_millis(dice.roll(3) * 2_000 + 1);
         if dice.roll(2) == 0 {
             pool.on_disconnect = OnDisconnect::Stop;
         }

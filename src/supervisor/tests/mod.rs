@@ -12,6 +12,7 @@ mod losses;
 mod mail;
 mod orders;
 mod random;
+mod readiness;
 mod restarts;
 mod routes;
 mod stopping;

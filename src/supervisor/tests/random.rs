@@ -187,8 +187,12 @@ impl Run {
             unwritten,
             ..
         } = self.processes[index].clone();
-        let input = match self.dice.roll(12) {
+        let input = match self.dice.roll(13) {
             0 => return self.exit(index),
+            12 => Input::Listening {
+                worker,
+                incarnation,
+            },
             1 => Input::ChannelClosed {
                 worker,
                 incarnation,

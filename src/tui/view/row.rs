@@ -212,6 +212,10 @@ fn countdown(screen: &Screen, worker: &WorkerView) -> Option<String> {
             worker.until.map(|until| wait(until.since(screen.now.mono)))
         }
         State::Stalled => worker.stalled.map(wait),
+        // Only one that is waited for has an end.
+        State::Starting => worker
+            .until
+            .map(|_| wait(screen.now.mono.since(worker.since))),
         _ => None,
     }
 }

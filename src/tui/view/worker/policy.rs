@@ -3,8 +3,8 @@
 use ratatui::style::Style;
 
 use crate::model::{
-    Dispatch, OnDisconnect, PoolDetail, ReplyRule, RestartWhen, Variable, WhenFull, WorkerDetail,
-    WorkerView,
+    Dispatch, OnDisconnect, PoolDetail, Ready, ReplyRule, RestartWhen, Variable, WhenFull,
+    WorkerDetail, WorkerView,
 };
 use crate::tui::figures::{bytes, count, plural};
 use crate::tui::screen::Screen;
@@ -33,6 +33,9 @@ pub(super) fn rules(pool: &PoolDetail, sheet: &mut Sheet) {
     sheet.heading("Rules", "");
     sheet.parts("restart", &plain(restart(pool)));
     sheet.parts("stop", &plain(stop(pool)));
+    if pool.ready != Ready::Spawn {
+        sheet.parts("ready", &plain(ready(pool)));
+    }
     let mailbox = vec![
         plural(pool.mailbox.capacity, "message"),
         bytes(pool.mailbox.bytes as u64),
@@ -68,6 +71,17 @@ fn restart(pool: &PoolDetail) -> Vec<String> {
         allowed,
         format!("healthy after {}", exact(restart.healthy)),
     ]
+}
+
+/// When the workers are ready, where that is not at once.
+fn ready(pool: &PoolDetail) -> Vec<String> {
+    let when = match pool.ready {
+        Ready::Spawn => "at once",
+        Ready::Message => "with the first message",
+        Ready::Listening => "once it listens",
+    };
+    let within = format!("within {}", exact(pool.ready_timeout));
+    vec![when.to_owned(), within]
 }
 
 fn stop(pool: &PoolDetail) -> Vec<String> {
