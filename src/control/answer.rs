@@ -131,7 +131,8 @@ pub(super) async fn outcome(
             delivered,
             replies: _,
         } if !has_replies => Ok(sent(&delivered, None)),
-        Outcome::Workers(ids) => workers(&deck, ids).await,
+        Outcome::Workers(ids) => workers(&deck, ids, None).await,
+        Outcome::Rolled { restarted, skipped } => workers(&deck, restarted, Some(skipped)).await,
         outcome => Ok(told(&outcome)),
     }
 }
@@ -151,6 +152,7 @@ pub(super) fn told(outcome: &Outcome) -> Vec<u8> {
         Outcome::Sent { delivered, replies } => sent(delivered, Some(replies)),
         Outcome::Scaled { instances } => one("instances", instances),
         Outcome::Workers(ids) => one("workers", ids),
+        Outcome::Rolled { restarted, .. } => one("workers", restarted),
         Outcome::Submitted(job) => one("job", job),
         Outcome::Paused { paused } => one("paused", paused),
         Outcome::Counted(jobs) => one("jobs", jobs),
@@ -191,13 +193,19 @@ fn write_reply(out: &mut Vec<u8>, reply: &Reply) {
     object.end();
 }
 
-async fn workers(deck: &Deck, ids: Vec<WorkerId>) -> Result<Vec<u8>, RpcError> {
+/// The workers that a command reached; of a rolling restart also the names of those that it left out.
+async fn workers(
+    deck: &Deck,
+    ids: Vec<WorkerId>,
+    skipped: Option<Vec<WorkerId>>,
+) -> Result<Vec<u8>, RpcError> {
     let ids: HashSet<WorkerId> = ids.into_iter().collect();
     let read = deck.read(move |board, now| workers_json(board, now.mono, |id| ids.contains(id)));
     let workers = read.await.ok_or_else(gone)?;
     let mut out = Vec::new();
     let mut object = Object::begin(&mut out);
     object.raw("workers", &workers);
+    object.some("skipped", skipped.as_ref());
     object.end();
     Ok(out)
 }

@@ -283,14 +283,9 @@ pub(super) fn message(name: &str, raw: &RawValue, to: &str) -> Result<Message, R
 }
 
 fn restart(params: &RestartParams) -> Result<Command, RpcError> {
-    if params.rolling {
-        return Err(RpcError::invalid_params(
-            "this version of forkdeck cannot restart one worker after the other: leave `rolling` out to restart all \
-             at once",
-        ));
-    }
     Ok(Command::Restart {
         to: address(&params.to)?,
+        rolling: params.rolling,
     })
 }
 

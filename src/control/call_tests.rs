@@ -65,7 +65,18 @@ fn every_other_command_reads_its_documented_parameters() {
         (
             "restart",
             r#"{"to":"*","rolling":false}"#,
-            Command::Restart { to: to() },
+            Command::Restart {
+                to: to(),
+                rolling: false,
+            },
+        ),
+        (
+            "restart",
+            r#"{"to":"*","rolling":true}"#,
+            Command::Restart {
+                to: to(),
+                rolling: true,
+            },
         ),
         ("signal", r#"{"to":"*","signal":"SIGTERM"}"#, signal),
         ("scale", r#"{"pool":"process","instances":3}"#, scale),
@@ -132,7 +143,7 @@ fn parameters_that_do_not_fit_are_refused_with_32602() {
             r#"{"to":"process","message":1,"handle":{"listen":"a:1"}}"#,
         ),
         ("start", r#"["process"]"#),
-        ("restart", r#"{"to":"*","rolling":true}"#),
+        ("restart", r#"{"to":"*","rolling":1}"#),
         ("signal", r#"{"to":"*","signal":"SIGNOPE"}"#),
         ("scale", r#"{"pool":"process","instances":-1}"#),
         ("subscribe", r#"{"events":["mesage"]}"#),

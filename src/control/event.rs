@@ -13,8 +13,8 @@ use crate::control::view::{
 };
 use crate::model::{
     DeckSampled, Dropped, DroppedWhat, Envelope, Event, Exit, Exited, FrameFault, JobChanged,
-    LivenessChanged, LogLine, Logs, Messages, PoolChanged, RouteCounted, Sampled, StalledFor,
-    Stamped, StateChanged, WallTime, WorkerId,
+    LivenessChanged, LogLine, Logs, Messages, PoolChanged, RollingChanged, RouteCounted, Sampled,
+    StalledFor, Stamped, StateChanged, WallTime, WorkerId,
 };
 
 /// The longest body that is told in an event, in bytes; longer ones are left out and counted in `dropped`.
@@ -48,6 +48,7 @@ pub fn project(stamped: &Stamped, wanted: &Wanted, max_body: usize, each: &mut i
         Event::State(changed) => write_state(&mut out, at, changed),
         Event::Jobs(jobs) => return project_jobs(jobs, at, max_body, each),
         Event::Pool(changed) => write_pool(&mut out, at, changed),
+        Event::Rolling(changed) => write_rolling(&mut out, at, changed),
         Event::Route(counted) => write_route(&mut out, at, counted),
         Event::Exit(exited) => write_exit(&mut out, exited),
         Event::FrameError(fault) => write_fault(&mut out, fault),
@@ -216,6 +217,17 @@ fn write_pool(out: &mut Vec<u8>, at: WallTime, changed: &PoolChanged) {
     let pool = PoolObject::new(&changed.pool, changed.instances.into(), &changed.jobs, at);
     let mut object = begin(out, at, "pool");
     object.members(&pool);
+    object.end();
+}
+
+fn write_rolling(out: &mut Vec<u8>, at: WallTime, changed: &RollingChanged) {
+    let mut object = begin(out, at, "rolling");
+    object
+        .member("pool", &changed.pool)
+        .some("worker", changed.worker.as_ref())
+        .member("restarted", &changed.restarted)
+        .member("of", &changed.of)
+        .some("error", changed.error.as_ref());
     object.end();
 }
 

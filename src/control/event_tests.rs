@@ -338,6 +338,28 @@ fn a_result_that_is_too_long_is_left_out_and_counted_by_its_worker() {
 }
 
 #[test]
+fn a_rolling_restart_is_told_with_who_is_next_or_why_it_ended() {
+    let mut changed = RollingChanged {
+        pool: PoolName::new("process").unwrap(),
+        worker: Some(worker()),
+        restarted: 1,
+        of: 4,
+        error: None,
+    };
+    assert_eq!(
+        only(Event::Rolling(changed.clone())),
+        r#"{"at":"2026-01-31T12:00:00.123Z","event":"rolling","pool":"process","worker":"process/1","restarted":1,"of":4}"#
+    );
+
+    changed.worker = None;
+    changed.error = Some("process/1: exit 1 after 40 ms".into());
+    assert_eq!(
+        only(Event::Rolling(changed)),
+        r#"{"at":"2026-01-31T12:00:00.123Z","event":"rolling","pool":"process","restarted":1,"of":4,"error":"process/1: exit 1 after 40 ms"}"#
+    );
+}
+
+#[test]
 fn a_route_is_told_by_its_ends_and_its_place() {
     let counted = RouteCounted {
         route: 2,

@@ -18,7 +18,7 @@ use crate::control::{Wanted, board_json, project};
 use crate::deck::{Deck, Subscription, Update};
 use crate::model::{
     Dropped, DroppedWhat, Event, FrameFault, JobChanged, JobState, LogLine, Logs, MonoTime,
-    Stamped, State, StateChanged, Stream, WallTime, WorkerId,
+    RollingChanged, Stamped, State, StateChanged, Stream, WallTime, WorkerId,
 };
 use crate::wire::FaultKind;
 
@@ -180,6 +180,7 @@ impl Printer {
                 let dead = jobs.iter().filter(|job| job.state == JobState::Dead);
                 dead.for_each(|job| self.tell(at, &job.pool, &dead_text(job)));
             }
+            Event::Rolling(changed) => self.tell(at, &changed.pool, &rolling_text(changed)),
             Event::Pool(_)
             | Event::Messages(_)
             | Event::Liveness(_)
@@ -287,6 +288,18 @@ fn state_text(now: MonoTime, changed: &StateChanged) -> Option<String> {
         | State::Stopping
         | State::Finished
         | State::Stopped => Some(changed.state.to_string()),
+    }
+}
+
+/// How far a rolling restart is.
+fn rolling_text(changed: &RollingChanged) -> String {
+    let RollingChanged { restarted, of, .. } = changed;
+    match (&changed.worker, &changed.error) {
+        (_, Some(error)) => {
+            format!("the rolling restart stopped after {restarted} of {of}: {error}")
+        }
+        (Some(worker), None) => format!("restarts {} of {of}: {worker}", restarted + 1),
+        (None, None) => format!("{restarted} of {of} restarted, one after the other"),
     }
 }
 

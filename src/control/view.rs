@@ -68,6 +68,17 @@ pub(super) struct PoolObject<'a> {
     rate: f64,
     queue_bytes: u64,
     stale: u64,
+    /// While there is a rolling restart; kept up by the event of that name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rolling: Option<RollingObject<'a>>,
+}
+
+/// How far a pool's rolling restart is.
+#[derive(Serialize)]
+struct RollingObject<'a> {
+    worker: Option<&'a WorkerId>,
+    restarted: u32,
+    of: u32,
 }
 
 /// How long things took of late.
@@ -174,11 +185,20 @@ impl<'a> PoolObject<'a> {
             rate: tenths(jobs.rate),
             queue_bytes: jobs.bytes,
             stale: jobs.stale,
+            rolling: None,
         }
     }
 
     fn of(pool: &'a PoolView, now: WallTime) -> Self {
-        Self::new(&pool.name, pool.workers.len() as u64, &pool.jobs, now)
+        let rolling = pool.rolling.as_ref().map(|rolling| RollingObject {
+            worker: rolling.worker.as_ref(),
+            restarted: rolling.restarted,
+            of: rolling.of,
+        });
+        Self {
+            rolling,
+            ..Self::new(&pool.name, pool.workers.len() as u64, &pool.jobs, now)
+        }
     }
 }
 

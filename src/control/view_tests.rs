@@ -4,7 +4,8 @@ use super::*;
 use crate::control::event::tests::{board, object, stamped, worker};
 use crate::control::job_object::tests::{ID, job_id};
 use crate::model::{
-    DeckSampled, Event, PoolChanged, RouteCounted, RouteForm, RouteSpec, Sampled, Stamped,
+    DeckSampled, Event, PoolChanged, RollingChanged, RouteCounted, RouteForm, RouteSpec, Sampled,
+    Stamped,
 };
 
 /// A second after the events of these tests.
@@ -179,6 +180,26 @@ fn a_snapshot_tells_the_routes_with_their_rates() {
     assert_eq!(
         routes(&board),
         json!([{"from": "fetch", "to": "process", "as": "job", "count": 35, "refused": 2, "rate": 25.0}])
+    );
+}
+
+#[test]
+fn a_pool_tells_its_rolling_restart_while_there_is_one() {
+    let mut board = board();
+    let rolling = |board: &Board| value(&pools_json(board, WallTime(0)))[0]["rolling"].take();
+    assert_eq!(rolling(&board), Value::Null);
+
+    board.apply(&stamped(Event::Rolling(RollingChanged {
+        pool: worker().pool,
+        worker: Some(worker()),
+        restarted: 0,
+        of: 2,
+        error: None,
+    })));
+
+    assert_eq!(
+        rolling(&board),
+        json!({"worker": "process/1", "restarted": 0, "of": 2})
     );
 }
 

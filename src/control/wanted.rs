@@ -3,9 +3,10 @@
 //! Never looks into an event; called when a subscription is asked for and once for each event.
 
 /// Every event that control clients may name, those of later versions of the deck included.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "state",
     "pool",
+    "rolling",
     "exit",
     "message",
     "handle",

@@ -4,7 +4,7 @@
 
 use indexmap::IndexMap;
 
-use crate::model::event::{DeckSampled, Event, PoolChanged, RouteCounted, Stamped};
+use crate::model::event::{DeckSampled, Event, PoolChanged, RollingChanged, RouteCounted, Stamped};
 use crate::model::history::History;
 use crate::model::note::Moment;
 use crate::model::worker::WorkerView;
@@ -61,6 +61,8 @@ pub struct PoolView {
     pub command: String,
     /// What its queue holds at the most, where known.
     pub room: Option<QueueSpec>,
+    /// How far its rolling restart is, while there is one.
+    pub rolling: Option<RollingChanged>,
     /// Its workers; number N is at N - 1.
     pub workers: Vec<WorkerView>,
     /// How its jobs are doing.
@@ -149,6 +151,7 @@ impl Board {
                 runtime,
                 command,
                 room: None,
+                rolling: None,
                 workers: Vec::new(),
                 jobs: JobFigures::default(),
                 queue: History::default(),
@@ -178,6 +181,11 @@ impl Board {
         let mono = stamped.now.mono;
         match &stamped.event {
             Event::Pool(changed) => self.change_pool(changed),
+            Event::Rolling(changed) => {
+                if let Some(pool) = self.pools.get_mut(&changed.pool) {
+                    pool.rolling = changed.worker.is_some().then(|| changed.clone());
+                }
+            }
             Event::Route(counted) => self.count_route(counted),
             // A client that wants to see jobs asks for them.
             Event::Jobs(_) => {}
@@ -291,105 +299,5 @@ impl PoolView {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use bytes::Bytes;
-
-    use super::*;
-    use crate::model::{
-        Dropped, DroppedWhat, Incarnation, LogLine, Logs, Noted, Now, PoolChanged, Stream, WallTime,
-    };
-
-    fn board() -> Board {
-        let mut board = Board::new("test", 1);
-        board.add_pool(PoolName::new("a").unwrap(), None, "a".into());
-        resize(&mut board, 3);
-        board
-    }
-
-    fn resize(board: &mut Board, instances: u32) {
-        let changed = PoolChanged::sized(PoolName::new("a").unwrap(), instances);
-        board.apply(&Stamped {
-            now: Now::default(),
-            event: Event::Pool(changed),
-        });
-    }
-
-    #[test]
-    fn a_smaller_pool_loses_its_highest_workers() {
-        let mut board = board();
-        resize(&mut board, 1);
-        let numbers: Vec<u32> = board.workers().map(|worker| worker.id.number).collect();
-        assert_eq!(numbers, [1]);
-    }
-
-    fn apply(board: &mut Board, event: Event) {
-        board.apply(&Stamped {
-            now: Now::default(),
-            event,
-        });
-    }
-
-    fn line(worker: &WorkerId, order: u64) -> Event {
-        let line = LogLine {
-            at: WallTime::default(),
-            incarnation: Incarnation(1),
-            order,
-            stream: Stream::Stdout,
-            bytes: Bytes::from_static(b"a line"),
-            cut: 0,
-        };
-        Event::Logs(Logs {
-            worker: worker.clone(),
-            incarnation: Incarnation(1),
-            lines: Arc::from([line]),
-        })
-    }
-
-    fn dropped(worker: &WorkerId, count: u64) -> Event {
-        Event::Dropped(Dropped {
-            worker: worker.clone(),
-            what: DroppedWhat::Log,
-            count,
-        })
-    }
-
-    #[test]
-    fn what_was_dropped_is_noted_where_it_was_dropped() {
-        let mut board = board();
-        let [one, other] = [1, 2].map(|number| WorkerId::new(PoolName::new("a").unwrap(), number));
-        apply(&mut board, line(&one, 1));
-        apply(&mut board, dropped(&one, 12_000));
-        apply(&mut board, dropped(&one, 34));
-        apply(&mut board, line(&other, 2));
-        apply(&mut board, line(&one, 3));
-        apply(&mut board, line(&other, 4));
-        apply(&mut board, dropped(&one, 5));
-
-        let view = board.worker(&one).unwrap();
-        let notes: Vec<_> = view
-            .notes
-            .iter()
-            .map(|note| (note.after, note.what.clone()))
-            .collect();
-        assert_eq!(notes, [(1, Noted::Dropped(12_034)), (4, Noted::Dropped(5))]);
-        assert_eq!((view.logs.len(), view.dropped_lines), (2, 12_039));
-    }
-
-    #[test]
-    fn an_event_of_a_removed_worker_changes_nothing() {
-        let mut board = board();
-        let worker = WorkerId::new(PoolName::new("a").unwrap(), 9);
-        let event = Event::Dropped(Dropped {
-            worker,
-            what: DroppedWhat::Log,
-            count: 1,
-        });
-        board.apply(&Stamped {
-            now: Now::default(),
-            event,
-        });
-        assert!(board.workers().all(|worker| worker.dropped_lines == 0));
-    }
-}
+#[path = "board_tests.rs"]
+mod tests;

@@ -40,6 +40,9 @@ pub enum Command {
     Restart {
         /// The targets.
         to: Address,
+        /// Whether one worker after the other, each once the one before is ready; only those that are to run. Ends with
+        /// the first that does not get ready.
+        rolling: bool,
     },
     /// SIGKILL to the targets' trees at once; they are started again unless their policy is never.
     Kill {
@@ -120,6 +123,13 @@ pub enum Outcome {
     },
     /// The workers that a lifecycle command reached.
     Workers(Vec<WorkerId>),
+    /// Of a rolling restart.
+    Rolled {
+        /// Those that were restarted and are ready.
+        restarted: Vec<WorkerId>,
+        /// Those that were not to run, before or meanwhile.
+        skipped: Vec<WorkerId>,
+    },
     /// Of `scale`.
     Scaled {
         /// How many workers the pool is to have now.
@@ -220,8 +230,10 @@ pub enum RefusalKind {
     NotRunning,
     /// There is no such job, or it is forgotten.
     NoSuchJob,
-    /// The job is in a state in which this cannot be done with it.
+    /// The job or the pool is in a state in which this cannot be done with it.
     WrongState,
+    /// A rolling restart ended before all workers were restarted.
+    RestartFailed,
     /// The pool's queue takes no more.
     QueueFull,
     /// The store of jobs cannot be written.

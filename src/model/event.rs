@@ -28,6 +28,8 @@ pub enum Event {
     State(StateChanged),
     /// A pool's size and its jobs' figures.
     Pool(PoolChanged),
+    /// A rolling restart of a pool went on to the next worker, or came to its end.
+    Rolling(RollingChanged),
     /// A worker's process ended.
     Exit(Exited),
     /// Messages of one worker in the order in which they passed.
@@ -97,6 +99,21 @@ impl PoolChanged {
             jobs: Box::default(),
         }
     }
+}
+
+/// Of [`Event::Rolling`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RollingChanged {
+    /// Which pool.
+    pub pool: PoolName,
+    /// Who is being restarted; none once it is over.
+    pub worker: Option<WorkerId>,
+    /// How many of the pool's workers were restarted.
+    pub restarted: u32,
+    /// How many of them are to be.
+    pub of: u32,
+    /// Why it ended before all of them were.
+    pub error: Option<Arc<str>>,
 }
 
 /// One of [`Event::Jobs`].
@@ -293,6 +310,7 @@ impl Event {
         match self {
             Self::State(_) => "state",
             Self::Pool(_) => "pool",
+            Self::Rolling(_) => "rolling",
             Self::Exit(_) => "exit",
             Self::Messages(_) => "message",
             Self::FrameError(_) => "frame_error",
@@ -320,7 +338,12 @@ impl Event {
             | Self::Liveness(LivenessChanged { worker, .. })
             | Self::Stalled(StalledFor { worker, .. })
             | Self::Sample(Sampled { worker, .. }) => Some(worker),
-            Self::Pool(_) | Self::Jobs(_) | Self::Route(_) | Self::Deck(_) | Self::Down => None,
+            Self::Pool(_)
+            | Self::Rolling(_)
+            | Self::Jobs(_)
+            | Self::Route(_)
+            | Self::Deck(_)
+            | Self::Down => None,
         }
     }
 }

@@ -30,7 +30,8 @@ pub use detail::{Buffers, PoolDetail, ProcessView, Variable, WorkerDetail};
 pub use envelope::{Direction, Envelope, LogLine, Stream};
 pub use event::{
     DeckSampled, Dropped, DroppedWhat, Event, Exited, FrameFault, JobChanged, LivenessChanged,
-    Logs, Messages, PoolChanged, RouteCounted, Sampled, StalledFor, Stamped, StateChanged,
+    Logs, Messages, PoolChanged, RollingChanged, RouteCounted, Sampled, StalledFor, Stamped,
+    StateChanged,
 };
 pub use glyph::{control_picture, turns_direction};
 pub use history::History;

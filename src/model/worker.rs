@@ -240,7 +240,12 @@ impl WorkerView {
                 self.sampled.unread_bytes = stalled.unread_bytes;
             }
             Event::Sample(sampled) => self.take_sample(sampled),
-            Event::Pool(_) | Event::Jobs(_) | Event::Route(_) | Event::Deck(_) | Event::Down => {}
+            Event::Pool(_)
+            | Event::Rolling(_)
+            | Event::Jobs(_)
+            | Event::Route(_)
+            | Event::Deck(_)
+            | Event::Down => {}
         }
     }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use crate::model::ReplyRule;
 use crate::supervisor::life::Life;
 use crate::supervisor::machine::Machine;
+use crate::supervisor::rolling::Rolling;
 use crate::supervisor::spawns::{Booking, OUTSTANDING};
 use crate::supervisor::waits::{Asker, PER_WORKER, Waits};
 use crate::supervisor::worker::{Phase, Worker};
@@ -24,7 +25,20 @@ pub(super) fn check(machine: &Machine) -> Result<(), String> {
     check_spawns(machine)?;
     check_timers(machine)?;
     check_waits(&machine.waits, machine)?;
+    check_rollings(machine)?;
     check_tickets(machine)
+}
+
+fn check_rollings(machine: &Machine) -> Result<(), String> {
+    let mut pools: Vec<_> = machine.rollings.iter().flat_map(Rolling::pools).collect();
+    let all = pools.len();
+    pools.sort();
+    pools.dedup();
+    claim(pools.len() == all, "a pool is restarted twice at once")?;
+    claim(
+        machine.rollings.iter().all(Rolling::adds_up),
+        "a rolling restart does not add up",
+    )
 }
 
 fn claim(holds: bool, what: &str) -> Result<(), String> {
@@ -189,6 +203,7 @@ fn check_tickets(machine: &Machine) -> Result<(), String> {
     let pending = machine.pending.iter().map(|pending| pending.ticket);
     let tickets: Vec<_> = pending
         .chain(machine.downs.iter().copied())
+        .chain(machine.rollings.iter().map(|rolling| rolling.ticket))
         .chain(machine.waits.tickets())
         .collect();
     let distinct: BTreeSet<_> = tickets.iter().copied().collect();

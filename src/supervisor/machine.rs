@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::model::{DeckSpec, Event, Incarnation, MonoTime, Now, Outcome, State, Ticket, WorkerId};
 use crate::supervisor::request::{Pending, answer};
+use crate::supervisor::rolling::Rolling;
 use crate::supervisor::roster::{Pool, Roster};
 use crate::supervisor::routes::Routes;
 use crate::supervisor::spawns::{Booking, Spawns};
@@ -24,6 +25,8 @@ pub struct Machine {
     pub(super) waits: Waits,
     pub(super) spawns: Spawns,
     pub(super) pending: Vec<Pending>,
+    /// The rolling restarts under way.
+    pub(super) rollings: Vec<Rolling>,
     /// The `down` commands that wait for the last worker.
     pub(super) downs: Vec<Ticket>,
     /// Whether the deck has come to its end.
@@ -65,6 +68,7 @@ impl Machine {
             waits: Waits::default(),
             spawns: Spawns::default(),
             pending: Vec::new(),
+            rollings: Vec::new(),
             downs: Vec::new(),
             halted: false,
             timers: BTreeSet::new(),
@@ -233,6 +237,9 @@ impl Machine {
     fn conclude(&mut self, turn: &mut Turn<'_>) {
         for (key, slot) in std::mem::take(&mut turn.forsaken) {
             self.waits.forsake(key, slot);
+        }
+        if self.has_news || !turn.touched.is_empty() {
+            self.roll_on(turn);
         }
         if !turn.touched.is_empty() {
             self.has_news = true;

@@ -16,6 +16,7 @@ mod mailbox;
 mod pairing;
 mod request;
 mod restart;
+mod rolling;
 mod roster;
 mod routes;
 mod send;

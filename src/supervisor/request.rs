@@ -112,7 +112,10 @@ impl Machine {
             }
             Command::Down => return self.go_down(turn, ticket),
             Command::Start { to } => self.settle_with(turn, &to, |worker, _| worker.start()),
-            Command::Restart { to } => self.settle_with(turn, &to, Worker::restart),
+            Command::Restart { to, rolling: true } => {
+                return self.begin_rolling(turn, ticket, to);
+            }
+            Command::Restart { to, rolling: false } => self.settle_with(turn, &to, Worker::restart),
             Command::Stop { to } => self.stop_workers(turn, &to),
             Command::Kill { to } => self.kill_workers(turn, &to),
             Command::Disconnect { to } => self.reach(turn, &to, Worker::disconnect).map(at_once),
@@ -260,6 +263,7 @@ impl Machine {
         }
         if self.downs.is_empty() {
             turn.publish(Event::Down);
+            self.give_up_rolling(turn);
         }
         let is_second = !self.downs.is_empty();
         self.downs.push(ticket);

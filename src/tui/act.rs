@@ -36,7 +36,8 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
         Action::Message => write_to(screen, row_address(screen)),
         Action::Broadcast => write_to(screen, pool_address(screen)),
         Action::BroadcastAll => write_to(screen, Some(Address::All)),
-        Action::Restart => return issue(all_address(screen), |to| Command::Restart { to }),
+        Action::Restart => return restart(all_address(screen), false),
+        Action::RollingRestart => return restart(pool_address(screen), true),
         Action::StopStart => return stop_or_start(screen),
         Action::Kill => return kill(screen),
         Action::Grow => return scale(screen, true),
@@ -133,6 +134,10 @@ fn all_address(screen: &Screen) -> Option<Address> {
 
 fn issue(to: Option<Address>, command: impl FnOnce(Address) -> Command) -> Vec<Request> {
     to.map(command).map(Request::Issue).into_iter().collect()
+}
+
+fn restart(to: Option<Address>, rolling: bool) -> Vec<Request> {
+    issue(to, |to| Command::Restart { to, rolling })
 }
 
 fn targets(screen: &Screen) -> Vec<&WorkerView> {

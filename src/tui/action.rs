@@ -15,6 +15,8 @@ pub enum Action {
     BroadcastAll,
     /// Stop and start the selection.
     Restart,
+    /// Restart the selected pool, one worker after the other.
+    RollingRestart,
     /// Stop the selection, or start it when it is stopped.
     StopStart,
     /// End the selection's processes at once.

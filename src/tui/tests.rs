@@ -66,7 +66,10 @@ fn keys_drive_the_selected_worker() {
     let to = Address::Worker(worker("resize", 1));
     assert_eq!(
         issued(fixture.press("r")),
-        [Command::Restart { to: to.clone() }]
+        [Command::Restart {
+            to: to.clone(),
+            rolling: false
+        }]
     );
     assert_eq!(
         issued(fixture.press("s")),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
 
-use crate::model::{Board, Command, Event, Now, Outcome, Refusal, Stamped};
+use crate::model::{Board, Command, Event, Now, Outcome, Refusal, RollingChanged, Stamped};
 use crate::tui::action::Action;
 use crate::tui::composer::Run;
 use crate::tui::filter::Filter;
@@ -179,8 +179,35 @@ fn fold(screen: &mut Screen, events: &[Stamped]) {
         {
             screen.wanted.remove(&changed.pool);
         }
+        if let Event::Rolling(changed) = &stamped.event
+            && let Some((text, is_wrong)) = rolling(changed)
+        {
+            screen.say(text, is_wrong);
+        }
     }
     act::show_stopping(screen);
+}
+
+/// That a rolling restart begins or is over, and whether it went wrong; the pool's row says how far it is meanwhile.
+fn rolling(changed: &RollingChanged) -> Option<(String, bool)> {
+    let RollingChanged {
+        pool,
+        restarted,
+        of,
+        ..
+    } = changed;
+    match (&changed.worker, &changed.error) {
+        (_, Some(error)) => {
+            let text = format!("Restarting {pool} stopped after {restarted} of {of}: {error}");
+            Some((text, true))
+        }
+        (Some(_), None) if *restarted > 0 => None,
+        (Some(worker), None) => {
+            let text = format!("Restarting {pool}, one after the other: {worker} is the first");
+            Some((text, false))
+        }
+        (None, None) => Some((format!("Restarted {restarted} of {of} of {pool}"), false)),
+    }
 }
 
 fn answered(screen: &mut Screen, asked: &Asked, mut answer: Result<Outcome, Refusal>) {

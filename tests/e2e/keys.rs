@@ -62,6 +62,7 @@ const STEPS: &[(&str, &str, Seen)] = &[
     ("back", "\x1b", Hides("╭─ Worker pair/1")),
     ("stop-start", "s", Shows("○ stopped")),
     ("stop-start", "s", Hides("○ stopped")),
+    ("rolling-restart", "R", Shows("Restarted 2 of 2 of pair")),
     ("next-pane", "\t", Shows("f follow")),
     ("previous-pane", "\x1b[Z", Hides("f follow")),
     ("zoom", "z", Hides("Messages ·")),

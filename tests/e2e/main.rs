@@ -19,6 +19,7 @@ mod keys;
 mod map;
 mod map_ends;
 mod map_memory;
+mod rolling;
 mod routes;
 mod scripts;
 mod stdio;

@@ -126,6 +126,7 @@ impl Watch {
                 self.cpu = (self.cpu.0 + f64::from(*cpu), self.cpu.1 + 1);
             }
             Event::Dropped(_)
+            | Event::Rolling(_)
             | Event::Liveness(_)
             | Event::Stalled(_)
             | Event::Sample(_)

@@ -149,6 +149,7 @@ fn a_restart_drains_and_starts_again_with_its_mail() {
     let mut world = busy(pool(1));
     let ticket = world.command(Command::Restart {
         to: "a/1".parse().unwrap(),
+        rolling: false,
     });
     world.send("a/1", "\"mail\"");
     let last = world.receive(1, vec![frame("10"), frame("20")]);
@@ -167,6 +168,7 @@ fn a_stop_during_the_drain_of_a_restart_changes_only_the_intent() {
     let mut world = busy(pool(1));
     world.command(Command::Restart {
         to: "a/1".parse().unwrap(),
+        rolling: false,
     });
     let before = world.effects.len();
 

@@ -14,6 +14,7 @@ mod orders;
 mod random;
 mod readiness;
 mod restarts;
+mod rolling;
 mod routes;
 mod stopping;
 mod world;

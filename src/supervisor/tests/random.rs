@@ -19,7 +19,7 @@ struct Process {
     unwritten: usize,
 }
 
-struct Run {
+pub(super) struct Run {
     world: World,
     dice: Dice,
     processes: Vec<Process>,
@@ -29,7 +29,7 @@ struct Run {
 }
 
 impl Run {
-    fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         let mut dice = Dice(seed);
         let pools = pools(&mut dice);
         let mut ledger = Ledger::default();
@@ -48,7 +48,7 @@ impl Run {
         }
     }
 
-    fn steps(&mut self, count: usize) {
+    pub(super) fn steps(&mut self, count: usize) {
         for _ in 0..count {
             match self.dice.roll(16) {
                 0..=2 => self.ask(),
@@ -74,7 +74,10 @@ impl Run {
         let command = match self.dice.roll(14) {
             0 | 1 => Command::Start { to },
             2 => Command::Stop { to },
-            3 => Command::Restart { to },
+            3 => Command::Restart {
+                to,
+                rolling: self.dice.roll(3) > 0,
+            },
             4 => Command::Kill { to },
             5 => Command::Disconnect { to },
             6 => Command::Signal {
@@ -327,7 +330,7 @@ impl Run {
     }
 
     /// Ends the deck, then checks that every command got its answer.
-    fn finish(mut self) -> Vec<Effect> {
+    pub(super) fn finish(mut self) -> Vec<Effect> {
         self.commands = self.world.command(Command::Down);
         self.look();
         while !self.processes.is_empty() {

@@ -191,7 +191,10 @@ fn a_worker_that_is_not_ready_can_be_stopped_killed_and_restarted() {
     world.spawn_all();
     assert_eq!(world.state(1), State::Starting);
 
-    let restart = world.command(Command::Restart { to: to() });
+    let restart = world.command(Command::Restart {
+        to: to(),
+        rolling: false,
+    });
     world.exit(1, by(Signal::TERM));
     world.spawn_all();
     assert!(!world.answers.contains_key(&restart));

@@ -13,6 +13,7 @@ fn stop(to: &str) -> Command {
 fn restart(to: &str) -> Command {
     Command::Restart {
         to: to.parse().unwrap(),
+        rolling: false,
     }
 }
 

@@ -48,6 +48,13 @@ pub(super) const CONTROL: &[Binding] = &[
         "restart",
         "Restart the worker or pool; clears its restart budget",
     ),
+    quiet(bind(
+        Action::RollingRestart,
+        &[key('R')],
+        Context::Control,
+        "rolling restart",
+        "Restart the pool, one ready worker after the other",
+    )),
     bind(
         Action::StopStart,
         &[key('s')],

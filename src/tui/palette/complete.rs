@@ -48,7 +48,8 @@ pub(crate) fn offers(screen: &Screen, line: &str) -> Vec<Offer> {
     let Some(takes) = verb.takes().get(place) else {
         return Vec::new();
     };
-    let more = verb.takes().len() > place + 1;
+    let next = verb.takes().get(place + 1);
+    let more = next.is_some_and(|next| !next.is_extra());
     let words = words(screen, *takes, first);
     let fits = ranked(words, written, |(word, _)| fit(written, word));
     let offer = |(word, help): (String, String)| Offer {
@@ -153,6 +154,10 @@ fn words(screen: &Screen, takes: Takes, first: &str) -> Vec<(String, String)> {
             told.into_iter().collect()
         }
         Takes::Signal => signals().map(|name| (name, String::new())).collect(),
+        Takes::Rolling => {
+            let help = "one after the other, each once the one before is ready";
+            vec![("rolling".to_owned(), help.to_owned())]
+        }
         Takes::Json => Vec::new(),
         Takes::Name => {
             let named = screen.named.iter();

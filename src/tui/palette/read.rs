@@ -52,7 +52,10 @@ impl Meaning {
 
 fn told(command: &Command) -> String {
     match command {
-        Command::Restart { to } => format!("restart {}", all(to)),
+        Command::Restart { to, rolling: false } => format!("restart {}", all(to)),
+        Command::Restart { to, rolling: true } => {
+            format!("restart {}, one after the other", all(to))
+        }
         Command::Start { to } => format!("start {}", all(to)),
         Command::Stop { to } => format!("stop {}", all(to)),
         Command::Disconnect { to } => format!("disconnect {}", all(to)),
@@ -141,7 +144,7 @@ fn order(screen: &Screen, verb: Verb, rest: &str) -> Result<Meaning, Fault> {
     let workers = || address(screen, verb, first);
     let issue = |command| Ok(Meaning::Issue(command));
     match verb {
-        Verb::Restart => issue(Command::Restart { to: workers()? }),
+        Verb::Restart => issue(restart(screen, first, second)?),
         Verb::Start => issue(Command::Start { to: workers()? }),
         Verb::Stop => issue(Command::Stop { to: workers()? }),
         Verb::Disconnect => issue(Command::Disconnect { to: workers()? }),
@@ -172,6 +175,25 @@ fn order(screen: &Screen, verb: Verb, rest: &str) -> Result<Meaning, Fault> {
         Verb::Say => name(screen, verb, first),
         Verb::Down => Ok(Meaning::Act(Action::Quit)),
     }
+}
+
+/// A restart of those named or selected, all at once or `rolling`.
+fn restart(screen: &Screen, first: &str, second: &str) -> Result<Command, Fault> {
+    const ROLLING: &str = "rolling";
+    let is_pool = screen.board.pools.keys().any(|pool| pool.as_str() == first);
+    let (whom, word) = match first {
+        // Of what is selected, unless a pool has that name.
+        ROLLING if !is_pool && second.is_empty() => ("", first),
+        _ => (first, second),
+    };
+    if !matches!(word, "" | ROLLING) {
+        let text = format!("only {ROLLING} may stand there, not {word}");
+        return Err(Fault::Wrong(text));
+    }
+    Ok(Command::Restart {
+        to: address(screen, Verb::Restart, whom)?,
+        rolling: !word.is_empty(),
+    })
 }
 
 fn unfinished(verb: Verb) -> Fault {

@@ -31,7 +31,10 @@ fn fault(line: &str) -> String {
 fn orders_reach_the_workers_that_are_named() {
     let resize = || Address::Worker(worker("resize", 2));
     let to = resize();
-    assert_eq!(done("restart resize/2"), [Command::Restart { to }]);
+    assert_eq!(
+        done("restart resize/2"),
+        [Command::Restart { to, rolling: false }]
+    );
     let to = Address::All;
     assert_eq!(done("stop *"), [Command::Stop { to }]);
     let to = Address::PoolAll(pool("fetch"));
@@ -50,10 +53,22 @@ fn orders_reach_the_workers_that_are_named() {
 #[test]
 fn without_a_name_the_selection_is_meant() {
     let to = Address::Worker(worker("resize", 1));
-    assert_eq!(done("restart "), [Command::Restart { to }]);
+    assert_eq!(done("restart "), [Command::Restart { to, rolling: false }]);
     let (pool, paused) = (pool("resize"), true);
     let pause = Command::Jobs(JobCommand::Pause { pool, paused });
     assert_eq!(done("pause "), [pause]);
+}
+
+#[test]
+fn a_restart_may_be_rolling() {
+    let rolling = |to| [Command::Restart { to, rolling: true }];
+    let resize = Address::Pool(pool("resize"));
+    assert_eq!(done("restart resize rolling"), rolling(resize));
+    assert_eq!(done("restart * rolling"), rolling(Address::All));
+    let selected = Address::Worker(worker("resize", 1));
+    assert_eq!(done("restart rolling"), rolling(selected));
+    let text = fault("restart resize slowly");
+    assert_eq!(text, "only rolling may stand there, not slowly");
 }
 
 #[test]
@@ -158,7 +173,7 @@ fn an_arrow_and_enter_do_what_is_chosen() {
     let mut fixture = Fixture::busy();
     let requests = fixture.press(":restart fetch↓↓\n");
     let to = Address::Worker(worker("fetch", 1));
-    assert_eq!(issued(requests), [Command::Restart { to }]);
+    assert_eq!(issued(requests), [Command::Restart { to, rolling: false }]);
 }
 
 #[test]

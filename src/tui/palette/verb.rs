@@ -52,6 +52,8 @@ pub(crate) enum Takes {
     Count,
     /// A signal's name.
     Signal,
+    /// The word `rolling`, or nothing.
+    Rolling,
     /// All the rest of the line as JSON.
     Json,
     /// The name of a message of the config.
@@ -69,9 +71,15 @@ impl Takes {
             Self::Row => "WORKER",
             Self::Count => "NUMBER",
             Self::Signal => "SIGNAL",
+            Self::Rolling => "[rolling]",
             Self::Json => "JSON",
             Self::Name => "NAME",
         }
+    }
+
+    /// Whether it may be left out at the end of a line.
+    pub(crate) fn is_extra(self) -> bool {
+        self == Self::Rolling
     }
 }
 
@@ -122,9 +130,8 @@ impl Verb {
     /// What it takes, in this order.
     pub(crate) fn takes(self) -> &'static [Takes] {
         match self {
-            Self::Restart | Self::Start | Self::Stop | Self::Kill | Self::Disconnect => {
-                &[Takes::Selected]
-            }
+            Self::Restart => &[Takes::Selected, Takes::Rolling],
+            Self::Start | Self::Stop | Self::Kill | Self::Disconnect => &[Takes::Selected],
             Self::Signal => &[Takes::Workers, Takes::Signal],
             Self::Scale => &[Takes::Pool, Takes::Count],
             Self::Send => &[Takes::Workers, Takes::Json],
@@ -139,7 +146,9 @@ impl Verb {
     /// What it does.
     pub(crate) fn help(self) -> &'static str {
         match self {
-            Self::Restart => "Stop and start workers; clears the restart budget",
+            Self::Restart => {
+                "Stop and start workers, at once or rolling; clears the budget"
+            }
             Self::Start => "Start workers that are stopped, failed or finished",
             Self::Stop => "Stop workers in order",
             Self::Kill => "End workers and their descendants at once, with SIGKILL",
@@ -176,9 +185,10 @@ impl Verb {
         }
     }
 
-    /// How it is written: `scale POOL NUMBER`.
+    /// How it is written: `scale POOL NUMBER`, without what may be left out at its end.
     pub(crate) fn usage(self) -> String {
-        let words = self.takes().iter().map(|takes| takes.word());
+        let takes = self.takes().iter().filter(|takes| !takes.is_extra());
+        let words = takes.map(|takes| takes.word());
         let words: Vec<&str> = std::iter::once(self.name()).chain(words).collect();
         words.join(" ")
     }

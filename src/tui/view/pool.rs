@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use ratatui::style::Style;
+
 use crate::model::{PoolView, State};
 use crate::tui::jobs::had_jobs;
-use crate::tui::sanitize::Painter;
+use crate::tui::sanitize::{Painter, width};
 use crate::tui::sort;
 use crate::tui::theme::{Theme, mark};
 use crate::tui::view::numbers::{Numbers, Waiting};
@@ -86,7 +88,7 @@ pub(crate) fn state(painter: &mut Painter, pool: &PoolView, cells: usize, theme:
             part.text(&format!("{count} "), theme.text());
         }
     }
-    let part = paused(part, pool, cells, theme);
+    let part = paused(rolling(part, pool, cells, theme), pool, cells, theme);
     let left = cells.saturating_sub(part.used());
     painter.append(part).pad(left);
 }
@@ -111,15 +113,30 @@ pub(crate) fn fullness(pool: &PoolView) -> Option<f32> {
 
 /// A state that also says whether the pool is paused; where both have no place, that it is.
 pub(crate) fn paused(part: Painter, pool: &PoolView, cells: usize, theme: Theme) -> Painter {
-    const WORD: &str = "PAUSED";
-    if !pool.jobs.paused {
-        return part;
+    if pool.jobs.paused {
+        beside(part, "PAUSED", cells, theme.loud())
+    } else {
+        part
     }
+}
+
+/// A state that also says how far a rolling restart is; where both have no place, that alone.
+fn rolling(part: Painter, pool: &PoolView, cells: usize, theme: Theme) -> Painter {
+    match &pool.rolling {
+        Some(rolling) => {
+            let word = format!("↻ {} of {}", rolling.restarted + 1, rolling.of);
+            beside(part, &word, cells, theme.warning())
+        }
+        None => part,
+    }
+}
+
+fn beside(part: Painter, word: &str, cells: usize, style: Style) -> Painter {
     let mut both = Painter::new(cells);
-    if part.used() + 1 + WORD.len() <= cells {
+    if part.used() + 1 + width(word) <= cells {
         both.append(part);
         both.pad(usize::from(both.used() > 0));
     }
-    both.text(WORD, theme.loud());
+    both.text(word, style);
     both
 }

@@ -3,9 +3,10 @@
 use insta::assert_snapshot;
 use ratatui::buffer::Cell;
 
-use crate::model::{DeckSampled, Event, State, Stream};
+use crate::model::{Address, Command, DeckSampled, Event, RollingChanged, State, Stream};
 use crate::tui::fixture::{Fixture, worker};
 use crate::tui::jobs::fixture::one_of_each;
+use crate::tui::tests::issued;
 use crate::tui::theme::Theme;
 
 #[test]
@@ -135,6 +136,36 @@ fn the_help_is_searched_at_80_by_24() {
     assert!(fixture.draw(120, 40).contains("No key does Kzzz"));
     fixture.press("\u{1b}\u{1b}");
     assert!(fixture.screen.overlays.is_empty());
+}
+
+#[test]
+fn a_rolling_restart_is_of_the_whole_pool_and_tells_how_it_goes() {
+    let mut fixture = Fixture::busy();
+    let (pool, resize) = (worker("resize", 1).pool, worker("resize", 2));
+    let to = Address::PoolAll(pool.clone());
+    assert_eq!(
+        issued(fixture.press("R")),
+        [Command::Restart { to, rolling: true }]
+    );
+
+    let rolling = |worker, restarted, error: Option<&str>| {
+        Event::Rolling(RollingChanged {
+            pool: pool.clone(),
+            worker,
+            restarted,
+            of: 4,
+            error: error.map(Into::into),
+        })
+    };
+    fixture.event(rolling(Some(resize.clone()), 1, None));
+    assert!(fixture.draw(100, 30).contains("↻ 2 of 4"));
+    assert!(fixture.screen.toasts.is_empty());
+    fixture.event(rolling(None, 1, Some("resize/2: exit 1 after 40 ms")));
+    assert!(!fixture.draw(100, 30).contains("↻ 2 of 4"));
+    assert_eq!(
+        fixture.screen.toasts[0].text,
+        "Restarting resize stopped after 1 of 4: resize/2: exit 1 after 40 ms"
+    );
 }
 
 #[test]

@@ -101,7 +101,10 @@ fn keys_drive_the_worker_that_is_shown() {
 
     assert_eq!(
         issued(fixture.press("r")),
-        [Command::Restart { to: to.clone() }]
+        [Command::Restart {
+            to: to.clone(),
+            rolling: false
+        }]
     );
     assert_eq!(
         issued(fixture.press("s")),
@@ -156,5 +159,8 @@ fn a_key_that_the_config_gives_to_restart_is_not_the_sheets_own() {
     fixture.screen.keymap = Keymap::with(&[(Action::Restart, wanted)]);
     fixture.press("\n");
     let to = Address::Worker(worker("resize", 1));
-    assert_eq!(issued(fixture.press("]")), [Command::Restart { to }]);
+    assert_eq!(
+        issued(fixture.press("]")),
+        [Command::Restart { to, rolling: false }]
+    );
 }
