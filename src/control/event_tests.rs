@@ -45,6 +45,7 @@ pub(in crate::control) fn message(
         latency,
         answers: None,
         job: None,
+        handle: None,
         internal,
     };
     Event::Messages(Messages {

@@ -325,6 +325,7 @@ fn fault_text(fault: &FrameFault) -> String {
         FaultKind::TooLong => "sent a message that is too long",
         FaultKind::Mismatch => "speaks another serialization",
         FaultKind::Uncaught => "did not catch an error",
+        FaultKind::Handle => "did not get a handle, or sent none",
     };
     let mut text = what.to_owned();
     if fault.kind != FaultKind::Uncaught {

@@ -5,7 +5,7 @@ use nix::errno::Errno;
 use crate::deck::driver::Driver;
 use crate::deck::link::{End, Heard, Link, What};
 use crate::deck::pump::Teller;
-use crate::model::Now;
+use crate::model::{Envelope, Now};
 use crate::process::{ProcessKey, Report};
 use crate::supervisor::{Input, SpawnFault};
 
@@ -111,6 +111,13 @@ impl Driver {
                         count,
                     },
                 );
+            }
+            What::Passed(messages) => {
+                let passed = messages
+                    .iter()
+                    .map(|message| Envelope::passed(now.wall, incarnation, message));
+                let envelopes = passed.collect();
+                self.journal.traffic(now, worker, incarnation, envelopes);
             }
             What::Closed(end) => {
                 link.closed(end);

@@ -347,6 +347,7 @@ mod tests {
             latency: None,
             answers: None,
             job: Some(JobId::new(WallTime(0), [0; 10])),
+            handle: None,
             internal: false,
         }
     }

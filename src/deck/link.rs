@@ -13,7 +13,7 @@ use crate::deck::ends::Ends;
 use crate::deck::pump::{self, Source, Teller, Write};
 use crate::deck::tasks::Tasks;
 use crate::model::{Exit, Incarnation, Now, Stream, WorkerId};
-use crate::process::{ChannelGauge, ChannelReader, ChannelWriter, OutputReader, ProcessKey};
+use crate::process::{ChannelGauge, ChannelReader, ChannelWriter, Lane, OutputReader, ProcessKey};
 use crate::wire::{Frame, Message, RawLine};
 
 /// How many batches of writes wait for a writer before the link holds them itself.
@@ -43,6 +43,8 @@ pub(crate) enum What {
     Drained(End),
     /// The kernel took so many messages whole.
     Written(usize),
+    /// The kernel took these past the mail: messages between runtimes.
+    Passed(Vec<Message>),
 }
 
 /// An end that the deck reads.
@@ -71,6 +73,8 @@ pub(crate) struct Link {
     pub(crate) left_unread: bool,
     /// Looks at the unread bytes of a channel.
     pub(crate) gauge: Option<ChannelGauge>,
+    /// The way past the mail, of a channel.
+    pub(crate) lane: Option<Lane>,
     /// Whether the worker read anything since the machine was last told.
     pub(crate) progressed: bool,
     /// Whether unread bytes are worth a look.
@@ -121,6 +125,7 @@ impl Link {
             unread_bytes: 0,
             left_unread: false,
             gauge: channel.as_ref().map(|(_, writer)| writer.gauge()),
+            lane: channel.as_ref().map(|(_, writer)| writer.lane()),
             progressed: false,
             is_watched: false,
             open: inodes.iter().map(|(end, _)| *end).collect(),

@@ -11,9 +11,9 @@ use crate::deck::clock::Clock;
 use crate::deck::link::{End, Heard, What};
 use crate::model::Stream;
 use crate::process::{
-    ChannelReader, ChannelWriter, OutputBatch, OutputReader, ProcessKey, ReadBatch,
+    ChannelReader, ChannelWriter, OutputBatch, OutputReader, ProcessKey, ReadBatch, Wrote,
 };
-use crate::wire::{Message, OutBuffer};
+use crate::wire::{Frame, Message};
 
 /// What the writer of a channel is to do.
 #[derive(Debug)]
@@ -52,6 +52,7 @@ pub(crate) enum Source {
 /// What one read brought.
 struct Batch {
     what: Option<What>,
+    handed: usize,
     bytes: usize,
     left_unread: bool,
     is_end: bool,
@@ -96,6 +97,7 @@ impl Batch {
         let what = Some(batch.frames).filter(|frames| !frames.is_empty());
         Self {
             what: what.map(What::Frames),
+            handed: batch.handed,
             bytes: batch.bytes,
             left_unread: batch.left_unread,
             is_end: batch.end,
@@ -107,6 +109,7 @@ impl Batch {
         let what = Some(batch.lines).filter(|lines| !lines.is_empty());
         Self {
             what: what.map(|lines| What::Lines(stream, lines)),
+            handed: 0,
             bytes: batch.bytes,
             left_unread: false,
             is_end: batch.end,
@@ -133,6 +136,10 @@ pub(crate) async fn read(teller: Teller, drain: Arc<Notify>, mut source: Source)
                 batch = source.read() => batch,
             }
         };
+        // What answers a message comes after it.
+        if batch.handed > 0 && !teller.tell(What::Written(batch.handed)).await {
+            return;
+        }
         if let Some(what) = batch.what
             && !teller.tell(what).await
         {
@@ -167,35 +174,60 @@ pub(crate) async fn write(
     mut writer: ChannelWriter,
     mut orders: mpsc::Receiver<Write>,
 ) {
-    let mut out = OutBuffer::default();
     let mut close = false;
     while !close {
-        let Some(order) = orders.recv().await else {
-            return;
-        };
-        let mut next = Some(order);
-        while let Some(order) = next {
-            match order {
-                Write::Messages(messages) => messages.iter().for_each(|one| out.push(one)),
-                Write::Close => close = true,
+        // What came by the lane before the first order goes first.
+        tokio::select! {
+            biased;
+            // Both are cancel safe.
+            () = writer.stirred() => {}
+            order = orders.recv() => {
+                let Some(order) = order else {
+                    return;
+                };
+                close = take(&mut writer, order, &mut orders);
             }
-            next = if close { None } else { orders.try_recv().ok() };
         }
-        while !out.is_empty() {
+        while !writer.is_empty() {
             // A channel that is gone is told by its reader.
-            let Ok(count) = writer.write(&mut out).await else {
+            let Ok(wrote) = writer.write().await else {
                 return;
             };
-            if count > 0 && !teller.tell(What::Written(count)).await {
+            if !tell(&teller, wrote).await {
                 return;
             }
             // One worker that reads as fast as it is written to leaves room for the others.
-            if !out.is_empty() {
+            if !writer.is_empty() {
                 tokio::task::yield_now().await;
             }
         }
     }
     writer.shutdown_write();
+}
+
+/// Takes an order and all that wait behind it; answers whether to close.
+fn take(writer: &mut ChannelWriter, order: Write, orders: &mut mpsc::Receiver<Write>) -> bool {
+    let mut next = Some(order);
+    while let Some(order) = next {
+        match order {
+            Write::Messages(messages) => messages.iter().for_each(|one| writer.push(one)),
+            Write::Close => return true,
+        }
+        next = orders.try_recv().ok();
+    }
+    false
+}
+
+/// Tells what one writing brought about; answers whether the driver is there.
+async fn tell(teller: &Teller, wrote: Wrote) -> bool {
+    if wrote.messages > 0 && !teller.tell(What::Written(wrote.messages)).await {
+        return false;
+    }
+    if !wrote.internal.is_empty() && !teller.tell(What::Passed(wrote.internal)).await {
+        return false;
+    }
+    let faults: Vec<Frame> = wrote.faults.into_iter().map(Frame::Fault).collect();
+    faults.is_empty() || teller.tell(What::Frames(faults)).await
 }
 
 #[cfg(test)]

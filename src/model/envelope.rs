@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::model::{Incarnation, JobId, WallTime};
-use crate::wire::Message;
+use crate::wire::{Handle, HandleKind, Message};
 
 /// Which way a message went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -32,8 +32,10 @@ pub struct Envelope {
     pub seq: u64,
     /// Which way it went.
     pub direction: Direction,
-    /// The message itself.
+    /// The message itself, without its handle: what is kept holds no descriptor open.
     pub message: Message,
+    /// The kind of the handle that went with it.
+    pub handle: Option<HandleKind>,
     /// Its size on the channel in bytes, newline included.
     pub bytes: usize,
     /// On a reply: how long after the message it answers was given to the kernel.
@@ -48,6 +50,24 @@ pub struct Envelope {
 }
 
 impl Envelope {
+    /// A message between runtimes, written past the mail.
+    pub fn passed(at: WallTime, incarnation: Incarnation, message: &Message) -> Self {
+        Self {
+            at,
+            incarnation,
+            order: 0,
+            seq: 0,
+            direction: Direction::Out,
+            message: message.without_handle(),
+            handle: message.handle().map(Handle::kind),
+            bytes: message.len() + 1,
+            latency: None,
+            answers: None,
+            job: None,
+            internal: true,
+        }
+    }
+
     /// Whether it is a worker's answer to a job.
     pub fn is_answer(&self) -> bool {
         self.direction == Direction::In && self.job.is_some()

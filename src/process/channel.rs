@@ -9,24 +9,22 @@ use std::io;
 use std::os::fd::{OwnedFd, RawFd};
 use std::sync::{Arc, Weak};
 
-use rustix::io::Errno;
 use rustix::net::sockopt::{set_socket_send_buffer_size, socket_send_buffer_size};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 use rustix::pipe::{PipeFlags, pipe_with};
 use tokio::io::Interest;
 
+use crate::process::custody::Custody;
 use crate::process::intake::{Intake, Taken, waiting};
-use crate::process::outlet::{Outlet, Unread};
+use crate::process::outlet::Outlet;
 use crate::process::stdio::{OutputPipe, PipeBudget, Share};
 use crate::process::sys::{Watched, adopt_socket};
-use crate::wire::{Frame, LineDecoder, OutBuffer};
+use crate::process::writer::ChannelWriter;
+use crate::wire::{Frame, HandleBudget, LineDecoder};
 
 /// The buffer asked for at both ends: with it, of 20,000 small messages sent just before an exit 10,923 survive, with the
 /// default 278. The kernel gives what `net.core.wmem_max` allows, doubled.
 const SEND_BUFFER: usize = 4 << 20;
-
-/// How many bytes one writer sends before others get their turn.
-const WRITE_BUDGET: usize = 256 << 10;
 
 /// A new channel, not yet on any runtime.
 #[derive(Debug)]
@@ -69,10 +67,19 @@ impl Channel {
         }
         let send_buffer = socket_send_buffer_size(&worker).unwrap_or(0);
         let channel = Self {
-            ends: Ends::Socket(socket),
             send_buffer,
+            ..Self::over(socket)
         };
         Ok((channel, worker))
+    }
+
+    /// One end of a fork channel that is there already.
+    pub fn over(socket: OwnedFd) -> Self {
+        let send_buffer = socket_send_buffer_size(&socket).unwrap_or(0);
+        Self {
+            ends: Ends::Socket(socket),
+            send_buffer,
+        }
     }
 
     /// Makes the channel of a filter: the deck's ends, and the filter's. Its standard output is enlarged where the budget
@@ -110,9 +117,12 @@ impl Channel {
             Ends::Socket(socket) => {
                 let source = Arc::new(Watched::new(socket, Interest::READABLE)?);
                 let outlet = Arc::new(Outlet::of_socket(Arc::clone(&source)));
+                let writer = ChannelWriter::new(Arc::clone(&outlet));
                 let mut reader = ChannelReader::new(source, &outlet, decoder);
-                reader.kept = Some(Arc::clone(&outlet));
-                Ok((reader, ChannelWriter { outlet }))
+                reader.kept = Some(outlet);
+                reader.custody = Some(Custody::new(writer.handover()));
+                reader.intake = Intake::of_socket();
+                Ok((reader, writer))
             }
             Ends::Pipes { stdin, stdout } => {
                 let (stdout, share) = stdout.into_parts();
@@ -120,7 +130,7 @@ impl Channel {
                 let outlet = Arc::new(Outlet::of_pipe(stdin)?);
                 let mut reader = ChannelReader::new(source, &outlet, decoder.of_stdout());
                 reader.share = share;
-                Ok((reader, ChannelWriter { outlet }))
+                Ok((reader, ChannelWriter::new(outlet)))
             }
         }
     }
@@ -141,6 +151,8 @@ pub struct ReadBatch {
     pub frames: Vec<Frame>,
     /// How many bytes were read.
     pub bytes: usize,
+    /// How many messages of the mail had their handles answered by what was read: they count as written.
+    pub handed: usize,
     /// Whether the channel has reached its end.
     pub end: bool,
     /// Whether there may be more right now.
@@ -158,6 +170,8 @@ pub struct ChannelReader {
     kept: Option<Arc<Outlet>>,
     /// Of an enlarged pipe.
     share: Option<Share>,
+    /// Of a socket, which handles come by.
+    custody: Option<Custody>,
     intake: Intake,
     decoder: LineDecoder,
     has_ended: bool,
@@ -170,9 +184,17 @@ impl ChannelReader {
             outlet: Arc::downgrade(outlet),
             kept: None,
             share: None,
+            custody: None,
             intake: Intake::default(),
             decoder,
             has_ended: false,
+        }
+    }
+
+    /// Counts the handles that come by this channel with those of all others that share the budget.
+    pub fn share_budget(&mut self, budget: HandleBudget) {
+        if let Some(custody) = &mut self.custody {
+            custody.share(budget);
         }
     }
 
@@ -187,15 +209,10 @@ impl ChannelReader {
             batch.end = true;
             return batch;
         }
-        let decoder = &mut self.decoder;
-        let (frames, length) = (&mut batch.frames, &mut batch.bytes);
+        let (decoder, custody) = (&mut self.decoder, self.custody.as_mut());
         let taken = self
             .intake
-            .await_some(&self.source, |bytes| {
-                *length += bytes.len();
-                decoder.push(bytes, frames);
-                frames.len()
-            })
+            .await_some(&self.source, take_in(&mut batch, decoder, custody))
             .await;
         self.close(batch, taken)
     }
@@ -207,13 +224,10 @@ impl ChannelReader {
             batch.end = true;
             return batch;
         }
-        let decoder = &mut self.decoder;
-        let (frames, length) = (&mut batch.frames, &mut batch.bytes);
-        let taken = self.intake.take(&*self.source, |bytes| {
-            *length += bytes.len();
-            decoder.push(bytes, frames);
-            frames.len()
-        });
+        let (decoder, custody) = (&mut self.decoder, self.custody.as_mut());
+        let taken = self
+            .intake
+            .take(&*self.source, take_in(&mut batch, decoder, custody));
         self.close(batch, taken)
     }
 
@@ -230,6 +244,9 @@ impl ChannelReader {
             let left_in_pipe = || self.kept.is_none() && self.queued() > 0;
             batch.left_unread = taken == Taken::Reset || left_in_pipe();
             self.has_ended = true;
+            if let Some(custody) = &mut self.custody {
+                custody.end();
+            }
             batch.frames.extend(self.decoder.finish().map(Frame::Fault));
         }
         batch
@@ -240,84 +257,27 @@ impl ChannelReader {
     }
 }
 
-/// The worker's end is closed: nothing more can be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the worker's end of the channel is closed")]
-pub struct WriteEnd;
-
-/// The half that writes.
-#[derive(Debug)]
-pub struct ChannelWriter {
-    outlet: Arc<Outlet>,
-}
-
-impl ChannelWriter {
-    /// Writes what the kernel takes at once, waiting only while it takes nothing, and returns how many messages it took
-    /// whole. Takes at most about 256 KiB before others get their turn.
-    ///
-    /// # Errors
-    /// [`WriteEnd`]; what is left in the buffer was not taken.
-    ///
-    /// # Cancel safety
-    /// Nothing is lost or written twice: nothing is taken before the last wait is over.
-    pub async fn write(&mut self, out: &mut OutBuffer) -> Result<usize, WriteEnd> {
-        let mut messages = 0;
-        let mut taken = 0;
-        while !out.is_empty() && taken < WRITE_BUDGET {
-            match self.outlet.send(out.chunk()) {
-                Ok(length) => {
-                    messages += out.advance(length);
-                    taken += length;
-                }
-                Err(Errno::AGAIN) if taken > 0 => break,
-                Err(Errno::AGAIN) => self.outlet.room().await.map_err(|_| WriteEnd)?,
-                Err(Errno::INTR) => {}
-                // What was taken before counts first; the next call meets the end again.
-                Err(_) if taken > 0 => break,
-                Err(_) => return Err(WriteEnd),
-            }
+/// What is done with the bytes of one read and the descriptors that came with it.
+fn take_in<'a>(
+    batch: &'a mut ReadBatch,
+    decoder: &'a mut LineDecoder,
+    mut custody: Option<&'a mut Custody>,
+) -> impl FnMut(&[u8], &mut Vec<OwnedFd>) -> usize + 'a {
+    move |bytes, descriptors| {
+        let first = batch.frames.len();
+        batch.bytes += bytes.len();
+        decoder.push(bytes, &mut batch.frames);
+        if let Some(custody) = &mut custody {
+            custody.keep(descriptors);
+            batch.handed += custody.settle(&mut batch.frames, first);
         }
-        Ok(messages)
-    }
-
-    /// Closes the deck's half: the worker sees a disconnect, and what it still sends is read.
-    pub fn shutdown_write(self) {
-        self.outlet.close();
-    }
-
-    /// What the worker has left unread; see [`ChannelGauge::unread`].
-    pub fn unread(&self) -> Unread {
-        self.outlet.look()
-    }
-
-    /// A handle for looking at what is unread while the writer is at work.
-    pub fn gauge(&self) -> ChannelGauge {
-        ChannelGauge {
-            outlet: Arc::downgrade(&self.outlet),
-        }
+        batch.frames.len()
     }
 }
 
-/// Looks at what a worker has left unread. Keeps nothing open: of a channel that is gone, or of a filter whose input is
-/// closed, nothing is known to be unread.
-#[derive(Clone, Debug)]
-pub struct ChannelGauge {
-    outlet: Weak<Outlet>,
-}
-
-impl ChannelGauge {
-    /// What the worker has left unread, and whether it read since the last look of anybody.
-    pub fn unread(&self) -> Unread {
-        let outlet = self.outlet.upgrade();
-        outlet.map_or_else(Unread::default, |outlet| outlet.look())
-    }
-
-    /// The size in force of the buffer that keeps what the deck sent, in bytes; 0 where nothing tells.
-    pub fn buffer(&self) -> usize {
-        self.outlet.upgrade().map_or(0, |outlet| outlet.size())
-    }
-}
-
+#[cfg(test)]
+#[path = "handle_tests.rs"]
+mod handle_tests;
 #[cfg(test)]
 #[path = "pipe_tests.rs"]
 mod pipe_tests;

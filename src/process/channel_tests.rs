@@ -3,6 +3,8 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use super::*;
+use crate::process::WriteEnd;
+use crate::process::outlet::Unread;
 use crate::wire::{FaultKind, Message};
 
 fn open() -> (ChannelReader, ChannelWriter, UnixStream) {
@@ -11,12 +13,12 @@ fn open() -> (ChannelReader, ChannelWriter, UnixStream) {
     (reader, writer, worker.into())
 }
 
-fn buffer(messages: impl IntoIterator<Item = String>) -> OutBuffer {
-    let mut out = OutBuffer::default();
+/// Writes some messages at once; how many the kernel took.
+async fn write(writer: &mut ChannelWriter, messages: &[&str]) -> Result<usize, WriteEnd> {
     for message in messages {
-        out.push(&Message::parse(&message).unwrap());
+        writer.push(&Message::parse(message).unwrap());
     }
-    out
+    writer.write().await.map(|wrote| wrote.messages)
 }
 
 fn is_message(frame: &Frame, text: &str) -> bool {
@@ -26,9 +28,8 @@ fn is_message(frame: &Frame, text: &str) -> bool {
 #[tokio::test]
 async fn messages_go_both_ways() {
     let (mut reader, mut writer, mut worker) = open();
-    let mut out = buffer(["1".to_owned(), "{\"a\":2}".to_owned()]);
 
-    let told = writer.write(&mut out).await.unwrap();
+    let told = write(&mut writer, &["1", "{\"a\":2}"]).await.unwrap();
     let mut received = [0; 10];
     worker.read_exact(&mut received).unwrap();
     worker.write_all(b"true\nfal").unwrap();
@@ -46,7 +47,7 @@ async fn messages_go_both_ways() {
 async fn the_end_comes_after_what_was_written_and_names_what_was_cut() {
     let (mut reader, mut writer, mut worker) = open();
     // The worker leaves input unread, so its death is a reset.
-    writer.write(&mut buffer(["1".to_owned()])).await.unwrap();
+    write(&mut writer, &["1"]).await.unwrap();
     worker.write_all(b"[1]\n[2").unwrap();
     drop(worker);
 
@@ -66,7 +67,7 @@ async fn the_end_comes_after_what_was_written_and_names_what_was_cut() {
     assert_eq!(frames.len(), 2);
     assert!(reader.read().await.end);
     assert!(reader.drain().end);
-    let late = writer.write(&mut buffer(["2".to_owned()])).await;
+    let late = write(&mut writer, &["2"]).await;
     assert_eq!(late, Err(WriteEnd));
 }
 
@@ -98,21 +99,23 @@ async fn draining_takes_all_and_does_not_wait() {
 async fn a_full_channel_waits_and_can_be_left_at_any_time() {
     let (_reader, mut writer, worker) = open();
     let count = 3000;
-    let mut out = buffer((0..count).map(|n| format!("\"{n:05000}\"")));
+    for n in 0..count {
+        writer.push(&Message::parse(&format!("\"{n:05000}\"")).unwrap());
+    }
     let mut told = 0;
     let moment = Duration::from_millis(50);
-    while let Ok(taken) = tokio::time::timeout(moment, writer.write(&mut out)).await {
-        told += taken.unwrap();
+    while let Ok(taken) = tokio::time::timeout(moment, writer.write()).await {
+        told += taken.unwrap().messages;
     }
-    assert!(told < count && !out.is_empty());
+    assert!(told < count && !writer.is_empty());
 
     let reading = std::thread::spawn(move || {
         let mut all = Vec::new();
         (&worker).read_to_end(&mut all).unwrap();
         all
     });
-    while !out.is_empty() {
-        told += writer.write(&mut out).await.unwrap();
+    while !writer.is_empty() {
+        told += writer.write().await.unwrap().messages;
     }
     writer.shutdown_write();
 
@@ -129,10 +132,7 @@ async fn what_is_unread_is_never_more_than_was_written() {
     let (_reader, mut writer, mut worker) = open();
     assert_eq!(writer.unread(), Unread::default());
 
-    writer
-        .write(&mut buffer(["123456789".to_owned()]))
-        .await
-        .unwrap();
+    write(&mut writer, &["123456789"]).await.unwrap();
     let unread = Unread {
         bytes: 10,
         progressed: false,
@@ -153,19 +153,18 @@ async fn what_is_unread_is_never_more_than_was_written() {
 #[tokio::test]
 async fn reading_is_noticed_while_writing_goes_on() {
     let (_reader, mut writer, mut worker) = open();
-    let small = || buffer(["1".to_owned()]);
-    writer.write(&mut small()).await.unwrap();
-    writer.write(&mut small()).await.unwrap();
+    write(&mut writer, &["1"]).await.unwrap();
+    write(&mut writer, &["1"]).await.unwrap();
     assert!(!writer.unread().progressed);
 
     worker.read_exact(&mut [0; 2]).unwrap();
     // Now as much is queued as before, yet the worker read.
-    writer.write(&mut small()).await.unwrap();
+    write(&mut writer, &["1"]).await.unwrap();
     let unread = writer.unread();
     assert!(unread.progressed);
     assert!((4..=6).contains(&unread.bytes));
 
-    writer.write(&mut small()).await.unwrap();
+    write(&mut writer, &["1"]).await.unwrap();
     assert!(!writer.unread().progressed);
 }
 

@@ -1,13 +1,13 @@
 //! Reading what has come in, up to a budget.
 //!
-//! Owns the one read buffer of channels and output pipes, which lives on the stack while bytes are handed on. Called by
-//! `channel`, `outlet` and `stdio`.
+//! Owns the one read buffer of a thread's channels and output pipes. Called by `channel`, `outlet` and `stdio`.
 
-use std::mem::MaybeUninit;
-use std::os::fd::AsFd;
+use std::cell::RefCell;
+use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::io::{Errno, read};
 
+use crate::process::rights::receive;
 use crate::process::sys::Watched;
 
 /// How many bytes one call takes before others get their turn.
@@ -22,6 +22,11 @@ const LEAST: usize = 4 << 10;
 
 /// One read. As large as what Node writes at once; 64 KiB is where larger ones stop to pay.
 const BUFFER: usize = 64 << 10;
+
+thread_local! {
+    /// Where bytes lie while they are handed on; a buffer for each source would cost 64 KiB a worker.
+    static ROOM: RefCell<Vec<u8>> = RefCell::new(vec![0; BUFFER]);
+}
 
 /// How a taking ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,15 +52,28 @@ impl Taken {
 #[derive(Debug)]
 pub(crate) struct Intake {
     size: usize,
+    /// Whether descriptors may come with the bytes.
+    is_socket: bool,
 }
 
 impl Default for Intake {
     fn default() -> Self {
-        Self { size: BUFFER }
+        Self {
+            size: BUFFER,
+            is_socket: false,
+        }
     }
 }
 
 impl Intake {
+    /// Reads a socket, and the descriptors that come with its bytes.
+    pub(crate) fn of_socket() -> Self {
+        Self {
+            is_socket: true,
+            ..Self::default()
+        }
+    }
+
     /// Waits until there is something, then hands on what is there, within the budget.
     ///
     /// # Cancel safety
@@ -63,16 +81,16 @@ impl Intake {
     pub(crate) async fn await_some(
         &mut self,
         source: &Watched,
-        mut sink: impl FnMut(&[u8]) -> usize,
+        mut sink: impl FnMut(&[u8], &mut Vec<OwnedFd>) -> usize,
     ) -> Taken {
         loop {
             let Ok(mut ready) = source.readable().await else {
                 return Taken::End; // The runtime shuts down.
             };
             let mut has_some = false;
-            let taken = self.take(source, |bytes| {
+            let taken = self.take(source, |bytes, descriptors| {
                 has_some = true;
-                sink(bytes)
+                sink(bytes, descriptors)
             });
             if taken == Taken::All {
                 ready.clear_ready();
@@ -83,27 +101,40 @@ impl Intake {
         }
     }
 
-    /// Hands on what is there now, within the budget, without waiting; `sink` answers how many items it holds by then.
-    /// Linux answers ECONNRESET, after all that was queued, when a worker died with unread input (unix(7)).
-    #[expect(
-        clippy::large_stack_arrays,
-        reason = "the one read buffer of all channels; a buffer for each would cost 64 KiB a worker"
-    )]
+    /// Hands on what is there now, within the budget, without waiting, each read with the descriptors that came with it;
+    /// `sink` answers how many items it holds by then, and descriptors that it leaves are closed. Linux answers ECONNRESET,
+    /// after all that was queued, when a worker died with unread input (unix(7)).
     pub(crate) fn take(
         &mut self,
         source: impl AsFd,
-        mut sink: impl FnMut(&[u8]) -> usize,
+        sink: impl FnMut(&[u8], &mut Vec<OwnedFd>) -> usize,
     ) -> Taken {
-        let mut buffer = [MaybeUninit::<u8>::uninit(); BUFFER];
+        ROOM.with_borrow_mut(|room| self.take_into(room, source, sink))
+    }
+
+    fn take_into(
+        &mut self,
+        room: &mut [u8],
+        source: impl AsFd,
+        mut sink: impl FnMut(&[u8], &mut Vec<OwnedFd>) -> usize,
+    ) -> Taken {
+        let mut descriptors = Vec::new();
         let (mut taken, mut items) = (0, 0);
         while taken < BUDGET {
-            let room = buffer.get_mut(..self.size).unwrap_or_default();
-            match read(&source, room) {
-                Ok(([], _)) => return Taken::End,
-                Ok((bytes, _)) => {
-                    taken += bytes.len();
-                    let before = std::mem::replace(&mut items, sink(bytes));
-                    self.learn(bytes.len(), items.saturating_sub(before));
+            let room = room.get_mut(..self.size).unwrap_or_default();
+            let length = if self.is_socket {
+                receive(&source, room, &mut descriptors)
+            } else {
+                read(&source, &mut *room)
+            };
+            match length {
+                Ok(0) => return Taken::End,
+                Ok(length) => {
+                    taken += length;
+                    let bytes = room.get(..length).unwrap_or_default();
+                    let before = std::mem::replace(&mut items, sink(bytes, &mut descriptors));
+                    descriptors.clear();
+                    self.learn(length, items.saturating_sub(before));
                     if items >= MOST_ITEMS {
                         return Taken::Some;
                     }
@@ -144,7 +175,7 @@ mod tests {
     fn takes(source: &UnixStream, intake: &mut Intake, per_byte: usize) -> Vec<usize> {
         let takes = (0..4).map(|_| {
             let mut items = 0;
-            intake.take(source, |bytes| {
+            intake.take(source, |bytes, _| {
                 items += bytes.len() / per_byte;
                 items
             });

@@ -7,25 +7,30 @@ mod about;
 #[cfg(target_os = "linux")]
 mod census;
 mod channel;
+mod custody;
+mod dispatch;
+mod handover;
 mod holder;
 mod intake;
 #[cfg(target_os = "linux")]
 pub mod keeper;
 mod outlet;
+mod rights;
 mod spawner;
 #[cfg(target_os = "linux")]
 mod stat;
 mod stdio;
 mod sys;
 mod usage;
+mod writer;
 
 pub use about::{About, about, environment_of};
-pub use channel::{
-    Channel, ChannelGauge, ChannelReader, ChannelWriter, FilterEnds, ReadBatch, WriteEnd,
-    adopt_channel,
-};
+pub use channel::{Channel, ChannelReader, FilterEnds, ReadBatch, adopt_channel};
+pub use dispatch::Wrote;
+pub use handover::{Lane, LaneFull};
 pub use holder::{holder, inode};
 pub use outlet::Unread;
 pub use spawner::{Order, ProcessKey, Report, SpawnOrder, Spawner};
 pub use stdio::{MOST_ENLARGED, OutputBatch, OutputPipe, OutputReader, PipeBudget, pipe_size};
 pub use usage::{Machine, Measured, ProcessUse, Usage, descendants};
+pub use writer::{ChannelGauge, ChannelWriter, WriteEnd};

@@ -4,7 +4,7 @@
 //! input. Never decides what to write; called by `channel`.
 
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use tokio::io::Interest;
 use tokio::time::sleep;
 
 use crate::process::intake::waiting;
+use crate::process::rights;
 use crate::process::sys::{Watched, queued_bytes};
 
 /// How long a writer waits for room that it has no descriptor to watch for.
@@ -64,12 +65,24 @@ impl Outlet {
 
     /// Gives the kernel what it takes at once.
     pub(super) fn send(&self, bytes: &[u8]) -> Result<usize, Errno> {
+        self.give(|end| match end {
+            End::Socket(socket) => send(socket.as_fd(), bytes, SendFlags::NOSIGNAL),
+            End::Pipe(pipe) => rustix::io::write(pipe, bytes),
+        })
+    }
+
+    /// The same with a descriptor on the first byte; a pipe carries none.
+    pub(super) fn send_with(&self, bytes: &[u8], fd: BorrowedFd<'_>) -> Result<usize, Errno> {
+        self.give(|end| match end {
+            End::Socket(socket) => rights::send_with(socket.as_fd(), bytes, fd),
+            End::Pipe(pipe) => rustix::io::write(pipe, bytes),
+        })
+    }
+
+    fn give(&self, write: impl FnOnce(&End) -> Result<usize, Errno>) -> Result<usize, Errno> {
         let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
         account.observe(self.queued());
-        let length = match &self.end {
-            End::Socket(socket) => send(socket.as_fd(), bytes, SendFlags::NOSIGNAL)?,
-            End::Pipe(pipe) => rustix::io::write(pipe, bytes)?,
-        };
+        let length = write(&self.end)?;
         account.written += length as u64;
         account.mark = self.queued();
         Ok(length)
@@ -96,6 +109,11 @@ impl Outlet {
                 Ok(())
             }
         }
+    }
+
+    /// Whether it can carry descriptors.
+    pub(super) fn is_socket(&self) -> bool {
+        matches!(self.end, End::Socket(_))
     }
 
     /// Tells the worker that no more comes. A pipe does so when it is dropped.

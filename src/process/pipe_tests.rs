@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{Read, Write};
 
 use super::*;
+use crate::process::WriteEnd;
+use crate::process::outlet::Unread;
 use crate::wire::{FaultKind, Message};
 
 /// The deck's halves, and the filter's standard input and output.
@@ -13,16 +15,15 @@ fn open() -> (ChannelReader, ChannelWriter, File, File) {
     (reader, writer, ends.stdin.into(), ends.stdout.into())
 }
 
-fn buffer(text: &str) -> OutBuffer {
-    let mut out = OutBuffer::default();
-    out.push(&Message::parse(text).unwrap());
-    out
+async fn write(writer: &mut ChannelWriter, text: &str) -> Result<usize, WriteEnd> {
+    writer.push(&Message::parse(text).unwrap());
+    writer.write().await.map(|wrote| wrote.messages)
 }
 
 #[tokio::test]
 async fn a_filter_answers_after_the_end_of_its_input() {
     let (mut reader, mut writer, mut stdin, mut stdout) = open();
-    writer.write(&mut buffer("[1]")).await.unwrap();
+    write(&mut writer, "[1]").await.unwrap();
     writer.shutdown_write();
 
     let mut read = String::new();
@@ -44,7 +45,7 @@ async fn a_filter_answers_after_the_end_of_its_input() {
 async fn what_a_filter_has_not_read_is_known_to_the_byte() {
     let (mut reader, mut writer, mut stdin, stdout) = open();
     let gauge = writer.gauge();
-    writer.write(&mut buffer("123456789")).await.unwrap();
+    write(&mut writer, "123456789").await.unwrap();
     let unread = |bytes, progressed| Unread { bytes, progressed };
     assert_eq!(gauge.unread(), unread(10, false));
 
@@ -63,7 +64,7 @@ async fn writing_to_a_filter_that_closed_its_input_is_an_end() {
     let (_reader, mut writer, stdin, _stdout) = open();
     drop(stdin);
 
-    let written = writer.write(&mut buffer("1")).await;
+    let written = write(&mut writer, "1").await;
 
     assert_eq!(written, Err(WriteEnd));
 }
@@ -72,7 +73,7 @@ async fn writing_to_a_filter_that_closed_its_input_is_an_end() {
 async fn a_writer_waits_for_a_filter_that_reads_slowly() {
     let (_reader, mut writer, mut stdin, _stdout) = open();
     let text = format!("\"{}\"", "x".repeat(1 << 20));
-    let mut out = buffer(&text);
+    writer.push(&Message::parse(&text).unwrap());
 
     let reading = std::thread::spawn(move || {
         let mut read = Vec::new();
@@ -80,8 +81,8 @@ async fn a_writer_waits_for_a_filter_that_reads_slowly() {
         read.len()
     });
     let mut told = 0;
-    while !out.is_empty() {
-        told += writer.write(&mut out).await.unwrap();
+    while !writer.is_empty() {
+        told += writer.write().await.unwrap().messages;
     }
     writer.shutdown_write();
 

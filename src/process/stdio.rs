@@ -170,7 +170,7 @@ impl OutputReader {
         let (lines, length) = (&mut batch.lines, &mut batch.bytes);
         let taken = self
             .intake
-            .await_some(&self.pipe, |bytes| {
+            .await_some(&self.pipe, |bytes, _| {
                 *length += bytes.len();
                 splitter.push(bytes, lines);
                 lines.len()
@@ -188,7 +188,7 @@ impl OutputReader {
         }
         let splitter = &mut self.splitter;
         let (lines, length) = (&mut batch.lines, &mut batch.bytes);
-        let taken = self.intake.take(&self.pipe, |bytes| {
+        let taken = self.intake.take(&self.pipe, |bytes, _| {
             *length += bytes.len();
             splitter.push(bytes, lines);
             lines.len()

@@ -179,7 +179,9 @@ impl Worker {
         if lease.is_forgotten {
             answers.stale += 1;
         } else {
-            answers.answers.push((lease.id, message.detached()));
+            answers
+                .answers
+                .push((lease.id, message.detached().without_handle()));
         }
         Some(lease)
     }
@@ -191,8 +193,8 @@ impl Worker {
             FaultKind::Invalid => "its reply is not valid JSON".into(),
             FaultKind::TooLong => "its reply is longer than max_frame".into(),
             FaultKind::Uncaught => fault.hint.as_deref().unwrap_or("an uncaught error").into(),
-            // The channel ends, or nothing of it is read from here on.
-            FaultKind::Truncated | FaultKind::Mismatch => return,
+            // The channel ends, or nothing of it is read from here on, or it is no answer.
+            FaultKind::Truncated | FaultKind::Mismatch | FaultKind::Handle => return,
         };
         let leases = &mut self.duty.leases;
         let lease = match &self.policy.jobs.reply {

@@ -172,7 +172,7 @@ impl Worker {
         let message = self.policy.stop.message.clone().filter(|_| is_open);
         let has_message = message.is_some();
         if let Some(message) = message {
-            self.write_past(turn, message, 1, Sort::Stop);
+            self.write_past(turn, message, Sort::Stop);
         }
         self.end_input(turn) || has_message
     }

@@ -13,9 +13,6 @@ use crate::wire::Message;
 /// How many bytes of mail and jobs are given out and not confirmed at the most, or one message if that is larger.
 pub(super) const WINDOW: usize = 256 << 10;
 
-/// How many answers to handles are given out and not confirmed at the most; further ones are let go, counted.
-pub(super) const INTERNAL: usize = 1024;
-
 /// A message on its way to a worker.
 #[derive(Clone, Debug)]
 pub(super) struct Letter {
@@ -44,8 +41,6 @@ pub(super) enum Sort {
     },
     /// Tells this process to end.
     Stop,
-    /// A `NODE_…` message to this process.
-    Internal,
 }
 
 impl Letter {
@@ -95,11 +90,10 @@ pub(super) struct Mailbox {
     bytes: usize,
     /// How much mail was given out so far.
     left: u64,
-    /// In `given`: mail, jobs, the bytes of both, and the internal ones.
+    /// In `given`: mail, jobs, and the bytes of both.
     given_mail: usize,
     given_jobs: usize,
     given_bytes: usize,
-    given_internal: usize,
     taken: Taken,
     /// The job that the newest message of all that the kernel took gives, if it gives one.
     newest_job: Option<LeaseId>,
@@ -163,7 +157,7 @@ impl Mailbox {
         self.assigned.retain(|assigned| match assigned.letter.sort {
             Sort::Job { lease, .. } => is_kept(lease),
             // No others are there.
-            Sort::Mail { .. } | Sort::Stop | Sort::Internal => true,
+            Sort::Mail { .. } | Sort::Stop => true,
         });
     }
 
@@ -203,17 +197,9 @@ impl Mailbox {
         }
     }
 
-    /// Notes a message that is given out past the queue and the window: a stop message, an answer to a handle.
-    /// Refuses when too many answers are under way.
-    pub(super) fn give(&mut self, message: Message, sort: Sort) -> Result<(), Full> {
-        if sort == Sort::Internal {
-            if self.given_internal >= INTERNAL {
-                return Err(Full);
-            }
-            self.given_internal += 1;
-        }
+    /// Notes a message that is given out past the queue and the window.
+    pub(super) fn give(&mut self, message: Message, sort: Sort) {
         self.given.push_back(Letter { message, sort });
-        Ok(())
     }
 
     /// The kernel took the oldest letter that was given out.
@@ -231,7 +217,6 @@ impl Mailbox {
                 self.given_jobs -= 1;
                 self.given_bytes -= bytes;
             }
-            Sort::Internal => self.given_internal -= 1,
             Sort::Stop => {}
         }
         // A job that was not read is not lost: it is given to another.
@@ -263,7 +248,6 @@ impl Mailbox {
         self.given_mail = 0;
         self.given_jobs = 0;
         self.given_bytes = 0;
-        self.given_internal = 0;
         Unread {
             mail: std::mem::take(&mut self.taken).newest(unread),
             newest_job: self.newest_job.take().filter(|_| unread > 0),
@@ -320,7 +304,7 @@ impl Mailbox {
             .chain(&self.given)
             .filter_map(|letter| match letter.sort {
                 Sort::Job { lease, .. } => Some(lease),
-                Sort::Mail { .. } | Sort::Stop | Sort::Internal => None,
+                Sort::Mail { .. } | Sort::Stop => None,
             })
     }
 
@@ -333,22 +317,5 @@ impl Mailbox {
     /// How many letters it holds of every sort. For the oracle.
     pub(super) fn letters(&self) -> usize {
         self.waiting.len() + self.assigned.len() + self.given.len()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn answers_to_handles_are_bounded() {
-        let mut mailbox = Mailbox::default();
-        let nack = Message::parse("1").unwrap();
-        for _ in 0..INTERNAL {
-            assert_eq!(mailbox.give(nack.clone(), Sort::Internal), Ok(()));
-        }
-        assert_eq!(mailbox.give(nack.clone(), Sort::Internal), Err(Full));
-        mailbox.confirm();
-        assert_eq!(mailbox.give(nack, Sort::Internal), Ok(()));
     }
 }

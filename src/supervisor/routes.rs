@@ -161,7 +161,7 @@ impl Machine {
         turn.push(Effect::Forward(Forwarded {
             route: way.route,
             pool: route.pool.clone(),
-            message: way.message.detached(),
+            message: way.message.detached().without_handle(),
             origin: origin.id.clone(),
             hops: way.hops + 1,
             back,

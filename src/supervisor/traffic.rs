@@ -3,8 +3,7 @@
 //! The hot path: one batch per call, no allocation per message beyond the batch of envelopes.
 
 use crate::model::{
-    Direction, Dropped, DroppedWhat, Envelope, Event, FrameFault, Incarnation, LeaseId, Reply,
-    ReplyId, ReplyRule,
+    Direction, Envelope, Event, FrameFault, Incarnation, LeaseId, Reply, ReplyId, ReplyRule,
 };
 use crate::supervisor::Effect;
 use crate::supervisor::duty::Answers;
@@ -14,10 +13,7 @@ use crate::supervisor::pairing::Answered;
 use crate::supervisor::turn::{Heard, Returned, Turn};
 use crate::supervisor::waits::{Asker, Owed, Waits};
 use crate::supervisor::worker::{Phase, Worker};
-use crate::wire::{Fault, Frame, InternalKind, Message, canonical};
-
-/// The answer to a handle that was not taken.
-const NACK: &str = r#"{"cmd":"NODE_HANDLE_NACK"}"#;
+use crate::wire::{Fault, Frame, Handle, Message, canonical};
 
 /// What the kernel took of one confirmation, beside the messages themselves.
 #[derive(Debug, Default)]
@@ -41,19 +37,13 @@ impl Worker {
         }
         let mut envelopes = Vec::with_capacity(frames.len());
         let mut answers = Answers::default();
-        let mut handles = 0;
         let was_ready = self.life().is_some_and(Life::is_ready);
         for frame in frames {
             match frame {
                 Frame::Message { message, bytes } => {
                     envelopes.push(self.take_in(turn, message, bytes, waits, &mut answers));
                 }
-                Frame::Internal {
-                    message,
-                    bytes,
-                    kind,
-                } => {
-                    handles += usize::from(kind == InternalKind::Handle);
+                Frame::Internal { message, bytes, .. } => {
                     envelopes.push(self.internal(turn, Direction::In, message, bytes));
                 }
                 Frame::Fault(fault) => {
@@ -65,9 +55,6 @@ impl Worker {
         }
         self.tell_traffic(turn, envelopes);
         self.tell_answers(turn, answers);
-        if handles > 0 && self.life().is_some_and(|life| life.channel.is_open()) {
-            self.refuse_handles(turn, handles);
-        }
         if !was_ready {
             self.pump(turn);
         }
@@ -125,7 +112,7 @@ impl Worker {
                 Asker::Wait(key) => {
                     let reply = Reply {
                         worker: self.id.clone(),
-                        message: message.detached(),
+                        message: message.detached().without_handle(),
                         latency: owed.latency(now),
                     };
                     waits.reply(key, self.slot, reply);
@@ -161,36 +148,10 @@ impl Worker {
         Some(ReplyId(canonical(pointer.find(message)?)))
     }
 
-    /// Every handle is answered, in the order of writing; never one that did not come.
-    fn refuse_handles(&mut self, turn: &mut Turn<'_>, handles: usize) {
-        let Ok(nack) = Message::parse(NACK) else {
-            unreachable!("a constant JSON object is a message");
-        };
-        self.write_past(turn, nack, handles, Sort::Internal);
-    }
-
-    /// Writes a message `times` times past queue and window.
-    pub(super) fn write_past(
-        &mut self,
-        turn: &mut Turn<'_>,
-        message: Message,
-        times: usize,
-        sort: Sort,
-    ) {
-        let mut given = 0;
-        while given < times && self.mailbox.give(message.clone(), sort).is_ok() {
-            given += 1;
-        }
-        if given > 0 {
-            self.write(turn, vec![message; given]);
-        }
-        if given < times {
-            turn.publish(Event::Dropped(Dropped {
-                worker: self.id.clone(),
-                what: DroppedWhat::Message,
-                count: (times - given) as u64,
-            }));
-        }
+    /// Writes a message past queue and window.
+    pub(super) fn write_past(&mut self, turn: &mut Turn<'_>, message: Message, sort: Sort) {
+        self.mailbox.give(message.clone(), sort);
+        self.write(turn, vec![message]);
     }
 
     /// Whether mail and jobs may be given to the process.
@@ -261,7 +222,6 @@ impl Worker {
         let seq = self.seq + 1;
         let mut job = None;
         match letter.sort {
-            Sort::Internal => return self.internal(turn, Direction::Out, letter.message, bytes),
             Sort::Job { lease, job: id } => {
                 if self.job_written(lease, now, seq) {
                     written.leases.push(lease);
@@ -345,7 +305,8 @@ impl Worker {
             order: 0,
             seq: self.seq,
             direction,
-            message,
+            message: message.without_handle(),
+            handle: message.handle().map(Handle::kind),
             bytes,
             latency: None,
             answers: None,

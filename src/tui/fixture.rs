@@ -155,6 +155,7 @@ impl Fixture {
             latency: ms.map(Duration::from_millis),
             answers: asked,
             job: None,
+            handle: None,
             internal: false,
         };
         self.event(Event::Messages(Messages {

@@ -11,7 +11,7 @@ use crate::wire::Message;
 pub enum Frame {
     /// A message of the user's.
     Message {
-        /// The message.
+        /// The message, with the handle that came along.
         message: Message,
         /// Its size on the channel in bytes, newline included.
         bytes: usize,
@@ -40,6 +40,8 @@ pub enum InternalKind {
     HandleNack,
     /// `NODE_FORKDECK_ERROR`: nobody in the worker caught an error. Decoders make a [`FaultKind::Uncaught`] of it.
     Error,
+    /// `NODE_CLUSTER`: what a cluster worker and its primary tell each other.
+    Cluster,
     /// Anything else; readers ignore it.
     Other,
 }
@@ -73,4 +75,6 @@ pub enum FaultKind {
     Mismatch,
     /// It tells of an error in the worker that nobody caught: the error event of a web worker. The hint says which.
     Uncaught,
+    /// A handle did not get where it was sent; `bytes` and `head` are those of its message.
+    Handle,
 }

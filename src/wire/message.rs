@@ -10,13 +10,17 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::wire::Handle;
+
 /// How deep a message to a worker may nest; Deno's reader dies at 128 (observed with deno 2.9).
 const MAX_DEPTH: usize = 127;
 
-/// One JSON value as source text: valid UTF-8, on one line, without its newline. Cloning shares the bytes.
+/// One JSON value as source text: valid UTF-8, on one line, without its newline; and perhaps a handle that goes with it.
+/// Cloning shares both.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Message {
     text: Bytes,
+    handle: Option<Handle>,
 }
 
 /// Why a text is not a message.
@@ -51,9 +55,7 @@ impl Message {
     pub fn parse(text: &str) -> Result<Self, MessageError> {
         let raw: &RawValue = serde_json::from_str(text).map_err(MessageError::syntax)?;
         let compact = compact(raw.get())?;
-        Ok(Self {
-            text: Bytes::from(compact),
-        })
+        Ok(Self::of(Bytes::from(compact)))
     }
 
     /// Writes a value as a message.
@@ -79,9 +81,7 @@ impl Message {
         if memchr::memchr(b'\n', value).is_some() {
             // A valid text holds a newline only between tokens, where a space means the same.
             let spaced = value.iter().map(|&b| if b == b'\n' { b' ' } else { b });
-            return Ok(Self {
-                text: spaced.collect(),
-            });
+            return Ok(Self::of(spaced.collect()));
         }
         let is_whole = value.len() == frame.len();
         let text = if is_whole {
@@ -89,14 +89,26 @@ impl Message {
         } else {
             frame.slice_ref(value)
         };
-        Ok(Self { text })
+        Ok(Self::of(text))
+    }
+
+    fn of(text: Bytes) -> Self {
+        Self { text, handle: None }
     }
 
     /// A message that is known to be valid while the program is written.
     pub(crate) fn from_static(text: &'static str) -> Self {
-        Self {
-            text: Bytes::from_static(text.as_bytes()),
-        }
+        Self::of(Bytes::from_static(text.as_bytes()))
+    }
+
+    /// The same for a text that the crate made.
+    pub(crate) fn from_valid(text: String) -> Self {
+        Self::of(Bytes::from(text))
+    }
+
+    /// A part of this message that is a JSON value itself, which shares its bytes.
+    pub(crate) fn part(&self, value: &str) -> Self {
+        Self::of(self.text.slice_ref(value.as_bytes()))
     }
 
     /// The JSON text.
@@ -133,12 +145,33 @@ impl Message {
         serde_json::from_slice(&self.text)
     }
 
-    /// A copy that shares no memory with the buffer this message was read from.
+    /// A copy that shares no memory with the buffer this message was read from; its handle is the same.
     #[must_use]
     pub fn detached(&self) -> Self {
         Self {
             text: Bytes::copy_from_slice(&self.text),
+            handle: self.handle.clone(),
         }
+    }
+
+    /// The handle that goes with it.
+    pub fn handle(&self) -> Option<&Handle> {
+        self.handle.as_ref()
+    }
+
+    /// The same text with a handle.
+    #[must_use]
+    pub fn with_handle(self, handle: Handle) -> Self {
+        Self {
+            handle: Some(handle),
+            ..self
+        }
+    }
+
+    /// The same text alone: what is kept of it holds no descriptor open.
+    #[must_use]
+    pub fn without_handle(&self) -> Self {
+        Self::of(self.text.clone())
     }
 }
 

@@ -94,6 +94,7 @@ fn command_kind(text: &[u8]) -> Option<InternalKind> {
         b"HANDLE_ACK" => Some(InternalKind::HandleAck),
         b"HANDLE_NACK" => Some(InternalKind::HandleNack),
         b"FORKDECK_ERROR" => Some(InternalKind::Error),
+        b"CLUSTER" => Some(InternalKind::Cluster),
         _ => Some(InternalKind::Other),
     }
 }
@@ -133,7 +134,7 @@ impl<'de> Visitor<'de> for HeadVisitor {
 }
 
 /// A string, unescaped. Read as bytes because only so a lone surrogate, which Node writes, is no error.
-struct Text(Vec<u8>);
+pub(super) struct Text(pub(super) Vec<u8>);
 
 struct TextVisitor;
 
@@ -180,7 +181,7 @@ mod tests {
             ),
             (
                 r#"{"seq":1,"cmd":"NODE_CLUSTER","act":"online"}"#,
-                Some(InternalKind::Other),
+                Some(InternalKind::Cluster),
             ),
             (r#" { "cmd" : "NODE_X" } "#, Some(InternalKind::Other)),
             (r#"{"cmd":"\u004eODE_HANDLE"}"#, Some(InternalKind::Handle)),

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use forkdeck::model::Exit;
 use forkdeck::process::{Channel, ChannelReader, ChannelWriter};
-use forkdeck::wire::{Frame, Message, OutBuffer};
+use forkdeck::wire::{Frame, Message};
 use tokio::time::timeout;
 
 use crate::support::{DEADLINE, Rig};
@@ -39,15 +39,14 @@ async fn a_node_worker_answers_and_leaves_when_it_is_disconnected() {
     let Some((mut reader, mut writer)) = start(&mut rig, echo).await else {
         return;
     };
-    let mut out = OutBuffer::default();
     let count = 1000;
     for number in 0..count {
-        out.push(&Message::parse(&format!("{{\"n\":{number}}}")).unwrap());
+        writer.push(&Message::parse(&format!("{{\"n\":{number}}}")).unwrap());
     }
 
     let mut told = 0;
-    while !out.is_empty() {
-        told += writer.write(&mut out).await.unwrap();
+    while !writer.is_empty() {
+        told += writer.write().await.unwrap().messages;
     }
     let mut answers = 0;
     while answers < count {

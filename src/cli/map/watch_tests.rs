@@ -71,6 +71,7 @@ fn message(direction: Direction, is_job: bool) -> Event {
             latency: None,
             answers: None,
             job: is_job.then(|| JobId::new(WallTime(0), [0; 10])),
+            handle: None,
             internal: false,
         }]),
     })

@@ -31,6 +31,7 @@ fn reply(json: &str) -> Envelope {
         latency: Some(Duration::from_millis(150)),
         answers: Some(1),
         job: Some(JobId::new(WallTime(0), [7; 10])),
+        handle: None,
         internal: false,
     }
 }

@@ -170,6 +170,7 @@ fn kind(kind: FaultKind) -> &'static str {
         FaultKind::TooLong => "too_long",
         FaultKind::Mismatch => "mismatch",
         FaultKind::Uncaught => "uncaught",
+        FaultKind::Handle => "handle",
     }
 }
 

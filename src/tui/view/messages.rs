@@ -306,5 +306,6 @@ pub(crate) fn wrong(kind: FaultKind) -> &'static str {
         FaultKind::TooLong => "too long",
         FaultKind::Mismatch => "another serialization",
         FaultKind::Uncaught => "uncaught error",
+        FaultKind::Handle => "handle not handed over",
     }
 }
