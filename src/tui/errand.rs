@@ -6,10 +6,13 @@
 use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::mpsc as std_mpsc;
 use std::thread;
+use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, WaitOptions, waitpgid};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process_group, waitpgid};
 use tokio::sync::mpsc;
 
 use crate::model::WallTime;
@@ -19,6 +22,12 @@ use crate::tui::save;
 
 /// How many errands run at once; a further one is refused.
 const MOST: usize = 8;
+
+/// How long a program may take for the clipboard; then it is ended, and its place is free for another errand.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often is looked whether a program has ended.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// What is to be said about an errand, and whether it went wrong.
 pub(crate) type Said = (String, bool);
@@ -75,18 +84,19 @@ impl Errands {
                 return (Vec::new(), Some((too_long, true)));
             }
             let refused = self.start(move || {
-                Some(match pipe(&programs, &text) {
-                    Some(true) => (copied, false),
+                Some(match pipe(&programs, &text.into(), PATIENCE) {
+                    Some(Took::Yes) => (copied, false),
+                    Some(Took::Hung(program)) => (format!("{} · w saves it", hung(&program)), true),
                     _ => (too_long, true),
                 })
             });
             return (Vec::new(), refused);
         };
         if !programs.is_empty() {
-            // The terminal has it already: whether a program takes it too changes nothing that is said.
-            self.start(move || {
-                pipe(&programs, &text);
-                None
+            // The terminal has it already: that a program says no to it changes nothing that is said.
+            self.start(move || match pipe(&programs, &text.into(), PATIENCE) {
+                Some(Took::Hung(program)) => Some((hung(&program), true)),
+                _ => None,
             });
         }
         (bytes, Some((copied, false)))
@@ -138,6 +148,12 @@ impl Errands {
     }
 }
 
+/// What is said about a program that was ended.
+fn hung(program: &str) -> String {
+    let time = PATIENCE.as_secs();
+    format!("{program} took no copy within {time} s and was ended")
+}
+
 /// An error's own words, without the number.
 fn cause(error: &io::Error) -> String {
     let text = error.to_string();
@@ -145,16 +161,27 @@ fn cause(error: &io::Error) -> String {
     text.to_lowercase()
 }
 
-/// Gives a text to the first of these programs that is there; whether it took it, none where none is there.
-fn pipe(programs: &[&[&str]], text: &str) -> Option<bool> {
+/// What a program did with a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Took {
+    /// It took it.
+    Yes,
+    /// It said no.
+    No,
+    /// It did neither in time and was ended: its name.
+    Hung(String),
+}
+
+/// Gives a text to the first of these programs that is there and takes it; none where none is there.
+fn pipe(programs: &[&[&str]], text: &Arc<str>, patience: Duration) -> Option<Took> {
     let mut found = None;
     for words in programs {
         let Some((program, arguments)) = words.split_first() else {
             continue;
         };
-        match run(program, arguments, text) {
-            Ok(true) => return Some(true),
-            Ok(false) => found = Some(false),
+        match run(program, arguments, text, patience) {
+            Ok(Took::Yes) => return Some(Took::Yes),
+            Ok(other) => found = Some(other),
             // It is not there, or cannot be run: the next one may.
             Err(_) => {}
         }
@@ -162,8 +189,8 @@ fn pipe(programs: &[&[&str]], text: &str) -> Option<bool> {
     found
 }
 
-/// Runs a program to its end.
-fn run(program: &str, arguments: &[&str], text: &str) -> io::Result<bool> {
+/// Runs a program to its end, or ends it where it takes too long.
+fn run(program: &str, arguments: &[&str], text: &Arc<str>, patience: Duration) -> io::Result<Took> {
     let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
@@ -172,15 +199,46 @@ fn run(program: &str, arguments: &[&str], text: &str) -> io::Result<bool> {
         .process_group(0)
         .spawn()?;
     let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    let written = child
-        .stdin
-        .take()
-        .map(|mut stdin| stdin.write_all(text.as_bytes()));
-    let ended = child.wait()?;
+    let until = Instant::now() + patience;
+    let (tell, told) = std_mpsc::channel();
+    // A program that reads nothing holds up who writes to it.
+    let writes = child.stdin.take().map(|mut stdin| {
+        let text = Arc::clone(text);
+        let write = move || tell.send(stdin.write_all(text.as_bytes()).is_ok());
+        let writer = thread::Builder::new().name("clipboard".to_owned());
+        writer.spawn(write)
+    });
+    let ended = match writes {
+        Some(Ok(_)) => end_of(&mut child, until)?,
+        _ => None,
+    };
+    if ended.is_none() {
+        // Its group is its own: nothing else is in it.
+        group.map(|group| kill_process_group(group, Signal::KILL));
+        child.wait()?;
+    }
     if let Some(group) = group {
         reap(group);
     }
-    Ok(ended.success() && written.is_some_and(|written| written.is_ok()))
+    let left = until.saturating_duration_since(Instant::now());
+    Ok(match ended {
+        None => Took::Hung(program.to_owned()),
+        Some(status) if status.success() && told.recv_timeout(left) == Ok(true) => Took::Yes,
+        Some(_) => Took::No,
+    })
+}
+
+/// How a program ended; none where it still runs at that time.
+fn end_of(child: &mut Child, until: Instant) -> io::Result<Option<ExitStatus>> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if Instant::now() >= until {
+            return Ok(None);
+        }
+        thread::sleep(LOOK);
+    }
 }
 
 /// Leaves no zombie: some of these programs go on in the background as long as they hold the clipboard, and come to this

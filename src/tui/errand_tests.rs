@@ -8,14 +8,12 @@ use tokio::time::timeout;
 
 use super::*;
 
-const PATIENCE: Duration = Duration::from_secs(20);
-
 fn next(errands: &mut Errands) -> Option<Said> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
         .unwrap();
-    let said = runtime.block_on(async { timeout(PATIENCE, errands.next()).await });
+    let said = runtime.block_on(async { timeout(4 * PATIENCE, errands.next()).await });
     said.expect("the errand ends")
 }
 
@@ -42,10 +40,11 @@ fn a_program_gets_the_text() {
     let file = folder.path().join("clip");
     let script = format!("cat > {}", file.display());
     let programs: [&[&str]; 2] = [&["/nonexistent/program"], &["sh", "-c", &script]];
-    assert_eq!(pipe(&programs, "héllo"), Some(true));
+    assert_eq!(pipe(&programs, &"héllo".into(), PATIENCE), Some(Took::Yes));
     assert_eq!(fs::read_to_string(file).unwrap(), "héllo");
-    assert_eq!(pipe(&[&["/nonexistent/program"]], "x"), None);
-    assert_eq!(pipe(&[&["false"]], "x"), Some(false));
+    let missing = pipe(&[&["/nonexistent/program"]], &"x".into(), PATIENCE);
+    assert_eq!(missing, None);
+    assert_eq!(pipe(&[&["false"]], &"x".into(), PATIENCE), Some(Took::No));
 }
 
 #[test]
@@ -55,10 +54,23 @@ fn a_program_that_stays_in_the_background_holds_nobody_up() {
     let script = format!("cat > /dev/null; sleep 1000 & echo $! > {}", file.display());
     let stays: [&[&str]; 1] = [&["sh", "-c", &script]];
 
-    assert_eq!(pipe(&stays, "x"), Some(true));
+    assert_eq!(pipe(&stays, &"x".into(), PATIENCE), Some(Took::Yes));
 
     let pid = fs::read_to_string(file).unwrap().trim().parse().unwrap();
     kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).expect("it still runs");
+}
+
+#[test]
+fn a_program_that_hangs_is_ended_and_the_next_one_asked() {
+    let hangs: &[&str] = &["sh", "-c", "sleep 1000 & wait"];
+    // More than a pipe holds: who writes it hangs too.
+    let text: Arc<str> = "x".repeat(1_000_000).into();
+    let patience = Duration::from_millis(100);
+    let took = pipe(&[hangs], &text, patience);
+    assert_eq!(took, Some(Took::Hung("sh".to_owned())));
+    let takes: &[&str] = &["sh", "-c", "cat > /dev/null"];
+    let short = "x".into();
+    assert_eq!(pipe(&[hangs, takes], &short, patience), Some(Took::Yes));
 }
 
 #[test]
