@@ -4,6 +4,7 @@ use crate::model::{Address, Command, PoolName, State, WorkerView};
 use crate::tui::action::Action;
 use crate::tui::field::Field;
 use crate::tui::filter::Filter;
+use crate::tui::filtering;
 use crate::tui::place::Place;
 use crate::tui::rows::Row;
 use crate::tui::screen::{Overlay, Pane, Screen, Tail};
@@ -68,7 +69,7 @@ fn look(screen: &mut Screen, action: Action) {
             top: 0,
         }),
         Action::Palette => palette::open(screen),
-        Action::Filter => screen.is_filtering = true,
+        Action::Filter => filtering::begin(screen),
         Action::Back => back(screen),
         Action::Up
         | Action::Down

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::model::{Board, LogLine, Traffic};
 use crate::tui::action::Action;
+use crate::tui::filtering;
 use crate::tui::merge::{self, Ordered, Sought};
 use crate::tui::place::Place;
 use crate::tui::rows::{self, Row};
@@ -197,8 +198,8 @@ fn click(screen: &mut Screen, at: Position) {
     let Some(pane) = pane_at(screen, at) else {
         return;
     };
+    filtering::keep(screen);
     screen.focus = pane;
-    screen.is_filtering = false;
     match pane {
         Pane::Workers => {
             if let Some(line) = line_of(screen.view.rows, at) {

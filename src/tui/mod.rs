@@ -17,6 +17,7 @@ mod facts;
 mod field;
 pub(crate) mod figures;
 mod filter;
+mod filtering;
 mod glide;
 mod hint;
 mod inspector;

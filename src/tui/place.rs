@@ -1,6 +1,7 @@
 //! Which view is on the screen, and going from one to another. Called by `update`, `act` and the views.
 
 use crate::tui::action::Action;
+use crate::tui::filtering;
 use crate::tui::screen::Screen;
 use crate::tui::{inspector, jobs, offload, reader};
 
@@ -57,7 +58,7 @@ pub(crate) fn go(screen: &mut Screen, place: Place) {
     if place == screen.place || (place == Place::OffLoad && !offload::is_offered(screen)) {
         return;
     }
-    screen.is_filtering = false;
+    filtering::keep(screen);
     if screen.place == Place::Jobs {
         jobs::close_view(screen);
     }

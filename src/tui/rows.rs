@@ -132,6 +132,14 @@ impl Table {
         arranged.chain(plain.map(|pool| (pool, None)))
     }
 
+    /// How many workers are listed, in their own rows or in their pool's.
+    pub(crate) fn listed(&self, board: &Board) -> usize {
+        let pools = self.pools(board);
+        pools
+            .map(|(pool, numbers)| numbers.map_or(pool.workers.len(), <[u32]>::len))
+            .sum()
+    }
+
     fn height(&self, pool: &PoolView, numbers: Option<&[u32]>) -> usize {
         match pool.workers.len() {
             0 | 1 => 1,

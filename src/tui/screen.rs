@@ -216,6 +216,8 @@ pub(crate) struct Screen {
     pub(crate) logs_filter: Filter,
     /// Whether the focused pane's filter takes the keys.
     pub(crate) is_filtering: bool,
+    /// What was in force when that began.
+    pub(crate) filter_before: Filter,
     /// The message inspector.
     pub(crate) inspector: Inspector,
     /// The logs view.
@@ -270,6 +272,7 @@ impl Screen {
             messages_filter: Filter::default(),
             logs_filter: Filter::default(),
             is_filtering: false,
+            filter_before: Filter::default(),
             inspector: Inspector::default(),
             reader: Reader::default(),
             jobs: Jobs::default(),

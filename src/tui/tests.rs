@@ -349,10 +349,10 @@ fn a_filter_narrows_a_pane_until_escape() {
     fixture.press("\u{1b}/reading d");
     let text = fixture.draw(120, 40);
     assert!(text.contains("reading dog") && !text.contains("reading cat"));
-    assert!(text.contains("/reading d▌") && text.contains("cat.jpg"));
+    assert!(text.contains("filter: reading d▌") && text.contains("cat.jpg"));
     assert_eq!(fixture.press("\nq"), []);
     fixture.press("\u{1b}");
-    assert!(fixture.draw(120, 40).contains(" /reading d "));
+    assert!(fixture.draw(120, 40).contains(" filter: reading d "));
     fixture.press("\u{1b}");
     assert!(fixture.draw(120, 40).contains("reading cat"));
 }

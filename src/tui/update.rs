@@ -9,7 +9,6 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent
 use crate::model::{Board, Command, Event, Now, Outcome, Refusal, RollingChanged, Stamped};
 use crate::tui::action::Action;
 use crate::tui::composer::Run;
-use crate::tui::filter::Filter;
 use crate::tui::inspector::List;
 use crate::tui::jobs::{self, Asked};
 use crate::tui::offload::{Order, Picture};
@@ -19,7 +18,7 @@ use crate::tui::target::Target;
 use crate::tui::theme::Rgb;
 use crate::tui::volley::Shot;
 use crate::tui::{
-    act, composer, keymap, named, offload, overlay, palette, pointer, reader, worker,
+    act, composer, filtering, keymap, named, offload, overlay, palette, pointer, reader, worker,
 };
 use crate::wire::Message;
 
@@ -277,7 +276,7 @@ pub(crate) fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
         return composer::press(screen, key);
     }
     if screen.is_filtering {
-        filter(screen, key);
+        filtering::press(screen, &key);
         return Vec::new();
     }
     let own = match screen.place {
@@ -308,19 +307,4 @@ fn interrupt(screen: &mut Screen) -> Vec<Request> {
         return vec![Request::EndNow];
     }
     act::act(screen, Action::Quit)
-}
-
-/// Keys while a filter is written: Enter keeps it, Escape takes it away.
-fn filter(screen: &mut Screen, key: KeyEvent) {
-    let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
-    if matches!(key.code, KeyCode::Enter | KeyCode::Esc | KeyCode::Tab) {
-        screen.is_filtering = false;
-    }
-    let filter = screen.refilter();
-    match key.code {
-        KeyCode::Esc => *filter = Filter::default(),
-        KeyCode::Backspace => filter.shorten(),
-        KeyCode::Char(c) if !is_control => filter.add(c.encode_utf8(&mut [0; 4])),
-        _ => {}
-    }
 }

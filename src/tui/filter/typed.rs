@@ -50,6 +50,33 @@ impl Filter {
         self.trouble.as_deref()
     }
 
+    /// Says in words why the text is no filter and what is in force instead, `none` where nothing is; none where the text
+    /// itself is in force.
+    pub(crate) fn verdict(&self, none: &str) -> Option<String> {
+        let trouble = self.trouble()?;
+        let still = match self.in_force() {
+            "" => none,
+            text => text,
+        };
+        Some(format!("✖ {trouble} · still: {still}"))
+    }
+
+    /// The filter that is in force, as one typed by itself.
+    pub(crate) fn as_in_force(&self) -> Self {
+        Self {
+            text: self.force.text.clone(),
+            force: Arc::clone(&self.force),
+            trouble: None,
+        }
+    }
+
+    /// Puts in force what was before, where the text is no filter: half of what was meant is not meant.
+    pub(crate) fn fall_back(&mut self, before: &Self) {
+        if self.trouble.is_some() {
+            self.force = Arc::clone(&before.force);
+        }
+    }
+
     /// Whether it lets everything through.
     pub(crate) fn is_empty(&self) -> bool {
         self.text.is_empty()

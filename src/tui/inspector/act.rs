@@ -2,6 +2,7 @@
 
 use crate::tui::action::Action;
 use crate::tui::filter::Filter;
+use crate::tui::filtering;
 use crate::tui::inspector::glide::glide;
 use crate::tui::inspector::opened::Shape;
 use crate::tui::inspector::send;
@@ -28,7 +29,7 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Option<Vec<Request>> {
         Action::UnfoldNode => unfold(screen),
         Action::Filter => {
             screen.inspector.focus = Focus::List;
-            screen.is_filtering = true;
+            filtering::begin(screen);
         }
         Action::FollowMessages => screen.inspector.follow(),
         Action::PauseMessages => pause(screen),

@@ -6,6 +6,7 @@ use crate::model::{Command, JobCommand, JobFilter, JobState, JobView, PoolName};
 use crate::tui::action::{Action, Context};
 use crate::tui::composer::LONGEST;
 use crate::tui::filter::Filter;
+use crate::tui::filtering;
 use crate::tui::hint::{hint, key};
 use crate::tui::jobs::bulk::{Bulk, can_try_again};
 use crate::tui::jobs::copy;
@@ -39,7 +40,7 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Option<Vec<Request>> {
         Action::PreviousPool => screen.jobs.turn_pool(&screen.board, true),
         Action::Open if screen.jobs.is_open() => open_job(screen),
         Action::Whole if screen.jobs.is_open() => whole(screen),
-        Action::Filter if screen.jobs.is_open() => screen.is_filtering = true,
+        Action::Filter if screen.jobs.is_open() => filtering::begin(screen),
         Action::Back if screen.jobs.is_open() => back(screen),
         // The others are the deck's, or the same everywhere.
         _ => return None,

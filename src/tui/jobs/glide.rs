@@ -3,6 +3,7 @@
 use ratatui::layout::Position;
 
 use crate::tui::action::Action;
+use crate::tui::filtering;
 use crate::tui::jobs::act;
 use crate::tui::screen::Screen;
 
@@ -37,7 +38,7 @@ pub(crate) fn step(screen: &mut Screen, by: usize, is_up: bool) {
 /// Selects the job under the pointer, opens the one that is selected, or shows the jobs of the state that is pointed at.
 pub(crate) fn click(screen: &mut Screen, at: Position) {
     let area = screen.view.jobs;
-    screen.is_filtering = false;
+    filtering::keep(screen);
     let mut states = screen.view.job_states.iter();
     if let Some((_, state)) = states.find(|(area, _)| area.contains(at)) {
         let state = *state;

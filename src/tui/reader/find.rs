@@ -48,7 +48,7 @@ pub(crate) fn advance(screen: &mut Screen) {
 
 /// Begins to go somewhere.
 pub(crate) fn jump(screen: &mut Screen, jump: Jump) {
-    if screen.reader.search.is_empty() {
+    if screen.reader.search.in_force().is_empty() {
         let searches = hint(screen, Action::Filter, "searches");
         screen.say(format!("Nothing is searched for{searches}"), false);
         return;

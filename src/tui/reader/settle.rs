@@ -32,7 +32,10 @@ pub(crate) fn due_at(screen: &Screen) -> Option<MonoTime> {
 
 /// Notes where the person leaves, to show it when they come back.
 pub(crate) fn close_view(screen: &mut Screen) {
-    screen.reader.writing = None;
+    if let Some(writing) = screen.reader.writing.take() {
+        let text = screen.reader.text_mut(writing.field);
+        text.fall_back(&writing.before);
+    }
     if screen.reader.hold.is_none() {
         let latest = screen.board.latest();
         screen.reader.leave(latest, screen.now.wall);

@@ -11,7 +11,8 @@ use crate::tui::update::Request;
 /// Begins to write: a search anew, a filter where it was left.
 pub(crate) fn begin(screen: &mut Screen, field: Field) {
     let text = screen.reader.text_mut(field);
-    let before = text.clone();
+    // What is no filter was never in force.
+    let before = text.as_in_force();
     if field == Field::Search {
         *text = Filter::default();
     }
@@ -58,7 +59,9 @@ pub(crate) fn paste(screen: &mut Screen, pasted: &str) -> bool {
 /// A search goes to its nearest find; with nothing written the last one goes on.
 fn keep(screen: &mut Screen, writing: Writing) {
     screen.reader.writing = None;
-    if writing.field != Field::Search {
+    let text = screen.reader.text_mut(writing.field);
+    text.fall_back(&writing.before);
+    if writing.field != Field::Search || text.trouble().is_some() {
         return;
     }
     if screen.reader.search.is_empty() {

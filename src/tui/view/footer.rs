@@ -70,7 +70,8 @@ fn keys(screen: &Screen, columns: usize) -> Vec<(String, String)> {
         ]),
         None if screen.is_filtering => pairs(&[
             ("Enter", "keep"),
-            ("Esc", "show all"),
+            ("Esc", "take back"),
+            ("Ctrl-U", "clear"),
             ("type", "to filter"),
         ]),
         None if reader::is_writing(screen) => {

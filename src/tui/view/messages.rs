@@ -16,6 +16,7 @@ use crate::tui::rows::Scope;
 use crate::tui::sanitize::{Painter, width};
 use crate::tui::screen::{Pane, Screen, Tail, ViewState};
 use crate::tui::view::frame::{Frame, choose, empty, line};
+use crate::tui::view::sought;
 use crate::wire::FaultKind;
 
 /// The cells that a latency takes at the right edge.
@@ -159,16 +160,8 @@ impl Sides {
 
 /// What a list must contain.
 pub(crate) fn filter(screen: &Screen, pane: Pane) -> Option<(String, Style)> {
-    let filter = screen.sought(pane).filter;
-    let theme = screen.theme;
-    if screen.is_filtering && screen.focus == pane {
-        let typed = format!("/{}▌", filter.text());
-        return Some(match filter.trouble() {
-            Some(trouble) => (format!("{typed} · {trouble}"), theme.bad()),
-            None => (typed, theme.accent()),
-        });
-    }
-    (!filter.is_empty()).then(|| (format!("/{}", filter.text()), theme.warning()))
+    let is_typed = screen.is_filtering && screen.focus == pane;
+    sought::foot(&screen.sought(pane).filter, is_typed, true, screen.theme)
 }
 
 /// Whether a list follows.

@@ -28,6 +28,7 @@ mod render;
 mod routes;
 mod row;
 mod sheet;
+mod sought;
 mod spark;
 mod stopping;
 mod toast;

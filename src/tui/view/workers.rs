@@ -13,7 +13,7 @@ use crate::tui::sanitize::width;
 use crate::tui::screen::{Pane, Screen, ViewState};
 use crate::tui::view::column::Widths;
 use crate::tui::view::frame::{Frame, choose, empty, line};
-use crate::tui::view::{obituary, pool, routes, row, spark};
+use crate::tui::view::{obituary, pool, routes, row, sought, spark};
 use crate::tui::worker;
 
 /// How many cells the gauge of the queue has.
@@ -67,14 +67,9 @@ fn frame(screen: &Screen, area: Rect, buffer: &mut Buffer) -> Rect {
         None => "Workers".to_owned(),
     };
     let is_focused = screen.focus == Pane::Workers;
-    let sought = screen.table.filter.text();
-    let foot = if is_focused && screen.is_filtering {
-        Some((format!("/{sought}▌"), screen.theme.accent()))
-    } else if sought.is_empty() {
-        newest_death(screen)
-    } else {
-        Some((format!("/{sought}"), screen.theme.warning()))
-    };
+    let is_typed = is_focused && screen.is_filtering;
+    let foot = sought::foot(&screen.table.filter, is_typed, true, screen.theme)
+        .or_else(|| newest_death(screen));
     let frame = Frame {
         title: &title,
         note: Some(note(screen, area.width)),
@@ -130,10 +125,14 @@ fn note(screen: &Screen, columns: u16) -> (String, Style) {
     (text, screen.theme.dim())
 }
 
-/// How many there are and what waits: for the selected pool, in mailboxes, in the kernel.
+/// How many are listed and what waits: for the selected pool, in mailboxes, in the kernel.
 fn below(screen: &Screen) -> String {
     let (mailbox, unread) = screen.in_flight();
-    let mut text = plural(screen.board.workers().count(), "worker");
+    let all = screen.board.workers().count();
+    let mut text = plural(all, "worker");
+    if !screen.table.filter.is_empty() {
+        text = format!("{} of {text}", screen.table.listed(&screen.board));
+    }
     let pool = screen.selected.as_ref().map(Row::pool);
     let pool = pool.and_then(|pool| screen.board.pools.get(pool));
     if let Some(pool) = pool.filter(|pool| pool.jobs.queue > 0) {

@@ -25,10 +25,10 @@ fn a_filter_leaves_workers_with_that_name_or_state() {
     fixture.press("/stall");
 
     assert_eq!(names(&fixture), ["resize", "resize/3"]);
-    assert!(fixture.draw(80, 24).contains("/stall▌"));
+    assert!(fixture.draw(80, 24).contains("filter: stall▌"));
     fixture.press("\n");
-    assert!(fixture.draw(80, 24).contains(" /stall "));
-    fixture.press("/\u{1b}/FETCH\u{1b}/fetch\n");
+    assert!(fixture.draw(80, 24).contains(" filter: stall "));
+    fixture.press("\u{1b}/FETCH\u{1b}/fetch\n");
     assert_eq!(names(&fixture), ["fetch", "fetch/1", "fetch/2"]);
     fixture.press("\u{1b}");
     assert_eq!(names(&fixture).len(), 9);
@@ -40,7 +40,7 @@ fn what_is_sought_is_shown_in_a_folded_pool_too() {
     fixture.press("H/resize/3\n");
     assert_eq!(names(&fixture), ["resize", "resize/3"]);
 
-    fixture.press("/\u{1b}");
+    fixture.press("\u{1b}");
 
     assert_eq!(names(&fixture), ["resize", "fetch", "mail/1"]);
 }

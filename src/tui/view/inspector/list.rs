@@ -19,6 +19,7 @@ use crate::tui::screen::{Pane, Screen};
 use crate::tui::view::flow::Flow;
 use crate::tui::view::frame::{Frame, empty, line};
 use crate::tui::view::messages::{Sides, below, exact, fault_line, none_yet, waiting};
+use crate::tui::view::sought;
 
 /// The cells of the head of what stands at the right edge.
 const EDGE: usize = 8;
@@ -248,12 +249,7 @@ fn foot(screen: &Screen, columns: u16) -> Option<(String, Style)> {
         }
         return Some((format!("filter: {text}▌"), theme.accent()));
     }
-    let style = if filter.trouble().is_some() {
-        theme.bad()
-    } else {
-        theme.warning()
-    };
-    (!filter.is_empty()).then(|| (format!("filter: {}", filter.text()), style))
+    sought::foot(filter, false, true, theme)
 }
 
 /// Shows how filters look, or what is wrong with the one that is typed, above the frame's foot; how many lines that takes.
@@ -261,14 +257,9 @@ fn forms(screen: &Screen, area: Rect, buffer: &mut Buffer) -> u16 {
     let theme = screen.theme;
     let wide = usize::from(area.width);
     let mut lines = Vec::new();
-    if let Some(trouble) = screen.messages_filter.trouble() {
+    if let Some(verdict) = screen.messages_filter.verdict("no filter") {
         let mut painter = Painter::new(wide);
-        painter.pad(1).text("✖ ", theme.bad());
-        painter.text(trouble, theme.bad());
-        let in_force = screen.messages_filter.in_force();
-        if !in_force.is_empty() {
-            painter.text(&format!(" · in force: {in_force}"), theme.dim());
-        }
+        painter.pad(1).text(&verdict, theme.bad());
         lines.push(painter.finish());
     }
     let mut flow = Flow::new(wide);

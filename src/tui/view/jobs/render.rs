@@ -16,6 +16,7 @@ use crate::tui::theme::job_mark;
 use crate::tui::view::frame::{Frame, empty, line};
 use crate::tui::view::jobs::table::Table;
 use crate::tui::view::jobs::{charts, detail, figures};
+use crate::tui::view::sought;
 
 /// From this height on the selected job stands below the list.
 const ROOMY: u16 = 30;
@@ -99,12 +100,8 @@ fn frame(screen: &Screen, area: Rect, buffer: &mut Buffer) -> Rect {
         None => "Jobs · all pools".to_owned(),
     };
     let theme = screen.theme;
-    let text = narrowed.text.text();
-    let foot = if screen.is_filtering {
-        Some((format!("/{text}▌"), theme.accent()))
-    } else {
-        (!text.is_empty()).then(|| (format!("/{text}"), theme.warning()))
-    };
+    // The deck looks for the text as it is: none is wrong.
+    let foot = sought::foot(&narrowed.text, screen.is_filtering, false, theme);
     let frame = Frame {
         title: &title,
         note: paused(screen),

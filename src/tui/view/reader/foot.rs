@@ -56,6 +56,7 @@ pub(super) fn foot(screen: &Screen, cursor: Option<Spot>) -> (String, Style) {
     let theme = screen.theme;
     let reader = &screen.reader;
     let mut parts = Vec::new();
+    let mut is_wrong = false;
     let written = reader.writing.as_ref().map(|writing| writing.field);
     for (field, sign) in [
         (Field::Search, "/"),
@@ -69,7 +70,15 @@ pub(super) fn foot(screen: &Screen, cursor: Option<Spot>) -> (String, Style) {
         }
         let end = if is_written { "▌" } else { "" };
         let mut part = format!("{sign} {text}{end}");
-        if field == Field::Search
+        let none = if field == Field::Search {
+            "no search"
+        } else {
+            "no filter"
+        };
+        if let Some(verdict) = reader.text(field).verdict(none) {
+            is_wrong = true;
+            part = format!("{part} · {verdict}");
+        } else if field == Field::Search
             && let Some(counted) = reader::counted(reader, cursor)
         {
             part = format!("{part} {counted}");
@@ -91,6 +100,7 @@ pub(super) fn foot(screen: &Screen, cursor: Option<Spot>) -> (String, Style) {
     }
     match (parts.is_empty(), written) {
         (true, _) => (begins(screen), theme.dim()),
+        (false, _) if is_wrong => (parts.join(" · "), theme.bad()),
         (false, Some(_)) => (parts.join(" · "), theme.accent()),
         (false, None) => (parts.join(" · "), theme.warning()),
     }
