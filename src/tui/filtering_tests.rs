@@ -64,7 +64,7 @@ fn what_is_wrong_and_what_is_still_in_force_is_said_in_words() {
     let mut fixture = Fixture::busy();
     fixture.press("3&ok\n& && \n");
     let text = fixture.draw(120, 40);
-    let wanted = "& ok && · ✖ && stands between two filters · still: ok";
+    let wanted = "& ok &&  · ✖ && stands between two filters · still: ok";
     assert!(text.contains(wanted), "{text}");
 }
 

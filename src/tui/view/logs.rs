@@ -20,7 +20,7 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
     let frame = Frame {
         title: &title,
         note: Some(note(screen, screen.logs)),
-        below: Some(below(screen, scope)),
+        below: Some(below(screen, scope)).filter(|_| screen.logs_filter.trouble().is_none()),
         foot: filter(screen, Pane::Logs),
         is_focused: screen.focus == Pane::Logs,
     };

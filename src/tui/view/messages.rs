@@ -30,7 +30,7 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
     let frame = Frame {
         title: &title,
         note: Some(note(screen, screen.messages)),
-        below: Some(below(screen, scope)),
+        below: Some(below(screen, scope)).filter(|_| screen.messages_filter.trouble().is_none()),
         foot: filter(screen, Pane::Messages),
         is_focused: screen.focus == Pane::Messages,
     };

@@ -73,7 +73,7 @@ fn frame(screen: &Screen, area: Rect, buffer: &mut Buffer) -> Rect {
     let frame = Frame {
         title: &title,
         note: Some(note(screen, area.width)),
-        below: Some(below(screen)),
+        below: Some(below(screen)).filter(|_| screen.table.filter.trouble().is_none()),
         foot,
         is_focused,
     };

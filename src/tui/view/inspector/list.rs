@@ -41,11 +41,12 @@ pub(super) fn render(screen: &Screen, drawn: &mut Drawn, area: Rect, buffer: &mu
         (Some(_), _) => format!("Slowest · {}", scope.title()),
         (None, _) => format!("Messages · {}", scope.title()),
     };
+    let is_right = screen.messages_filter.trouble().is_none();
     let frame = Frame {
         title: &title,
         note: Some(note(screen, &scope)),
-        // What is typed needs the room.
-        below: (!screen.is_filtering).then(|| position(screen, &scope, drawn.is_alone)),
+        // What is typed, or wrong, needs the room.
+        below: (is_right && !screen.is_filtering).then(|| position(screen, &scope, drawn.is_alone)),
         foot: foot(screen, area.width),
         is_focused: screen.inspector.focus == Focus::List,
     };
