@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::*;
 use crate::tui::fixture::{Fixture, worker};
+use crate::tui::keymap::{Keymap, parse};
 use crate::tui::screen::Overlay;
 use crate::tui::update::Msg;
 
@@ -104,4 +105,16 @@ fn a_click_on_a_key_of_the_footer_presses_it() {
     assert!(fixture.screen.composer.is_open());
     click(&mut fixture, "Ctrl-L load");
     assert!(fixture.screen.composer.plan().is_some());
+}
+
+#[test]
+fn a_click_on_a_key_that_the_config_gave_presses_it() {
+    let mut fixture = Fixture::busy();
+    let wanted = parse("F7").into_iter().collect();
+    fixture.screen.keymap = Keymap::with(&[(Action::Message, wanted)]);
+    let text = fixture.draw(120, 40);
+    let footer = text.lines().last().unwrap();
+    let column = u16::try_from(footer.find("F7 message").unwrap()).unwrap();
+    at(&mut fixture, MouseEventKind::Down(LEFT), (column, 39));
+    assert!(fixture.screen.composer.is_open());
 }

@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::tui::action::{Action, Context};
+use crate::tui::action::{Action, Chord, Context};
 use crate::tui::composer::Run;
 use crate::tui::figures::cells;
 use crate::tui::jobs;
@@ -17,31 +17,93 @@ use crate::tui::target::Target;
 use crate::tui::view::frame::line;
 use crate::tui::worker;
 
+/// What makes a new line in the composer.
+const NEW_LINE: Chord = Chord {
+    code: KeyCode::Enter,
+    modifiers: KeyModifiers::ALT,
+};
+
+/// A key, or several, with what it does.
+#[derive(Clone)]
+struct Shown {
+    /// As it is written.
+    keys: String,
+    /// What it does.
+    label: String,
+    /// What a click presses; none where several keys are meant.
+    press: Option<Chord>,
+}
+
+impl Shown {
+    fn of(press: Chord, label: &str) -> Self {
+        Self {
+            keys: press.to_string(),
+            label: label.to_owned(),
+            press: Some(press),
+        }
+    }
+
+    /// A key with nothing held down.
+    fn key(code: KeyCode, label: &str) -> Self {
+        let modifiers = KeyModifiers::NONE;
+        Self::of(Chord { code, modifiers }, label)
+    }
+
+    fn letter(letter: char, label: &str) -> Self {
+        Self::key(KeyCode::Char(letter), label)
+    }
+
+    fn control(letter: char, label: &str) -> Self {
+        let modifiers = KeyModifiers::CONTROL;
+        let code = KeyCode::Char(letter);
+        Self::of(Chord { code, modifiers }, label)
+    }
+
+    /// What is no single key.
+    fn told(keys: &str, label: &str) -> Self {
+        Self {
+            keys: keys.to_owned(),
+            label: label.to_owned(),
+            press: None,
+        }
+    }
+
+    fn bound(row: &Bound) -> Option<Self> {
+        Some(Self::of(*row.keys.first()?, row.binding.label))
+    }
+
+    /// The cells it takes.
+    fn wide(&self) -> usize {
+        width(&self.keys) + width(&self.label) + 3
+    }
+}
+
 /// Draws the footer; where which key is, to be clicked.
 pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) -> Vec<(Rect, KeyEvent)> {
     let mut pressed = Vec::new();
     let mut painter = Painter::new(usize::from(area.width));
-    for (key, label) in keys(screen, usize::from(area.width)) {
-        let taken = width(&key) + width(&label) + 3;
-        if taken > painter.left_over() {
+    for shown in keys(screen, usize::from(area.width)) {
+        if shown.wide() > painter.left_over() {
             break;
         }
         let from = cells(painter.used());
-        painter.pad(1).text(&key, screen.theme.accent()).pad(1);
-        painter.text(&label, screen.theme.text()).pad(1);
+        let Shown { keys, label, .. } = &shown;
+        painter.pad(1).text(keys, screen.theme.accent()).pad(1);
+        painter.text(label, screen.theme.text()).pad(1);
         let place = Rect {
             x: area.x + from,
             width: cells(painter.used()) - from,
             ..area
         };
-        pressed.extend(meant(&key).map(|key| (place, key)));
+        let key = |chord: Chord| KeyEvent::new(chord.code, chord.modifiers);
+        pressed.extend(shown.press.map(|chord| (place, key(chord))));
     }
     line(buffer, area, 0, &painter.finish());
     pressed
 }
 
 /// The keys that work now, each with its label.
-fn keys(screen: &Screen, columns: usize) -> Vec<(String, String)> {
+fn keys(screen: &Screen, columns: usize) -> Vec<Shown> {
     let (enter, tab) = match screen.composer.target() {
         Some(Target::Job(_)) => ("submit", "pool"),
         _ => ("send", "target"),
@@ -51,70 +113,42 @@ fn keys(screen: &Screen, columns: usize) -> Vec<(String, String)> {
     match screen.overlays.last() {
         Some(top) => on_top(screen, top),
         None if screen.composer.run().is_some_and(Run::is_running) => {
-            pairs(&[("any key", "stops the load")])
+            vec![Shown::told("any key", "stops the load")]
         }
-        None if screen.composer.is_open() && screen.composer.plan().is_some() => pairs(&[
-            ("Enter", "start"),
-            ("Tab", "next"),
-            ("Space", "messages or jobs"),
-            ("Esc", "no load"),
-        ]),
-        None if screen.composer.is_open() => pairs(&[
-            ("Enter", enter),
-            ("Esc", "close"),
-            ("Tab", tab),
-            ("Alt-Enter", "new line"),
-            ("↑", "earlier"),
-            ("Ctrl-R", "search history"),
-            ("Ctrl-L", "load"),
-        ]),
-        None if screen.is_filtering => pairs(&[
-            ("Enter", "keep"),
-            ("Esc", "take back"),
-            ("Ctrl-U", "clear"),
-            ("type", "to filter"),
-        ]),
+        None if screen.composer.is_open() && screen.composer.plan().is_some() => vec![
+            Shown::key(KeyCode::Enter, "start"),
+            Shown::key(KeyCode::Tab, "next"),
+            Shown::letter(' ', "messages or jobs"),
+            Shown::key(KeyCode::Esc, "no load"),
+        ],
+        None if screen.composer.is_open() => vec![
+            Shown::key(KeyCode::Enter, enter),
+            Shown::key(KeyCode::Esc, "close"),
+            Shown::key(KeyCode::Tab, tab),
+            Shown::of(NEW_LINE, "new line"),
+            Shown::key(KeyCode::Up, "earlier"),
+            Shown::control('r', "search history"),
+            Shown::control('l', "load"),
+        ],
+        None if screen.is_filtering => vec![
+            Shown::key(KeyCode::Enter, "keep"),
+            Shown::key(KeyCode::Esc, "take back"),
+            Shown::control('u', "clear"),
+            Shown::told("type", "to filter"),
+        ],
         None if reader::is_writing(screen) => {
-            pairs(&[("Enter", "keep"), ("Esc", "take back"), ("Ctrl-U", "clear")])
+            vec![
+                Shown::key(KeyCode::Enter, "keep"),
+                Shown::key(KeyCode::Esc, "take back"),
+                Shown::control('u', "clear"),
+            ]
         }
         None => in_pane(screen, columns),
     }
 }
 
-/// The key that is written like this; none where several are meant.
-fn meant(written: &str) -> Option<KeyEvent> {
-    let (modifiers, name) = match written.split_once('-') {
-        Some(("Ctrl", name)) => (KeyModifiers::CONTROL, name),
-        Some(("Alt", name)) => (KeyModifiers::ALT, name),
-        _ => (KeyModifiers::NONE, written),
-    };
-    let code = match name {
-        "Enter" => KeyCode::Enter,
-        "Esc" => KeyCode::Esc,
-        "Tab" => KeyCode::Tab,
-        "Shift-Tab" => KeyCode::BackTab,
-        "Space" => KeyCode::Char(' '),
-        "Del" => KeyCode::Delete,
-        "↑" => KeyCode::Up,
-        "↓" => KeyCode::Down,
-        "←" => KeyCode::Left,
-        "→" => KeyCode::Right,
-        name => {
-            let mut chars = name.chars();
-            let first = chars.next().filter(|_| chars.next().is_none())?;
-            let is_plain = modifiers.is_empty();
-            KeyCode::Char(if is_plain {
-                first
-            } else {
-                first.to_ascii_lowercase()
-            })
-        }
-    };
-    Some(KeyEvent::new(code, modifiers))
-}
-
 /// The keys of the focused pane; help and quit always have their place.
-fn in_pane(screen: &Screen, columns: usize) -> Vec<(String, String)> {
+fn in_pane(screen: &Screen, columns: usize) -> Vec<Shown> {
     let job = screen.jobs.selected();
     let is_shown = |row: &&Bound| {
         let action = row.binding.action;
@@ -134,17 +168,16 @@ fn in_pane(screen: &Screen, columns: usize) -> Vec<(String, String)> {
             first.sort_by_key(|row| rank(row.binding.action));
         }
     }
-    let all: Vec<_> = bindings.into_iter().filter_map(pair).collect();
-    let size = |pair: &(String, String)| width(&pair.0) + width(&pair.1) + 3;
+    let all: Vec<_> = bindings.into_iter().filter_map(Shown::bound).collect();
     let (first, last) = all.split_at(all.len().saturating_sub(2));
-    let mut room = columns.saturating_sub(last.iter().map(size).sum());
+    let mut room = columns.saturating_sub(last.iter().map(Shown::wide).sum());
     let mut shown = Vec::new();
-    for pair in first {
-        let Some(left) = room.checked_sub(size(pair)) else {
+    for one in first {
+        let Some(left) = room.checked_sub(one.wide()) else {
             break;
         };
         room = left;
-        shown.push(pair.clone());
+        shown.push(one.clone());
     }
     shown.extend_from_slice(last);
     shown
@@ -159,19 +192,27 @@ fn rank(action: Action) -> u8 {
     }
 }
 
-fn pair(row: &Bound) -> Option<(String, String)> {
-    Some((row.keys.first()?.to_string(), row.binding.label.to_owned()))
-}
-
-fn on_top(screen: &Screen, top: &Overlay) -> Vec<(String, String)> {
-    pairs(match top {
-        Overlay::Help { .. } => &[("Esc", "close"), ("↑↓", "scroll"), ("type", "to search")],
-        Overlay::Worker { .. } | Overlay::Pool { .. } => return worker::keys(screen),
-        Overlay::Text { .. } => &[
-            ("↑↓", "scroll"),
-            ("Esc", "close"),
-            ("y", "copy"),
-            ("w", "save"),
+fn on_top(screen: &Screen, top: &Overlay) -> Vec<Shown> {
+    match top {
+        Overlay::Help { .. } => vec![
+            Shown::key(KeyCode::Esc, "close"),
+            Shown::told("↑↓", "scroll"),
+            Shown::told("type", "to search"),
+        ],
+        Overlay::Worker { .. } | Overlay::Pool { .. } => {
+            let mut keys = vec![
+                Shown::told("↑↓", "scroll"),
+                Shown::key(KeyCode::Esc, "close"),
+                Shown::told("[ ]", "others"),
+            ];
+            keys.extend(worker::keys(screen).filter_map(Shown::bound));
+            keys
+        }
+        Overlay::Text { .. } => vec![
+            Shown::told("↑↓", "scroll"),
+            Shown::key(KeyCode::Esc, "close"),
+            Shown::letter('y', "copy"),
+            Shown::letter('w', "save"),
         ],
         Overlay::Job { opened, .. } => {
             let works = |row: &&Bound| {
@@ -180,43 +221,44 @@ fn on_top(screen: &Screen, top: &Overlay) -> Vec<(String, String)> {
                 let is_meant = jobs::works_on_one(action);
                 is_left && is_meant && jobs::works_now(action, Some(&opened.job))
             };
-            let mut keys = pairs(&[("↑↓", "scroll"), ("Esc", "close")]);
-            keys.extend(
-                screen
-                    .keymap
-                    .of(Context::Jobs)
-                    .filter(works)
-                    .filter_map(pair),
-            );
-            return keys;
+            let mut keys = vec![
+                Shown::told("↑↓", "scroll"),
+                Shown::key(KeyCode::Esc, "close"),
+            ];
+            let bound = screen.keymap.of(Context::Jobs).filter(works);
+            keys.extend(bound.filter_map(Shown::bound));
+            keys
         }
         Overlay::Sure(question) => {
-            return pairs(&[("Enter", question.agree), ("Esc", "leave it")]);
+            vec![
+                Shown::key(KeyCode::Enter, question.agree),
+                Shown::key(KeyCode::Esc, "leave it"),
+            ]
         }
-        Overlay::History { .. } => &[
-            ("Enter", "take"),
-            ("↑↓", "choose"),
-            ("type", "to search"),
-            ("Esc", "close"),
+        Overlay::History { .. } => vec![
+            Shown::key(KeyCode::Enter, "take"),
+            Shown::told("↑↓", "choose"),
+            Shown::told("type", "to search"),
+            Shown::key(KeyCode::Esc, "close"),
         ],
-        Overlay::Palette(_) => &[
-            ("Enter", "do it"),
-            ("Tab", "complete"),
-            ("↑↓", "choose, earlier"),
-            ("Esc", "close"),
+        Overlay::Palette(_) => vec![
+            Shown::key(KeyCode::Enter, "do it"),
+            Shown::key(KeyCode::Tab, "complete"),
+            Shown::told("↑↓", "choose, earlier"),
+            Shown::key(KeyCode::Esc, "close"),
         ],
-        Overlay::Quit => &[("Enter", "stop all and quit"), ("Esc", "stay")],
-        Overlay::KillPool(_) => &[("Enter", "kill all"), ("Esc", "leave them")],
-        Overlay::Stopping { .. } => &[
-            ("K", "end the chosen one now"),
-            ("↑↓", "choose"),
-            ("Ctrl-C", "end everything now"),
+        Overlay::Quit => vec![
+            Shown::key(KeyCode::Enter, "stop all and quit"),
+            Shown::key(KeyCode::Esc, "stay"),
         ],
-    })
-}
-
-fn pairs(keys: &[(&str, &str)]) -> Vec<(String, String)> {
-    let keys = keys.iter();
-    keys.map(|(key, label)| ((*key).to_owned(), (*label).to_owned()))
-        .collect()
+        Overlay::KillPool(_) => vec![
+            Shown::key(KeyCode::Enter, "kill all"),
+            Shown::key(KeyCode::Esc, "leave them"),
+        ],
+        Overlay::Stopping { .. } => vec![
+            Shown::letter('K', "end the chosen one now"),
+            Shown::told("↑↓", "choose"),
+            Shown::control('c', "end everything now"),
+        ],
+    }
 }

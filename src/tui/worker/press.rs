@@ -5,6 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use crate::model::{PoolName, WorkerId};
 use crate::tui::act;
 use crate::tui::action::{Action, Context};
+use crate::tui::keymap::Bound;
 use crate::tui::rows::Row;
 use crate::tui::screen::{Overlay, Screen};
 use crate::tui::update::Request;
@@ -39,20 +40,10 @@ pub(crate) fn press(screen: &mut Screen, key: &KeyEvent) -> Option<Vec<Request>>
     Some(Vec::new())
 }
 
-/// The keys that work on what is shown whole, with their words.
-pub(crate) fn keys(screen: &Screen) -> Vec<(String, String)> {
-    let mut keys = vec![
-        ("↑↓".to_owned(), "scroll".to_owned()),
-        ("Esc".to_owned(), "close".to_owned()),
-        ("[ ]".to_owned(), "others".to_owned()),
-    ];
+/// The rows of the table that work on what is shown whole.
+pub(crate) fn keys(screen: &Screen) -> impl Iterator<Item = &Bound> {
     let rows = screen.keymap.of(Context::Workers);
-    let rows = rows.filter(|row| works(row.binding.action));
-    keys.extend(rows.filter_map(|row| {
-        let key = row.keys.first()?;
-        Some((key.to_string(), row.binding.label.to_owned()))
-    }));
-    keys
+    rows.filter(|row| works(row.binding.action))
 }
 
 fn works(action: Action) -> bool {
