@@ -1,5 +1,7 @@
 //! What lies on top: how it is opened, and what keys do there. Called by `update`.
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::model::{Address, Command, Direction, LogLine, Traffic};
@@ -75,7 +77,7 @@ fn message(screen: &Screen) -> Option<Overlay> {
     };
     Some(Overlay::Text {
         title,
-        lines,
+        lines: lines.into(),
         top: 0,
     })
 }
@@ -92,9 +94,33 @@ fn line(screen: &Screen) -> Option<Overlay> {
     let (worker, line) = found.first()?;
     Some(Overlay::Text {
         title: format!("Line of {} · {}", worker.id, line.at.time_of_day()),
-        lines: reader::spread(line),
+        lines: reader::spread(line).into(),
         top: 0,
     })
+}
+
+/// A text cut into lines of some width: once, not each frame.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pieces {
+    of: Option<(Arc<[String]>, usize)>,
+    lines: Vec<String>,
+}
+
+impl Pieces {
+    /// The pieces of a text, cut unless that is done already.
+    pub(crate) fn of(
+        &mut self,
+        text: &Arc<[String]>,
+        wide: usize,
+        cut: impl Fn(&[String]) -> Vec<String>,
+    ) -> &[String] {
+        let is_same = |(of, at): &(Arc<[String]>, usize)| Arc::ptr_eq(of, text) && *at == wide;
+        if !self.of.as_ref().is_some_and(is_same) {
+            self.lines = cut(text);
+            self.of = Some((Arc::clone(text), wide));
+        }
+        &self.lines
+    }
 }
 
 /// What a key does in the topmost overlay.
@@ -282,4 +308,25 @@ fn stopping(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
         _ => {}
     }
     Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_once_for_each_width() {
+        let texts = ["one".to_owned(), "two".to_owned()];
+        let text: Arc<[String]> = Arc::from(texts.clone());
+        let mut pieces = Pieces::default();
+        let uncut = |_: &[String]| -> Vec<String> { panic!("it is cut already") };
+        assert_eq!(pieces.of(&text, 9, <[String]>::to_vec), texts);
+        assert_eq!(pieces.of(&text, 9, uncut), texts);
+        let other: Arc<[String]> = Arc::from(texts);
+        for (text, wide) in [(&text, 8), (&other, 8)] {
+            let anew = |_: &[String]| vec!["anew".to_owned(), wide.to_string()];
+            assert_eq!(pieces.of(text, wide, anew).len(), 2);
+            assert_eq!(pieces.of(text, wide, uncut)[0], "anew");
+        }
+    }
 }

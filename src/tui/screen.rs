@@ -4,6 +4,7 @@
 //! mouse and for moving by pages.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::KeyEvent;
@@ -21,7 +22,7 @@ use crate::tui::memory::Splits;
 use crate::tui::merge::Sought;
 use crate::tui::offload::Offload;
 use crate::tui::options::Named;
-use crate::tui::overlay::Question;
+use crate::tui::overlay::{Pieces, Question};
 use crate::tui::palette::Palette;
 use crate::tui::place::Place;
 use crate::tui::pointer::Pointer;
@@ -82,7 +83,7 @@ pub(crate) enum Overlay {
         /// What it is.
         title: String,
         /// Its lines, not yet harmless.
-        lines: Vec<String>,
+        lines: Arc<[String]>,
         /// The first line shown.
         top: usize,
     },
@@ -167,6 +168,8 @@ pub(crate) struct ViewState {
     /// Where the picture of the off-load view is, and the pixels that there is room for.
     pub(crate) canvas: Rect,
     pub(crate) picture: (u16, u16),
+    /// The text on top, cut into lines.
+    pub(crate) text: Pieces,
     /// How far the overlay on top can be scrolled.
     pub(crate) overlay_end: usize,
 }

@@ -113,7 +113,7 @@ fn open(screen: &mut Screen) {
     {
         screen.overlays.push(Overlay::Text {
             title,
-            lines,
+            lines: lines.into(),
             top: 0,
         });
     }

@@ -136,7 +136,7 @@ fn open(screen: &mut Screen) {
     let opened = scroll::chosen(screen).and_then(|item| match item.kind {
         Kind::Line(worker, line) => Some(Overlay::Text {
             title: format!("Line of {worker} · {}", line.at.date_and_time()),
-            lines: text::spread(line),
+            lines: text::spread(line).into(),
             top: 0,
         }),
         Kind::Note(worker, _) | Kind::Gone(worker, _) => Some(Overlay::Worker {

@@ -306,5 +306,5 @@ fn a_line_is_shown_whole_in_the_same_way_from_the_deck() {
     let Some(Overlay::Text { lines, .. }) = fixture.screen.overlays.last() else {
         panic!("no text is shown");
     };
-    assert_eq!(lines, &["[x] got", "{", "  \"a\": 1", "}"]);
+    assert_eq!(**lines, ["[x] got", "{", "  \"a\": 1", "}"]);
 }

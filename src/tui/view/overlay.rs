@@ -1,44 +1,45 @@
 //! Texts and questions on top of the panes.
 
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::Line;
 
 use crate::model::PoolName;
 use crate::tui::figures::{bytes, count, plural};
 use crate::tui::jobs;
 use crate::tui::json;
-use crate::tui::overlay::Question;
+use crate::tui::overlay::{Pieces, Question};
 use crate::tui::sanitize::{Painter, width};
 use crate::tui::screen::Screen;
-use crate::tui::view::frame::{dialog, line, scrolled};
+use crate::tui::view::frame::{dialog, line};
 
 /// The widest a text gets.
 const WIDEST: usize = 110;
 
-/// Draws a text, long lines folded; how far it can be scrolled.
+/// Draws a text, long lines folded; how far it can be scrolled. It is cut once, and painted where it is seen.
 pub(crate) fn text(
     screen: &Screen,
-    title: &str,
-    lines: &[String],
-    top: usize,
+    pieces: &mut Pieces,
+    (title, lines, top): (&str, &Arc<[String]>, usize),
     body: Rect,
     buffer: &mut Buffer,
 ) -> usize {
     let wide = usize::from(body.width).saturating_sub(6).clamp(8, WIDEST);
-    let folded: Vec<Line<'static>> = lines
-        .iter()
-        .flat_map(|text| fold(text, wide))
-        .map(|text| {
-            let mut painter = Painter::new(wide);
-            json::paint(&mut painter, &text, screen.theme);
-            painter.finish()
-        })
-        .collect();
-    let size = (wide, folded.len());
+    let cut = |lines: &[String]| lines.iter().flat_map(|text| fold(text, wide)).collect();
+    let pieces = pieces.of(lines, wide, cut);
+    let size = (wide, pieces.len());
     let inner = dialog(screen.theme, title, "Esc closes", size, body, buffer);
-    scrolled(&folded, top, inner, buffer)
+    let height = usize::from(inner.height);
+    let end = pieces.len().saturating_sub(height);
+    let shown = pieces.iter().skip(top.min(end)).take(height);
+    for (row, piece) in shown.enumerate() {
+        let mut painter = Painter::new(wide);
+        json::paint(&mut painter, piece, screen.theme);
+        line(buffer, inner, row, &painter.finish());
+    }
+    end
 }
 
 /// Cuts a line into pieces that fit.

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::tui::jobs::Folded;
+use crate::tui::overlay::Pieces;
 use crate::tui::place::Place;
 use crate::tui::screen::{Overlay, Pane, Screen, ViewState};
 use crate::tui::view::{
@@ -49,7 +49,10 @@ fn draw(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) 
     }
     view.footer = footer::render(screen, layout.footer, buffer);
     if let Some(top) = screen.overlays.last() {
-        view.overlay_end = on_top(screen, top, &mut view.job, layout.body, buffer);
+        view.overlay_end = on_top(screen, top, view, layout.body, buffer);
+    }
+    if !matches!(screen.overlays.last(), Some(Overlay::Text { .. })) {
+        view.text = Pieces::default();
     }
     toast::render(screen, layout.toasts, buffer);
 }
@@ -58,7 +61,7 @@ fn draw(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) 
 fn on_top(
     screen: &Screen,
     top: &Overlay,
-    job: &mut Folded,
+    view: &mut ViewState,
     area: Rect,
     buffer: &mut Buffer,
 ) -> usize {
@@ -67,9 +70,11 @@ fn on_top(
         Overlay::Worker { id, top } => worker::render(screen, id, *top, area, buffer),
         Overlay::Pool { name, top } => worker::render_pool(screen, name, *top, area, buffer),
         Overlay::Text { title, lines, top } => {
-            overlay::text(screen, title, lines, *top, area, buffer)
+            overlay::text(screen, &mut view.text, (title, lines, *top), area, buffer)
         }
-        Overlay::Job { opened, top } => jobs::render_job(screen, job, (opened, *top), area, buffer),
+        Overlay::Job { opened, top } => {
+            jobs::render_job(screen, &mut view.job, (opened, *top), area, buffer)
+        }
         Overlay::Sure(question) => {
             overlay::sure(screen, question, area, buffer);
             0

@@ -172,7 +172,7 @@ fn nodes_fold_and_a_value_is_shown_whole() {
     let Some(Overlay::Text { lines, .. }) = fixture.screen.overlays.last() else {
         panic!("{:?}", fixture.screen.overlays);
     };
-    assert_eq!(lines, &["c", "d"]);
+    assert_eq!(**lines, ["c", "d"]);
     fixture.press("\u{1b}←\n");
     assert_eq!(rows(&fixture), 2);
     fixture.press("←←");
