@@ -218,3 +218,19 @@ fn the_next_workers_messages_are_a_key_away() {
     assert_eq!(fixture.screen.scope(), Scope::Deck);
     assert_eq!(chosen(&fixture), "2");
 }
+
+#[test]
+fn the_slowest_of_the_selection_tell_the_key_for_everyone() {
+    let mut fixture = inspector();
+    let hint = "a looks at the whole deck";
+    assert!(!fixture.draw(120, 40).contains(hint));
+    fixture.press("S");
+    let text = fixture.draw(120, 40);
+    assert!(text.contains(hint), "{text}");
+    fixture.press("a");
+    let text = fixture.draw(120, 40);
+    assert!(
+        text.contains("· whole deck ·") && !text.contains(hint),
+        "{text}"
+    );
+}

@@ -250,7 +250,14 @@ fn foot(screen: &Screen, columns: u16) -> Option<(String, Style)> {
         }
         return Some((format!("filter: {text}▌"), theme.accent()));
     }
-    sought::foot(filter, false, true, theme)
+    sought::foot(filter, false, true, theme).or_else(|| widens(screen))
+}
+
+/// The slowest are those of the selection: the key that takes in everyone.
+fn widens(screen: &Screen) -> Option<(String, Style)> {
+    let is_part = screen.inspector.slowest().is_some() && screen.scope() != Scope::Deck;
+    let key = key(screen, Action::Whole).filter(|_| is_part)?;
+    Some((format!("{key} looks at the whole deck"), screen.theme.dim()))
 }
 
 /// Shows how filters look, or what is wrong with the one that is typed, above the frame's foot; how many lines that takes.
