@@ -120,10 +120,10 @@ fn begins(screen: &Screen) -> String {
     begins.collect::<Vec<_>>().join(" · ")
 }
 
-/// How many lines there are, and how many were lost.
+/// How many lines are kept, or let through of those, and how many were lost.
 pub(super) fn below(screen: &Screen, scope: &Scope, list: &List<'_>, columns: usize) -> String {
-    let total = reader::lines(&screen.board, scope);
-    let total = plural(usize::try_from(total).unwrap_or(usize::MAX), "line");
+    let all = reader::lines(&screen.board, scope);
+    let kept = list.workers().iter().map(|one| one.logs.len()).sum();
     let reader = &screen.reader;
     let is_open = reader.narrowed.is_open() && reader.search.is_empty();
     if columns < 60 && (!is_open || reader.writing.is_some()) {
@@ -131,10 +131,16 @@ pub(super) fn below(screen: &Screen, scope: &Scope, list: &List<'_>, columns: us
         return String::new();
     }
     let dropped: u64 = list.workers().iter().map(|one| one.dropped_lines).sum();
-    let total = if reader.narrowed.is_open() {
-        total
+    let lines = plural(kept, "line");
+    let is_all = kept as u64 >= all;
+    let total = if !reader.narrowed.is_open() {
+        let through = count(reader.sieve.hits().len() as u64);
+        let kept = if is_all { "" } else { " kept" };
+        format!("{through} of {lines}{kept}")
+    } else if is_all {
+        lines
     } else {
-        format!("{} of {total}", count(reader.sieve.hits().len() as u64))
+        format!("{} of {} lines kept", count(kept as u64), count(all))
     };
     match dropped {
         0 => total,
