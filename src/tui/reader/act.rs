@@ -4,6 +4,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
 use crate::tui::action::Action;
+use crate::tui::figures::count;
 use crate::tui::filter::Filter;
 use crate::tui::hint::hint;
 use crate::tui::place::{self, Place};
@@ -139,10 +140,12 @@ fn open(screen: &mut Screen) {
             lines: text::spread(line).into(),
             top: 0,
         }),
-        Kind::Note(worker, _) | Kind::Gone(worker, _) => Some(Overlay::Worker {
-            id: worker.clone(),
-            top: 0,
-        }),
+        Kind::Note(worker, _) | Kind::Gone(worker, _) | Kind::Hole(worker, _) => {
+            Some(Overlay::Worker {
+                id: worker.clone(),
+                top: 0,
+            })
+        }
         Kind::Mark(_) | Kind::Left(_) => None,
     });
     screen.overlays.extend(opened);
@@ -170,10 +173,17 @@ fn save(screen: &mut Screen) -> Vec<Request> {
         screen.say(format!("Older lines are still searched{again}"), false);
         return Vec::new();
     }
-    let text = export::file(&scroll::list(screen));
+    // Lines may be gone since the last frame.
+    scroll::freeze(screen);
+    let (text, gone) = export::file(&scroll::list(screen));
     if text.is_empty() {
         screen.say("There is no line to write", false);
         return Vec::new();
+    }
+    if gone > 0 {
+        let is_are = if gone == 1 { "line is" } else { "lines are" };
+        let text = format!("{} {is_are} missing in the file: gone already", count(gone));
+        screen.say(text, true);
     }
     vec![Request::Save {
         what: "logs",

@@ -10,14 +10,16 @@ use crate::tui::reader::text;
 /// How many lines are written at the most, the newest.
 pub(crate) const MOST: usize = 100_000;
 
-/// What is let through, as a file: time, worker, stream and text of each line.
-pub(crate) fn file(list: &List<'_>) -> String {
+/// What is let through, as a file: time, worker, stream and text of each line; and how many lines are gone within.
+pub(crate) fn file(list: &List<'_>) -> (String, u64) {
     let mut out = String::new();
+    let mut gone = 0;
     for item in list.above(Spot::END, MOST) {
         // Writing to a string does not fail.
         let _ = row(&mut out, &item);
+        gone += item.gone();
     }
-    out
+    (out, gone)
 }
 
 fn row(out: &mut String, item: &Item<'_>) -> std::fmt::Result {

@@ -40,6 +40,14 @@ impl Spot {
         }
     }
 
+    /// Behind a line, all that is told after it and all marks there: where lines of one of several workers are gone.
+    pub(crate) fn gap(order: u64, slot: usize) -> Self {
+        Self {
+            order,
+            after: (u64::MAX / 4 * 3).saturating_add(slot as u64),
+        }
+    }
+
     /// Behind a line and all that is told after it; `number` is that of what stands there.
     pub(crate) fn behind(order: u64, number: u64) -> Self {
         Self {
@@ -67,6 +75,8 @@ pub(crate) enum Kind<'a> {
     Note(&'a WorkerId, &'a Note),
     /// How many older lines of a worker are gone.
     Gone(&'a WorkerId, u64),
+    /// How many lines of a worker are gone here, while the page before them is held.
+    Hole(&'a WorkerId, u64),
     /// A line drawn by the person.
     Mark(WallTime),
     /// Where the person left.
@@ -83,6 +93,10 @@ impl Item<'_> {
                 let is_are = if lines == 1 { "line is" } else { "lines are" };
                 format!("… {} older {is_are} gone · {worker}", count(lines))
             }
+            Kind::Hole(worker, lines) => {
+                let is_are = if lines == 1 { "line is" } else { "lines are" };
+                format!("… {} {is_are} gone · {worker}", count(lines))
+            }
             Kind::Mark(_) => "mark".to_owned(),
             Kind::Left(_) => "you left here".to_owned(),
         })
@@ -94,14 +108,25 @@ impl Item<'_> {
             Kind::Line(_, line) => Some(line.at),
             Kind::Note(_, note) => Some(note.at),
             Kind::Mark(at) | Kind::Left(at) => Some(at),
-            Kind::Gone(..) => None,
+            Kind::Gone(..) | Kind::Hole(..) => None,
+        }
+    }
+
+    /// How many lines are gone where it stands.
+    pub(crate) fn gone(&self) -> u64 {
+        match self.kind {
+            Kind::Gone(_, lines) | Kind::Hole(_, lines) => lines,
+            Kind::Line(..) | Kind::Note(..) | Kind::Mark(_) | Kind::Left(_) => 0,
         }
     }
 
     /// Whose it is.
     pub(crate) fn worker(&self) -> Option<&WorkerId> {
         match self.kind {
-            Kind::Line(worker, _) | Kind::Note(worker, _) | Kind::Gone(worker, _) => Some(worker),
+            Kind::Line(worker, _)
+            | Kind::Note(worker, _)
+            | Kind::Gone(worker, _)
+            | Kind::Hole(worker, _) => Some(worker),
             Kind::Mark(_) | Kind::Left(_) => None,
         }
     }

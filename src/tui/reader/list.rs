@@ -118,7 +118,7 @@ impl<'a> List<'a> {
         if frozen.is_empty() {
             return;
         }
-        let wanted = frozen.iter().filter(|(_, line)| is_wanted(line.order));
+        let wanted = frozen.lines().filter(|(_, line)| is_wanted(line.order));
         items.extend(wanted.map(|(id, line)| Item {
             spot: Spot::of(line.order),
             kind: Kind::Line(id, line),
@@ -133,7 +133,17 @@ impl<'a> List<'a> {
         for worker in &self.workers {
             self.notes(worker, (low, high), most, is_last, items);
             let gone = worker.logs.gone();
-            if let Some(oldest) = worker.logs.get(0)
+            if !self.reader.frozen.is_empty() {
+                let holes = self.reader.frozen.holes(&worker.id);
+                items.extend(
+                    holes
+                        .filter(|hole| range.contains(&hole.spot))
+                        .map(|hole| Item {
+                            spot: hole.spot,
+                            kind: hole.kind(),
+                        }),
+                );
+            } else if let Some(oldest) = worker.logs.get(0)
                 && gone > 0
                 && range.contains(&Spot::before(oldest.order))
             {

@@ -6,6 +6,7 @@ mod brief;
 mod errors;
 mod export;
 mod find;
+mod frozen;
 mod item;
 mod level;
 mod list;
@@ -20,6 +21,8 @@ mod whose;
 mod wrap;
 mod write;
 
+#[cfg(test)]
+mod frozen_tests;
 #[cfg(test)]
 mod move_tests;
 #[cfg(test)]

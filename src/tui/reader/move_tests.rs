@@ -87,6 +87,11 @@ fn a_held_view_stays_when_a_flood_drops_its_lines() {
     };
     assert_eq!(rows(&before).len(), 7, "{before}");
     assert_eq!(rows(&before), rows(&after));
+    let kept = 30 + 80 - gone;
+    assert!(
+        after.contains(&format!(" {kept} of 110 lines kept ")),
+        "{after}"
+    );
 
     fixture.press("f");
     let text = drawn(&mut fixture);

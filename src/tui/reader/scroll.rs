@@ -3,7 +3,7 @@
 use crate::model::Board;
 use crate::tui::action::Action;
 use crate::tui::reader::body;
-use crate::tui::reader::item::{Item, Kind, Spot};
+use crate::tui::reader::item::{Item, Spot};
 use crate::tui::reader::list::List;
 use crate::tui::reader::state::{Drawn, Hold, Reader};
 use crate::tui::rows::Scope;
@@ -247,11 +247,7 @@ pub(crate) fn freeze(screen: &mut Screen) {
     }
     let list = list(screen);
     let (items, _) = window(&list, &screen.reader, &screen.view.reader);
-    let frozen = items.iter().filter_map(|item| match item.kind {
-        Kind::Line(id, line) => Some((id.clone(), line.clone())),
-        _ => None,
-    });
-    let frozen = frozen.collect();
+    let frozen = screen.reader.frozen.of(list.workers(), &items);
     screen.reader.frozen = frozen;
 }
 

@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 
 use ratatui::layout::Rect;
 
-use crate::model::{LogLine, WallTime, WorkerId};
+use crate::model::WallTime;
 use crate::tui::filter::Filter;
 use crate::tui::reader::find::Jump;
+use crate::tui::reader::frozen::Frozen;
 use crate::tui::reader::item::Spot;
 use crate::tui::reader::narrowed::Narrowed;
 use crate::tui::reader::sieve::Sieve;
@@ -45,7 +46,7 @@ pub(crate) struct Reader {
     /// Where the search is to go once it has looked far enough.
     pub(crate) jump: Option<Jump>,
     /// The lines on the screen while it is held: the histories may let go of them.
-    pub(crate) frozen: Vec<(WorkerId, LogLine)>,
+    pub(crate) frozen: Frozen,
     /// Whose lines were shown last.
     pub(crate) scope: Option<Scope>,
     drawn: u64,

@@ -194,6 +194,7 @@ impl Pen<'_> {
                 Noted::Started { .. } | Noted::Ended { .. } => (theme.dim(), true),
             },
             Kind::Mark(_) | Kind::Left(_) => (theme.accent(), true),
+            Kind::Hole(..) => (theme.warning(), false),
             Kind::Gone(..) | Kind::Line(..) => (theme.dim(), false),
         };
         let mut painter = Painter::new(self.columns);

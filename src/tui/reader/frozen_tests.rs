@@ -1,0 +1,121 @@
+//! What is told while a flood drops lines around a held page.
+
+use crate::model::Stream;
+use crate::tui::fixture::{Fixture, worker};
+use crate::tui::reader::tests::drawn;
+use crate::tui::update::Request;
+
+/// Two workers that wrote a line in turn, fifteen each; the page is held at the first.
+fn held() -> Fixture {
+    let mut fixture = Fixture::new(&[("a", 2)]);
+    for line in 1..=15 {
+        for number in [1, 2] {
+            let text = format!("{number}:{line}.");
+            fixture.log(&worker("a", number), Stream::Stdout, text.as_bytes());
+        }
+    }
+    fixture.press("3a");
+    drawn(&mut fixture);
+    fixture.press("g");
+    drawn(&mut fixture);
+    fixture
+}
+
+/// Drops all but the newest lines of the first worker.
+fn flood(fixture: &mut Fixture) {
+    let long = "x".repeat(60_000);
+    for _ in 0..80 {
+        fixture.log(&worker("a", 1), Stream::Stdout, long.as_bytes());
+    }
+}
+
+fn gone(fixture: &Fixture) -> u64 {
+    let board = &fixture.screen.board;
+    board.worker(&worker("a", 1)).unwrap().logs.gone()
+}
+
+/// The rows that show a line or a hole, oldest first.
+fn rows(fixture: &mut Fixture) -> Vec<String> {
+    let text = drawn(fixture);
+    let told = |line: &str| {
+        let words = line.split_whitespace();
+        let mut words = words.filter(|word| word.contains(':') && word.ends_with('.'));
+        let hole = line.split_once('…').filter(|_| line.contains(" gone "));
+        let hole = hole.map(|(_, rest)| rest.trim_matches(['│', ' ']).to_owned());
+        words.next().map(str::to_owned).or(hole)
+    };
+    text.lines().filter_map(told).collect()
+}
+
+#[test]
+fn a_hole_is_told_where_it_begins() {
+    let mut fixture = held();
+    let page = rows(&mut fixture);
+    assert_eq!(page.last().unwrap(), "2:4.", "{page:?}");
+    flood(&mut fixture);
+    assert_eq!(rows(&mut fixture), page, "what is looked at stays");
+
+    fixture.press("\u{4}");
+    for _ in 0..4 {
+        fixture.press("jjj");
+        drawn(&mut fixture);
+    }
+    let lost = gone(&fixture);
+    let shown = rows(&mut fixture);
+    let at = shown
+        .iter()
+        .position(|row| row.contains("lines are gone · a/1"));
+    let at = at.unwrap_or_else(|| panic!("{shown:?}"));
+    assert!(lost > 15 && shown[at + 1].starts_with("2:"), "{shown:?}");
+    assert!(!shown[at + 1..].iter().any(|row| row.starts_with("1:")));
+}
+
+#[test]
+fn a_hole_stays_when_the_flood_goes_on() {
+    let mut fixture = held();
+    flood(&mut fixture);
+    drawn(&mut fixture);
+    for _ in 0..12 {
+        fixture.press("j");
+        drawn(&mut fixture);
+    }
+    let before = rows(&mut fixture);
+    let hole = |rows: &[String]| rows.iter().position(|row| row.contains("are gone"));
+    assert!(hole(&before).is_some(), "{before:?}");
+    flood(&mut fixture);
+    let after = rows(&mut fixture);
+    assert_eq!(hole(&before), hole(&after));
+    assert_ne!(before, after, "it grows");
+    fixture.press("f");
+    drawn(&mut fixture);
+    assert!(fixture.screen.reader.frozen.is_empty());
+}
+
+#[test]
+fn all_lines_are_accounted_for_in_a_saved_file() {
+    let mut fixture = held();
+    drawn(&mut fixture);
+    // No frame is drawn between the flood and the key.
+    flood(&mut fixture);
+    fixture.screen.toasts.clear();
+    let requests = fixture.press("w");
+    let Some(Request::Save { text, .. }) = requests.first() else {
+        panic!("{requests:?}");
+    };
+    let told: Vec<&str> = text.lines().filter(|line| line.contains("gone")).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    let number = |text: &str| -> u64 {
+        let digits = text.split("… ").nth(1).unwrap().split(' ').next().unwrap();
+        digits.parse().unwrap()
+    };
+    let kept = text
+        .lines()
+        .filter(|line| line.contains("a/1 stdout"))
+        .count();
+    assert_eq!(number(told[0]) + kept as u64, 15 + 80, "{told:?}");
+    let toast = &fixture.screen.toasts[0].text;
+    assert!(
+        toast.starts_with(&format!("{} lines are missing", number(told[0]))),
+        "{toast}"
+    );
+}
