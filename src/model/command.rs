@@ -222,6 +222,8 @@ pub enum RefusalKind {
     BadAddress,
     /// The message is not one that every worker can read, or is too long.
     BadMessage,
+    /// The worker took the message and answered with what is no message.
+    BadReply,
     /// The mailbox takes no more.
     MailboxFull,
     /// The worker lives, but its channel is closed.

@@ -369,6 +369,7 @@ impl Screen {
     pub(crate) fn tick(&mut self, now: Now) {
         self.now = now;
         self.toasts.retain(|toast| toast.until > now.mono);
+        self.composer.tick(now.mono);
     }
 
     /// Whether the deck is on its way down.

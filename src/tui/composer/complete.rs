@@ -1,8 +1,9 @@
 //! What Tab puts in: a message of the config, or a key that earlier messages had.
 
 use crate::model::Board;
+use crate::tui::composer::field::harmless;
 use crate::tui::composer::hints::{keys, partial_key};
-use crate::tui::composer::state::{Composer, harmless};
+use crate::tui::composer::state::Composer;
 use crate::tui::options::Named;
 use crate::tui::target::Target;
 

@@ -52,6 +52,8 @@ pub(crate) struct Plan {
     pub(crate) rate: u64,
     /// What the keys work on.
     pub(crate) part: Part,
+    /// Whether nothing was typed there yet: then a digit begins a new number.
+    pub(crate) is_untouched: bool,
 }
 
 impl Default for Plan {
@@ -60,6 +62,7 @@ impl Default for Plan {
             times: 1000,
             rate: 100,
             part: Part::Times,
+            is_untouched: true,
         }
     }
 }
@@ -68,6 +71,7 @@ impl Plan {
     /// Goes to the next part, or to the one before.
     pub(crate) fn turn(&mut self, is_back: bool) {
         use Part::{Form, Rate, Text, Times};
+        self.is_untouched = true;
         self.part = match (self.part, is_back) {
             (Times, false) | (Form, true) => Rate,
             (Rate, false) | (Text, true) => Form,
@@ -84,15 +88,18 @@ impl Plan {
         }
     }
 
-    /// Writes a digit after the number.
+    /// Writes a digit after the number; the first one takes the place of what was there.
     pub(crate) fn digit(&mut self, digit: u64) {
+        let is_first = std::mem::take(&mut self.is_untouched);
         if let Some(number) = self.number() {
-            *number = (*number * 10 + digit).min(MOST);
+            let before = if is_first { 0 } else { *number };
+            *number = (before * 10 + digit).min(MOST);
         }
     }
 
     /// Takes the last digit away.
     pub(crate) fn shorten(&mut self) {
+        self.is_untouched = false;
         if let Some(number) = self.number() {
             *number /= 10;
         }

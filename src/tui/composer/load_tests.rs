@@ -11,7 +11,7 @@ fn run(times: u64, rate: u64) -> Run {
     let plan = Plan {
         times,
         rate,
-        part: Part::Times,
+        ..Plan::default()
     };
     Run::new(
         1,

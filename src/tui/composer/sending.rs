@@ -1,7 +1,9 @@
 //! What was sent last and what came of it: the answer tied to its message. Called by `write`, `update` and the composer's
 //! view.
 
-use crate::model::{JobState, JobView, MonoTime, Outcome, Refusal, Reply};
+use std::time::Duration;
+
+use crate::model::{JobState, JobView, MonoTime, Outcome, Refusal, RefusalKind, Reply};
 use crate::tui::figures::{self, latency, plural};
 use crate::tui::target::{Target, whom};
 
@@ -18,6 +20,10 @@ pub(crate) struct Sending {
     pub(crate) since: MonoTime,
     /// What came of it.
     pub(crate) fate: Fate,
+    /// Whether that is still to be seen.
+    pub(crate) is_shown: bool,
+    /// Since when it is known.
+    pub(crate) settled: Option<MonoTime>,
 }
 
 /// What came of a sending.
@@ -31,11 +37,16 @@ pub(crate) enum Fate {
     Job(Box<JobView>),
     /// It was refused.
     Refused,
+    /// It was answered by what cannot be read.
+    Unreadable(String),
 }
 
+/// For how long it is seen that nothing came of a sending.
+const SEEN: Duration = Duration::from_secs(8);
+
 impl Sending {
-    /// Takes what came of it.
-    pub(crate) fn take(&mut self, answer: &Result<Outcome, Refusal>) {
+    /// Takes what came of it. An answer is shown though the person went on; that there is none is not.
+    pub(crate) fn take(&mut self, answer: &Result<Outcome, Refusal>, now: MonoTime) {
         self.fate = match answer {
             Ok(Outcome::Sent { delivered, replies }) => {
                 Fate::Sent(delivered.len(), replies.clone())
@@ -43,8 +54,37 @@ impl Sending {
             Ok(Outcome::Job(job)) => Fate::Job(job.clone()),
             // A job that was taken, and not yet done.
             Ok(_) => Fate::Waits,
+            Err(refusal) if refusal.kind == RefusalKind::BadReply => {
+                Fate::Unreadable(refusal.message.clone())
+            }
             Err(_) => Fate::Refused,
         };
+        if self.fate != Fate::Waits {
+            self.settled = Some(now);
+            self.is_shown |= !self.is_nothing();
+        }
+    }
+
+    /// Whether nothing to be read came of it.
+    fn is_nothing(&self) -> bool {
+        match &self.fate {
+            Fate::Sent(_, replies) => replies.is_empty(),
+            Fate::Refused => true,
+            Fate::Waits | Fate::Job(_) | Fate::Unreadable(_) => false,
+        }
+    }
+
+    /// Whether what is shown changes with time alone.
+    pub(crate) fn changes(&self) -> bool {
+        self.fate == Fate::Waits || self.is_nothing()
+    }
+
+    /// That nothing came of it has been seen after a while.
+    pub(crate) fn fade(&mut self, now: MonoTime) {
+        let is_over = self.settled.is_some_and(|at| now.since(at) >= SEEN);
+        if is_over && self.is_nothing() {
+            self.is_shown = false;
+        }
     }
 
     /// What came of it, in one line, and the answer's JSON after it.
@@ -57,6 +97,7 @@ impl Sending {
             Fate::Sent(delivered, replies) => answered(*delivered, replies),
             Fate::Job(job) => ended(job),
             Fate::Refused => (format!("refused by {}", self.target), None),
+            Fate::Unreadable(what) => (what.clone(), None),
         }
     }
 
@@ -131,6 +172,8 @@ mod tests {
             text: String::new(),
             since: MonoTime::ZERO,
             fate: Fate::Waits,
+            is_shown: true,
+            settled: None,
         }
     }
 
@@ -154,7 +197,7 @@ mod tests {
         assert_eq!(words(&one), "sent to one of resize · no answer for 3s|");
         let delivered = vec![worker("resize", 1)];
         let replies = vec![reply(1, 17)];
-        one.take(&Ok(Outcome::Sent { delivered, replies }));
+        one.take(&Ok(Outcome::Sent { delivered, replies }), MonoTime::ZERO);
         assert_eq!(words(&one), "answered by resize/1 in 17ms|{\"ok\":true}");
     }
 
@@ -163,15 +206,17 @@ mod tests {
         let mut all = sending(Target::Message(Address::All));
         let delivered: Vec<_> = (1..=4).map(|number| worker("resize", number)).collect();
         let replies = vec![reply(1, 17), reply(2, 40)];
-        all.take(&Ok(Outcome::Sent {
+        let some = Outcome::Sent {
             delivered: delivered.clone(),
             replies,
-        }));
+        };
+        all.take(&Ok(some), MonoTime::ZERO);
         assert_eq!(words(&all), "2 of 4 answered within 40ms|");
-        all.take(&Ok(Outcome::Sent {
+        let none = Outcome::Sent {
             delivered,
             replies: Vec::new(),
-        }));
+        };
+        all.take(&Ok(none), MonoTime::ZERO);
         assert_eq!(words(&all), "sent to 4 workers · no answers|");
     }
 
@@ -180,7 +225,7 @@ mod tests {
         let mut one = sending(Target::Job(pool("resize")));
         let mut view = job(1, JobState::Dead, "1");
         view.error = Some("boom".into());
-        one.take(&Ok(Outcome::Job(Box::new(view))));
+        one.take(&Ok(Outcome::Job(Box::new(view))), MonoTime::ZERO);
         assert_eq!(words(&one), "job is dead: boom|");
     }
 }

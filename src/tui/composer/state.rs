@@ -5,6 +5,7 @@ use ratatui_textarea::{CursorMove, TextArea};
 
 use crate::model::{MonoTime, WallTime, turns_direction};
 use crate::tui::composer::complete::Completing;
+use crate::tui::composer::field::{escaped, fresh, harmless};
 use crate::tui::composer::judge::{Verdict, judge};
 use crate::tui::composer::load::{Plan, Run};
 use crate::tui::composer::sending::{Fate, Sending};
@@ -93,6 +94,7 @@ impl Composer {
             self.replace(&draft);
         }
         self.aim(target);
+        self.went_on();
         self.is_open = true;
         self.is_armed = false;
     }
@@ -178,16 +180,29 @@ impl Composer {
         self.area.lines().len() + usize::from(self.plan.is_some())
     }
 
-    /// What was sent last, and what came of it.
+    /// What was sent last, and what came of it, as long as that is to be seen.
     pub(crate) fn sending(&self) -> Option<&Sending> {
-        self.sending.as_ref()
+        self.sending.as_ref().filter(|sending| sending.is_shown)
+    }
+
+    /// The person went on: what came of the last sending has been seen. A later answer is shown all the same.
+    pub(super) fn went_on(&mut self) {
+        if let Some(sending) = &mut self.sending {
+            sending.is_shown = false;
+        }
+    }
+
+    /// Moves time on.
+    pub(crate) fn tick(&mut self, now: MonoTime) {
+        if let Some(sending) = &mut self.sending {
+            sending.fade(now);
+        }
     }
 
     /// Whether something is awaited that is shown.
     pub(crate) fn waits(&self) -> bool {
-        let is_waited_for = |sending: &Sending| sending.fate == Fate::Waits;
         let is_running = self.run.as_ref().is_some_and(Run::is_running);
-        self.is_open && (is_running || self.sending.as_ref().is_some_and(is_waited_for))
+        self.is_open && (is_running || self.sending().is_some_and(Sending::changes))
     }
 
     /// What a load is to be, while one is planned.
@@ -221,6 +236,7 @@ impl Composer {
     /// Takes pasted text, made harmless.
     pub(crate) fn paste(&mut self, text: &str) {
         self.completing = None;
+        self.went_on();
         let room = LONGEST.saturating_sub(self.area.lines().iter().map(String::len).sum());
         let mut clean = String::new();
         for c in text.replace("\r\n", "\n").chars() {
@@ -274,7 +290,9 @@ impl Composer {
                 }
                 Some(message.clone())
             }
-            Verdict::Word(message) if self.is_armed => Some(message.clone()),
+            Verdict::Word(message) if self.is_armed => {
+                Message::parse(&fill(message.as_str(), &mut self.supply, now)).ok()
+            }
             Verdict::Word(_) => {
                 self.is_armed = true;
                 None
@@ -307,6 +325,8 @@ impl Composer {
             text: text.to_owned(),
             since,
             fate: Fate::Waits,
+            is_shown: true,
+            settled: None,
         });
     }
 
@@ -368,31 +388,4 @@ impl Composer {
         self.is_armed = false;
         self.verdict = judge(&self.text());
     }
-}
-
-/// A character as JSON escapes it; those that turn text around are never typed as themselves.
-fn escaped(c: char) -> String {
-    format!("\\u{:04x}", u32::from(c))
-}
-
-/// A JSON text in which what a terminal would obey is escaped; beyond white space it can only be in strings.
-pub(super) fn harmless(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    for c in text.replace("\r\n", "\n").chars() {
-        match c {
-            '\r' => clean.push('\n'),
-            '\n' | '\t' => clean.push(c),
-            c if c.is_control() || turns_direction(c) => clean.push_str(&escaped(c)),
-            c => clean.push(c),
-        }
-    }
-    clean
-}
-
-fn fresh(text: &str) -> TextArea<'static> {
-    let mut area = TextArea::new(text.lines().map(str::to_owned).collect());
-    area.set_cursor_line_style(ratatui::style::Style::default());
-    area.move_cursor(CursorMove::Bottom);
-    area.move_cursor(CursorMove::End);
-    area
 }

@@ -121,6 +121,95 @@ pub(crate) fn stand_in(text: &str) -> Cow<'_, str> {
     Cow::Owned(shape)
 }
 
+/// A placeholder that is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mistake {
+    /// Where it begins, in bytes.
+    pub(crate) at: usize,
+    /// What is wrong with it.
+    pub(crate) what: String,
+}
+
+/// The first thing that is meant as a placeholder and cannot be one. Within a string only a known name is meant as one:
+/// other braces may be the text's own.
+pub(crate) fn mistake(text: &str) -> Option<Mistake> {
+    first(text, wrong).map(|(at, what)| Mistake { at, what })
+}
+
+/// The first of a text's own braces in a string that look like a placeholder, and are sent as they are.
+pub(crate) fn stays(text: &str) -> Option<String> {
+    let stays = |text: &str, in_string| {
+        let (name, numbers, _) = braces(text)?;
+        let is_own = in_string && numbers.is_empty() && wrong(text, in_string).is_none();
+        (is_own && is_name(name)).then(|| format!("{{{{{name}}}}}"))
+    };
+    first(text, stays).map(|(_, name)| name)
+}
+
+/// The first of what stands in double braces, and is no placeholder, for which something is found: where it begins, too.
+/// Looks also where a string is open.
+fn first<T>(text: &str, look: impl Fn(&str, bool) -> Option<T>) -> Option<(usize, T)> {
+    if !text.contains("{{") {
+        return None;
+    }
+    let mut quotes = Quotes::default();
+    let mut at = 0;
+    for piece in pieces(text) {
+        let part = match piece {
+            Piece::Holder { raw, .. } => {
+                at += raw.len();
+                continue;
+            }
+            Piece::Text(part) => part,
+        };
+        let mut rest = part;
+        while let Some(begin) = rest.find("{{") {
+            let (before, braces) = rest.split_at(begin);
+            quotes.pass(before);
+            if let Some(found) = look(braces, quotes.is_open) {
+                return Some((at + part.len() - braces.len(), found));
+            }
+            rest = braces.get(1..).unwrap_or_default();
+        }
+        quotes.pass(rest);
+        at += part.len();
+    }
+    None
+}
+
+/// The words in the double braces that a text begins with, and their length, braces included.
+fn braces(text: &str) -> Option<(&str, Vec<&str>, usize)> {
+    let end = text.floor_char_boundary(LONGEST.min(text.len()));
+    let inner = text.get(2..end)?;
+    let close = inner.find("}}")?;
+    let mut words = inner.get(..close)?.split_whitespace();
+    Some((words.next()?, words.collect(), close + 4))
+}
+
+fn is_name(word: &str) -> bool {
+    word.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// What is wrong with what a text begins with, if it is meant as a placeholder.
+fn wrong(text: &str, in_string: bool) -> Option<String> {
+    let (name, numbers, _) = braces(text)?;
+    let number = |text: &str| text.parse::<i64>().ok();
+    let numbers: Vec<_> = numbers.into_iter().map(number).collect();
+    match (name, numbers.as_slice()) {
+        ("rand", [Some(low), Some(high)]) if low > high => Some(format!(
+            "{{{{rand {low} {high}}}}} is empty: the smaller number comes first"
+        )),
+        ("rand", _) => Some("{{rand}} wants two whole numbers: {{rand 1 100}}".to_owned()),
+        ("seq" | "uuid" | "now", [_, ..]) => {
+            Some(format!("nothing follows the name: {{{{{name}}}}}"))
+        }
+        (name, _) if !in_string && is_name(name) => Some(format!(
+            "no {{{{{name}}}}}, only {{{{seq}}}} {{{{uuid}}}} {{{{now}}}} {{{{rand 1 100}}}}"
+        )),
+        _ => None,
+    }
+}
+
 fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = text;
     let mut quotes = Quotes::default();
@@ -160,12 +249,7 @@ fn find(text: &str, from: usize) -> Option<usize> {
 
 /// The placeholder that a text begins with, and its length.
 fn holder(text: &str) -> Option<(Holder, usize)> {
-    let end = text.floor_char_boundary(LONGEST.min(text.len()));
-    let inner = text.get(2..end)?;
-    let close = inner.find("}}")?;
-    let mut words = inner.get(..close)?.split_whitespace();
-    let name = words.next()?;
-    let numbers: Vec<&str> = words.collect();
+    let (name, numbers, length) = braces(text)?;
     let number = |text: &str| text.parse::<i64>().ok();
     let holder = match (name, numbers.as_slice()) {
         ("seq", []) => Holder::Seq,
@@ -173,11 +257,11 @@ fn holder(text: &str) -> Option<(Holder, usize)> {
         ("now", []) => Holder::Now,
         ("rand", [low, high]) => {
             let (low, high) = (number(low)?, number(high)?);
-            Holder::Rand(low.min(high), low.max(high))
+            (low <= high).then_some(Holder::Rand(low, high))?
         }
         _ => return None,
     };
-    Some((holder, close + 4))
+    Some((holder, length))
 }
 
 /// Whether a place is within a JSON string.
@@ -201,62 +285,5 @@ impl Quotes {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::wire::Message;
-
-    const NOW: WallTime = WallTime(1_769_860_800_123);
-
-    #[test]
-    fn each_filling_has_its_own_values() {
-        let mut supply = Supply::new(1);
-        let text = r#"{"n": {{seq}}, "id": {{uuid}}, "at": {{now}}, "s": "\"{{seq}} {{now}}"}"#;
-        let first = fill(text, &mut supply, NOW);
-        let second = fill(text, &mut supply, NOW);
-        assert!(first.starts_with(r#"{"n": 1, "id": ""#), "{first}");
-        assert!(first.contains(r#""at": 1769860800123, "s": "\"2 2026-01-31T12:00:00.123Z""#));
-        assert!(second.starts_with(r#"{"n": 3,"#) && first != second);
-        assert!(Message::parse(&first).is_ok() && Message::parse(&second).is_ok());
-    }
-
-    #[test]
-    fn a_random_number_is_between_its_bounds() {
-        let mut supply = Supply::new(7);
-        let mut seen = std::collections::BTreeSet::new();
-        for _ in 0..200 {
-            seen.insert(fill("{{rand 3 -1}}", &mut supply, NOW));
-        }
-        let wanted = ["-1", "0", "1", "2", "3"].map(str::to_owned);
-        assert_eq!(seen, wanted.into());
-        let wide = format!("{{{{rand {} {}}}}}", i64::MIN, i64::MAX);
-        assert!(fill(&wide, &mut supply, NOW).parse::<i64>().is_ok());
-    }
-
-    #[test]
-    fn what_stands_in_has_the_same_length() {
-        for text in [
-            r#"{"é": {{seq}}, "u": {{uuid}}, "s": "a {{now}}"}"#,
-            "{{rand 1 100}}",
-            "[{{now}},{{ seq }}]",
-        ] {
-            let shape = stand_in(text);
-            assert_eq!(shape.len(), text.len());
-            assert!(Message::parse(&shape).is_ok(), "{shape}");
-        }
-    }
-
-    #[test]
-    fn other_braces_are_left_alone() {
-        for text in [
-            "{{",
-            "{{x}}",
-            "\"{{{}}}\"",
-            "{\"a\":{\"b\":{}}}",
-            "{{rand 1}}",
-            "日{{",
-        ] {
-            assert_eq!(fill(text, &mut Supply::new(1), NOW), text);
-            assert!(!has_any(text), "{text}");
-        }
-    }
-}
+#[path = "template_tests.rs"]
+mod tests;

@@ -166,7 +166,7 @@ fn placeholders_are_filled_in_for_each_message() {
 fn an_unknown_placeholder_is_a_mistake_in_its_place() {
     assert!(matches!(
         typed("{\"n\": {{when}}}").verdict(),
-        Verdict::Invalid(1, 8, _)
+        Verdict::Invalid(1, 7, _)
     ));
 }
 

@@ -2,8 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::model::{Address, MonoTime, Outcome, Refusal};
-use crate::tui::composer::judge::Verdict;
+use crate::model::{Address, MonoTime, Outcome, Refusal, RefusalKind};
+use crate::tui::composer::judge::{Verdict, check_message};
 use crate::tui::composer::load::{Ended, Part, Plan, Run};
 use crate::tui::composer::sending::{Fate, Sending};
 use crate::tui::composer::template::{fill, has_any};
@@ -27,12 +27,24 @@ pub(crate) fn press(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
         run.stop(now);
         return Vec::new();
     }
+    let before = seen(screen);
     let requests = match screen.composer.plan {
         Some(plan) => planned(screen, plan, key),
         None => written(screen, key),
     };
+    // What is sent now is told, whatever the key changed.
+    if requests.is_empty() && before != seen(screen) {
+        screen.composer.went_on();
+    }
     screen.composer.offer(&screen.board, &screen.named);
     requests
+}
+
+/// What a key may change, as far as then the last sending is done with.
+fn seen(screen: &Screen) -> (String, Option<Target>, bool) {
+    let composer = &screen.composer;
+    let is_planned = composer.plan.is_some();
+    (composer.text(), composer.target().cloned(), is_planned)
 }
 
 fn written(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
@@ -113,29 +125,36 @@ fn show_newest(screen: &mut Screen) {
 /// Sends what was not written here; its answer is told in a toast.
 pub(crate) fn send(screen: &mut Screen, target: Target, text: &str) -> Vec<Request> {
     let now = screen.now.wall;
-    let filled = fill(text, &mut screen.composer.supply, now);
-    match Message::parse(&filled) {
-        Ok(message) => vec![Request::Send {
-            number: screen.composer.number(),
-            target,
-            message,
-        }],
-        Err(error) => {
-            screen.say(format!("That is no message: {error}"), true);
-            Vec::new()
-        }
+    if let Err(error) = check_message(text) {
+        screen.say(format!("That is no message: {error}"), true);
+        return Vec::new();
     }
+    let filled = fill(text, &mut screen.composer.supply, now);
+    let message = Message::parse(&filled).ok();
+    let send = message.map(|message| Request::Send {
+        number: screen.composer.number(),
+        target,
+        message,
+    });
+    send.into_iter().collect()
 }
 
 /// Takes what came of a sending.
 pub(crate) fn sent(screen: &mut Screen, number: u64, answer: &Result<Outcome, Refusal>) {
+    let now = screen.now.mono;
     let is_last = |sending: &&mut Sending| sending.number == number;
     let sending = screen.composer.sending.as_mut().filter(is_last);
     let mine = sending.map(|sending| {
-        sending.take(answer);
+        sending.take(answer, now);
         sending.clone()
     });
     match (answer, mine) {
+        // It came to the worker: nothing is to be put back.
+        (Err(refusal), mine) if refusal.kind == RefusalKind::BadReply => {
+            if mine.is_none() || !screen.composer.is_open() {
+                screen.say(refused(refusal), true);
+            }
+        }
         (Err(refusal), mine) => {
             if let Some(sending) = mine {
                 screen.composer.restore(&sending.target, &sending.text);
@@ -154,7 +173,7 @@ pub(crate) fn forsaken(screen: &mut Screen, number: u64, refusal: Refusal) {
     screen.say(text, true);
     let is_last = |sending: &&mut Sending| sending.number == number;
     if let Some(sending) = screen.composer.sending.as_mut().filter(is_last) {
-        sending.take(&Err(refusal));
+        sending.take(&Err(refusal), screen.now.mono);
     }
 }
 
@@ -171,8 +190,10 @@ fn tell(screen: &mut Screen, outcome: &Outcome) {
         text: String::new(),
         since: screen.now.mono,
         fate: Fate::Waits,
+        is_shown: true,
+        settled: None,
     };
-    sending.take(&Ok(outcome.clone()));
+    sending.take(&Ok(outcome.clone()), screen.now.mono);
     let (mut text, json) = sending.words(screen.now.mono);
     if let Some(json) = json {
         text = format!("{text}: {}", plain(&json, SHOWN));
@@ -180,13 +201,20 @@ fn tell(screen: &mut Screen, outcome: &Outcome) {
     screen.say(text, false);
 }
 
-/// Keys while a load is planned.
+/// Keys while a load is planned, or its end is on the screen.
 fn planned(screen: &mut Screen, mut plan: Plan, key: KeyEvent) -> Vec<Request> {
     let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
+    let is_start = key.code == KeyCode::Enter && !is_newline(&key);
     match key.code {
         KeyCode::Esc => return leave(screen),
         KeyCode::Char('l') if is_control => return leave(screen),
-        KeyCode::Enter if !is_newline(&key) => return start(screen, plan),
+        KeyCode::Enter if is_start => return start(screen, plan),
+        _ if screen.composer.run.is_some() && !is_back_to_plan(screen, plan, &key) => {
+            return Vec::new();
+        }
+        _ => {}
+    }
+    match key.code {
         KeyCode::Tab | KeyCode::BackTab => {
             plan.turn(keymap::chord(&key).code == KeyCode::BackTab);
         }
@@ -201,6 +229,20 @@ fn planned(screen: &mut Screen, mut plan: Plan, key: KeyEvent) -> Vec<Request> {
     }
     screen.composer.plan = Some(plan);
     Vec::new()
+}
+
+/// The end of a load stands where its numbers do, and nothing is to change unseen: some keys bring them back. Whether the
+/// key then works on them.
+fn is_back_to_plan(screen: &mut Screen, plan: Plan, key: &KeyEvent) -> bool {
+    let works = plan.part == Part::Text || matches!(key.code, KeyCode::Char('0'..='9'));
+    let brings = matches!(
+        key.code,
+        KeyCode::Tab | KeyCode::BackTab | KeyCode::Backspace
+    );
+    if works || brings {
+        screen.composer.run = None;
+    }
+    works
 }
 
 fn leave(screen: &mut Screen) -> Vec<Request> {
@@ -252,6 +294,10 @@ fn start(screen: &mut Screen, plan: Plan) -> Vec<Request> {
     };
     let number = screen.composer.number();
     screen.composer.keep(&written);
+    screen.composer.plan = Some(Plan {
+        is_untouched: true,
+        ..plan
+    });
     screen.composer.run = Some(Run::new(number, target, text, plan, now.mono));
     show_newest(screen);
     vec![Request::Remember(written)]

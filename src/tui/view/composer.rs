@@ -5,9 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
-use crate::tui::composer::{Fate, Run, Verdict};
+use crate::model::Address;
+use crate::tui::action::Action;
+use crate::tui::composer::{Fate, Run, Verdict, stays};
+use crate::tui::hint::key;
 use crate::tui::rows::Row;
-use crate::tui::sanitize::plain;
+use crate::tui::sanitize::{plain, width};
 use crate::tui::screen::Screen;
 use crate::tui::target::{Target, whom};
 use crate::tui::view::frame::{Frame, empty};
@@ -24,11 +27,12 @@ pub(crate) fn render(screen: &Screen, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let composer = &screen.composer;
-    let (told, below) = below(screen);
     let title = title(screen);
+    let room = usize::from(area.width).saturating_sub(width(&title) + 9);
+    let (told, below) = below(screen, room);
     let frame = Frame {
         title: &title,
-        note: Some(note(screen, area.width)),
+        note: Some(note(screen, room)),
         below,
         foot: told,
         is_focused: true,
@@ -64,9 +68,16 @@ fn title(screen: &Screen) -> String {
     }
 }
 
-/// What stands in the frame's last line: what came of the last sending, and what Tab puts in or which keys there are.
-fn below(screen: &Screen) -> (Option<(String, Style)>, Option<String>) {
+/// What stands in the frame's last line: a mistake for which the first line has no room; else what came of the last
+/// sending, and what Tab puts in or which keys there are.
+fn below(screen: &Screen, room: usize) -> (Option<(String, Style)>, Option<String>) {
     let (composer, theme) = (&screen.composer, screen.theme);
+    if let Verdict::Invalid(line, column, reason) = composer.verdict() {
+        let place = Verdict::place(&composer.text(), *line, *column);
+        if width(&place) + 2 + width(reason) > room {
+            return (Some((plain(reason, ANSWER), theme.bad())), None);
+        }
+    }
     if composer.plan().is_some() {
         return (load::told(screen), None);
     }
@@ -86,7 +97,7 @@ fn below(screen: &Screen) -> (Option<(String, Style)>, Option<String>) {
     }
     let style = match sending.fate {
         Fate::Waits => theme.dim(),
-        Fate::Refused => theme.bad(),
+        Fate::Refused | Fate::Unreadable(_) => theme.bad(),
         Fate::Job(ref job) => theme.job(job.state),
         Fate::Sent(_, ref replies) if replies.is_empty() => theme.warning(),
         Fate::Sent(..) => theme.good(),
@@ -101,57 +112,84 @@ fn closed(screen: &Screen, area: Rect, buffer: &mut Buffer) {
     }
     .render(screen.theme, area, buffer);
     let draft = screen.composer.text();
-    let text = match &screen.selected {
-        _ if !draft.trim().is_empty() => {
-            format!(
-                "m goes on with the draft: {}",
-                plain(&draft.replace('\n', " "), 60)
-            )
+    let text = if draft.trim().is_empty() {
+        writes(screen)
+    } else {
+        let draft = plain(&draft.replace('\n', " "), 60);
+        match key(screen, Action::Message) {
+            Some(key) => format!("{key} goes on with the draft: {draft}"),
+            None => format!("A draft: {draft}"),
         }
-        Some(Row::Worker(id)) => format!(
-            "m writes to {id} · b to all of {} · B to every worker",
-            id.pool
-        ),
-        Some(Row::Pool(pool)) => {
-            format!("m writes to one of {pool} · b to all of {pool} · B to every worker")
-        }
-        None => "m writes a message".to_owned(),
     };
     empty(screen.theme, inner, &text, buffer);
 }
 
-fn note(screen: &Screen, columns: u16) -> (String, Style) {
-    let theme = screen.theme;
-    let is_narrow = columns < 70;
-    if screen.composer.run().is_some_and(Run::is_running) {
+/// Which keys write to whom.
+fn writes(screen: &Screen) -> String {
+    let one = match &screen.selected {
+        Some(Row::Worker(id)) => format!("writes to {id}"),
+        Some(Row::Pool(pool)) => format!("writes to {}", whom(&Address::Pool(pool.clone()))),
+        None => "writes a message".to_owned(),
+    };
+    let mut ways = vec![(Action::Message, one)];
+    if let Some(row) = &screen.selected {
+        let all = whom(&Address::PoolAll(row.pool().clone()));
+        ways.push((Action::Broadcast, format!("to {all}")));
+        ways.push((Action::BroadcastAll, "to every worker".to_owned()));
+    }
+    let ways = ways.into_iter().filter_map(|(action, what)| {
+        let key = key(screen, action)?;
+        Some(format!("{key} {what}"))
+    });
+    ways.collect::<Vec<_>>().join(" · ")
+}
+
+/// What stands at the right of the title: what Enter does, or what is wrong.
+fn note(screen: &Screen, room: usize) -> (String, Style) {
+    let (composer, theme) = (&screen.composer, screen.theme);
+    if composer.run().is_some_and(Run::is_running) {
         return ("any key stops it".to_owned(), theme.accent());
     }
-    let sends = match screen.composer.target() {
-        _ if screen.composer.plan().is_some() => "starts",
+    let is_load = composer.plan().is_some();
+    let sends = match composer.target() {
+        _ if is_load => "starts",
         Some(Target::Job(_)) => "submits",
         _ => "sends",
     };
-    match screen.composer.verdict() {
+    match composer.verdict() {
         Verdict::Empty if sends == "submits" => ("a JSON job".to_owned(), theme.dim()),
         Verdict::Empty => ("a JSON message".to_owned(), theme.dim()),
-        Verdict::Valid(_) if is_narrow => ("valid".to_owned(), theme.good()),
-        Verdict::Valid(_) => (format!("valid JSON · Enter {sends}"), theme.good()),
+        Verdict::Valid(_) => match stays(&composer.text()) {
+            Some(own) => {
+                let own = plain(&own, 20);
+                let text = format!("{own} stays as it is · Enter {sends}");
+                (text, theme.warning())
+            }
+            None => (format!("valid JSON · Enter {sends}"), theme.good()),
+        },
         Verdict::Word(message) => {
-            let again = if screen.composer.is_armed() {
-                format!("Enter again {sends}")
-            } else {
-                format!("not JSON · Enter twice {sends}")
+            let enter = match (is_load, composer.is_armed()) {
+                (true, _) => "Enter starts",
+                (false, true) => "Enter again sends",
+                (false, false) => "Enter twice sends",
             };
-            let room = if is_narrow { 12 } else { 30 };
-            let text = format!("{again} {}", plain(message.as_str(), room));
+            // A word too long for the line is cut: what would be sent is never left out.
+            let word = room.saturating_sub(enter.len() + 1);
+            let prefix = if word > 40 { "as text, not JSON: " } else { "" };
+            let word = word.saturating_sub(prefix.len());
+            let text = format!("{prefix}{enter} {}", plain(message.as_str(), word.max(4)));
             (text, theme.warning())
         }
-        Verdict::Invalid(line, column, _) if is_narrow => {
-            (format!("error at {line}:{column}"), theme.bad())
+        Verdict::Invalid(line, column, reason) => {
+            let place = Verdict::place(&composer.text(), *line, *column);
+            let text = format!("{place}: {reason}");
+            let is_whole = width(&text) <= room;
+            let at = format!("mistake at {line}:{column}");
+            let place = if width(&place) > room { at } else { place };
+            (
+                if is_whole { plain(&text, room) } else { place },
+                theme.bad(),
+            )
         }
-        Verdict::Invalid(line, column, reason) => (
-            format!("line {line}, column {column}: {}", plain(reason, 50)),
-            theme.bad(),
-        ),
     }
 }

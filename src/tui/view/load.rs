@@ -35,7 +35,10 @@ pub(crate) fn told(screen: &Screen) -> Option<(String, Style)> {
             (format!("refused: {}", plain(why, WHY)), theme.bad())
         }
         Some(run) if run.is_running() => return None,
-        Some(_) => ("Enter starts it again · Esc leaves".to_owned(), theme.dim()),
+        Some(_) => {
+            let text = "Enter starts it again · Tab back to its numbers · Esc leaves";
+            (text.to_owned(), theme.dim())
+        }
         None => {
             let text = "Enter starts · Tab next · {{seq}} {{uuid}} {{now}} {{rand 1 100}}";
             (text.to_owned(), theme.dim())
