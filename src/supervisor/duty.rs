@@ -4,7 +4,6 @@
 //! jobs are there, and jobs wait while a message that was given by hand is unanswered, but no longer than [`PATIENCE`].
 //! Told to the jobs as [`JobNews`]. A pool that is not enlisted pays a flag test for all of this.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{Assignment, Incarnation, JobNews, LeaseId, Loss, MonoTime, ReplyId, ReplyRule};
@@ -13,7 +12,7 @@ use crate::supervisor::leases::{Lease, Leases};
 use crate::supervisor::mailbox::Gate;
 use crate::supervisor::turn::Turn;
 use crate::supervisor::worker::Worker;
-use crate::wire::{Fault, FaultKind, Message, canonical};
+use crate::wire::{Message, canonical};
 
 /// For how long a message by hand may keep a worker from its next job.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -51,6 +50,13 @@ struct Hand {
 pub(super) struct Answers {
     answers: Vec<(LeaseId, Message)>,
     stale: u64,
+}
+
+impl Answers {
+    /// One more answers nothing that is waited for.
+    pub(super) fn add_stale(&mut self) {
+        self.stale += 1;
+    }
 }
 
 impl Duty {
@@ -184,38 +190,6 @@ impl Worker {
                 .push((lease.id, message.detached().without_handle()));
         }
         Some(lease)
-    }
-
-    /// Something that is no message came: it is taken for the answer of which nothing else can be known, so that a job
-    /// whose answer cannot be read ends.
-    pub(super) fn note_fault(&mut self, turn: &mut Turn<'_>, fault: &Fault, answers: &mut Answers) {
-        let reason: Arc<str> = match fault.kind {
-            FaultKind::Invalid => "its reply is not valid JSON".into(),
-            FaultKind::TooLong => "its reply is longer than max_frame".into(),
-            FaultKind::Uncaught => fault.hint.as_deref().unwrap_or("an uncaught error").into(),
-            // The channel ends, or nothing of it is read from here on, or it is no answer.
-            FaultKind::Truncated | FaultKind::Mismatch | FaultKind::Handle => return,
-        };
-        let leases = &mut self.duty.leases;
-        let lease = match &self.policy.jobs.reply {
-            ReplyRule::Next => leases.answer_oldest(),
-            ReplyRule::Id(_) => leases.answer_only(),
-            ReplyRule::None => None,
-        };
-        let Some(lease) = lease else {
-            return;
-        };
-        if lease.is_forgotten {
-            answers.stale += 1;
-            return;
-        }
-        self.tell_answers(turn, std::mem::take(answers));
-        turn.push(Effect::News(JobNews::Unreadable {
-            worker: self.id.clone(),
-            now: turn.now,
-            lease: lease.id,
-            reason,
-        }));
     }
 
     /// Tells what a read brought.

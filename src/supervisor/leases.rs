@@ -151,7 +151,7 @@ impl Leases {
         self.held.is_empty()
     }
 
-    /// Whether an answer to one that was given out is waited for. For the oracle.
+    /// Whether an answer to one that was given out is waited for.
     pub(super) fn is_under_way(&self) -> bool {
         let mut given = self.held.iter().take(self.given);
         given.any(|lease| !lease.is_forgotten)

@@ -247,8 +247,8 @@ impl Machine {
             self.publish_states(turn);
             self.remove_the_gone(turn);
         }
-        for (ticket, outcome) in self.waits.take_finished() {
-            answer(turn, ticket, Ok(outcome));
+        for (ticket, result) in self.waits.take_finished() {
+            answer(turn, ticket, result);
         }
         if std::mem::take(&mut self.has_news) {
             self.answer_pending(turn);

@@ -24,6 +24,7 @@ mod spawns;
 mod taken;
 mod traffic;
 mod turn;
+mod unreadable;
 mod waits;
 mod watch;
 mod work;

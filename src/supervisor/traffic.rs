@@ -48,7 +48,7 @@ impl Worker {
                 }
                 Frame::Fault(fault) => {
                     self.tell_traffic(turn, std::mem::take(&mut envelopes));
-                    self.note_fault(turn, &fault, &mut answers);
+                    self.note_fault(turn, &fault, waits, &mut answers);
                     self.tell_fault(turn, fault);
                 }
             }

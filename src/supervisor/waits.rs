@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::model::{MonoTime, Outcome, Reply, ReplyId, Ticket, WorkerId};
+use crate::model::{MonoTime, Outcome, Refusal, Reply, ReplyId, Ticket, WorkerId};
 use crate::supervisor::turn::{Slot, WaitKey};
 
 /// How many written messages of one worker may wait for a reply; beyond, a waiting `send` is refused as
@@ -21,6 +21,8 @@ struct Wait {
     delivered: Vec<WorkerId>,
     owing: Vec<Slot>,
     replies: Vec<Reply>,
+    /// Why a reply could not be read.
+    refusal: Option<Refusal>,
 }
 
 /// All of them.
@@ -28,7 +30,7 @@ struct Wait {
 pub(super) struct Waits {
     open: BTreeMap<WaitKey, Wait>,
     deadlines: BTreeSet<(MonoTime, WaitKey)>,
-    finished: Vec<(Ticket, Outcome)>,
+    finished: Vec<(Ticket, Result<Outcome, Refusal>)>,
     last: u64,
 }
 
@@ -57,6 +59,7 @@ impl Waits {
                 delivered,
                 owing,
                 replies: Vec::new(),
+                refusal: None,
             },
         );
     }
@@ -70,6 +73,14 @@ impl Waits {
     pub(super) fn reply(&mut self, key: WaitKey, slot: Slot, reply: Reply) {
         if let Some(wait) = self.open.get_mut(&key) {
             wait.replies.push(reply);
+            self.forsake(key, slot);
+        }
+    }
+
+    /// A worker's reply cannot be read.
+    pub(super) fn fail(&mut self, key: WaitKey, slot: Slot, refusal: Refusal) {
+        if let Some(wait) = self.open.get_mut(&key) {
+            wait.refusal.get_or_insert(refusal);
             self.forsake(key, slot);
         }
     }
@@ -104,15 +115,20 @@ impl Waits {
             return;
         };
         self.deadlines.remove(&(wait.until, key));
-        let outcome = Outcome::Sent {
-            delivered: wait.delivered,
-            replies: wait.replies,
+        // Of several workers, those that can be read have answered.
+        let is_only = wait.delivered.len() == 1;
+        let answer = match wait.refusal.filter(|_| is_only) {
+            Some(refusal) => Err(refusal),
+            None => Ok(Outcome::Sent {
+                delivered: wait.delivered,
+                replies: wait.replies,
+            }),
         };
-        self.finished.push((wait.ticket, outcome));
+        self.finished.push((wait.ticket, answer));
     }
 
     /// The answers that are due since the last call.
-    pub(super) fn take_finished(&mut self) -> Vec<(Ticket, Outcome)> {
+    pub(super) fn take_finished(&mut self) -> Vec<(Ticket, Result<Outcome, Refusal>)> {
         std::mem::take(&mut self.finished)
     }
 

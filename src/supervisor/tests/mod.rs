@@ -17,4 +17,5 @@ mod restarts;
 mod rolling;
 mod routes;
 mod stopping;
+mod unreadable;
 mod world;

@@ -146,9 +146,7 @@ impl Verb {
     /// What it does.
     pub(crate) fn help(self) -> &'static str {
         match self {
-            Self::Restart => {
-                "Stop and start workers, at once or rolling; clears the budget"
-            }
+            Self::Restart => "Stop and start workers, at once or rolling; clears the budget",
             Self::Start => "Start workers that are stopped, failed or finished",
             Self::Stop => "Stop workers in order",
             Self::Kill => "End workers and their descendants at once, with SIGKILL",
