@@ -5,6 +5,7 @@ use crate::tui::action::Action;
 use crate::tui::field::Field;
 use crate::tui::filter::Filter;
 use crate::tui::filtering;
+use crate::tui::hint::{hint, then};
 use crate::tui::place::Place;
 use crate::tui::rows::Row;
 use crate::tui::screen::{Overlay, Pane, Screen, Tail};
@@ -191,7 +192,11 @@ fn scale(screen: &mut Screen, is_more: bool) -> Vec<Request> {
     };
     let now = screen.size_of(&pool);
     if !is_more && now <= 1 {
-        screen.say(format!("{pool} has one worker · s stops it"), false);
+        let stops = match screen.place {
+            Place::Deck => hint(screen, Action::StopStart, "stops it"),
+            _ => then(screen, Action::Deck, Action::StopStart, "stops it"),
+        };
+        screen.say(format!("{pool} has one worker{stops}"), false);
         return Vec::new();
     }
     let instances = if is_more {

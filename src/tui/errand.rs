@@ -70,14 +70,19 @@ impl Errands {
         }
     }
 
-    /// Copies a text: what is to be written to the terminal, and what is to be said.
-    pub(crate) fn copy(&mut self, text: String, what: &str) -> (Vec<u8>, Option<Said>) {
+    /// Copies a text: what is to be written to the terminal, and what is to be said, with what else there is to do.
+    pub(crate) fn copy(
+        &mut self,
+        text: String,
+        what: &str,
+        saves: &str,
+    ) -> (Vec<u8>, Option<Said>) {
         let programs = self.around.programs();
         let copied = format!("Copied {}: {what}", figures::size(text.len()));
         let sequence = clip::sequence(&text, self.around);
         let Some(bytes) = sequence else {
             let too_long = format!(
-                "{} is too long for the terminal's clipboard · w saves it",
+                "{} is too long for the terminal's clipboard{saves}",
                 figures::size(text.len())
             );
             if programs.is_empty() {

@@ -20,7 +20,7 @@ fn next(errands: &mut Errands) -> Option<Said> {
 #[test]
 fn a_copy_says_how_much_and_of_what() {
     let mut errands = Errands::new(Around::default());
-    let (bytes, said) = errands.copy("x".repeat(1234), "message of resize/1");
+    let (bytes, said) = errands.copy("x".repeat(1234), "message of resize/1", "");
     assert!(bytes.starts_with(b"\x1b]52;c;"));
     let text = "Copied 1.2 kB: message of resize/1".to_owned();
     assert_eq!(said, Some((text, false)));
@@ -29,9 +29,10 @@ fn a_copy_says_how_much_and_of_what() {
 #[test]
 fn what_is_too_long_for_a_terminal_is_not_cut() {
     let mut errands = Errands::new(Around::default());
-    let (bytes, said) = errands.copy("x".repeat(200_000), "log");
+    let (bytes, said) = errands.copy("x".repeat(200_000), "log", " · F7 saves");
     assert!(bytes.is_empty());
-    assert!(said.is_some_and(|(text, is_bad)| is_bad && text.contains("200 kB")));
+    let said = said.unwrap();
+    assert!(said.1 && said.0.contains("200 kB") && said.0.ends_with(" · F7 saves"));
 }
 
 #[test]

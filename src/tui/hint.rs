@@ -9,6 +9,20 @@ pub(crate) fn hint(screen: &Screen, action: Action, what: &str) -> String {
     key(screen, action).map_or_else(String::new, |key| format!(" · {key} {what}"))
 }
 
+/// The same for an action of another view, the way there included: ` · 1 s starts one`.
+pub(crate) fn then(screen: &Screen, place: Action, action: Action, what: &str) -> String {
+    let keys = (key(screen, place), key(screen, action));
+    let (Some(place), Some(key)) = keys else {
+        return String::new();
+    };
+    let closes = if screen.overlays.is_empty() {
+        ""
+    } else {
+        "Esc "
+    };
+    format!(" · {closes}{place} {key} {what}")
+}
+
 /// The key to name for an action; none where it has none.
 pub(crate) fn key(screen: &Screen, action: Action) -> Option<String> {
     screen.keymap.key_of(action).map(|key| key.to_string())
@@ -43,6 +57,22 @@ mod tests {
         );
         let actions = [Action::Message, Action::Pause];
         assert_eq!(keys(&fixture.screen, &actions), "m F7");
+    }
+
+    #[test]
+    fn the_way_to_another_view_is_a_part_of_the_hint() {
+        let mut fixture = bound(Action::StopStart, &["F7"]);
+        let said = |fixture: &Fixture| {
+            then(
+                &fixture.screen,
+                Action::Deck,
+                Action::StopStart,
+                "starts one",
+            )
+        };
+        assert_eq!(said(&fixture), " · 1 F7 starts one");
+        fixture.press("?");
+        assert_eq!(said(&fixture), " · Esc 1 F7 starts one");
     }
 
     #[test]

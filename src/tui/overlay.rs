@@ -6,6 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::model::{Address, Command, Direction, LogLine, Traffic};
 use crate::tui::act;
+use crate::tui::action::{Action, Context};
 use crate::tui::jobs;
 use crate::tui::json;
 use crate::tui::merge;
@@ -292,19 +293,21 @@ fn search(screen: &mut Screen, key: KeyEvent) {
 
 fn stopping(screen: &mut Screen, key: KeyEvent) -> Vec<Request> {
     let alive = screen.alive();
+    // A key that the person chose comes before those that are fixed here.
+    let kills = screen.keymap.find(&key, Context::Workers) == Some(Action::Kill);
     let Some(Overlay::Stopping { at, .. }) = screen.overlays.last_mut() else {
         return Vec::new();
     };
     *at = (*at).min(alive.len().saturating_sub(1));
     match key.code {
-        KeyCode::Up | KeyCode::Char('k') => *at = at.saturating_sub(1),
-        KeyCode::Down | KeyCode::Char('j') => *at = (*at + 1).min(alive.len().saturating_sub(1)),
-        KeyCode::Char('K') => {
+        _ if kills => {
             let command = alive.get(*at).map(|id| Command::Kill {
                 to: Address::Worker(id.clone()),
             });
             return command.map(Request::Issue).into_iter().collect();
         }
+        KeyCode::Up | KeyCode::Char('k') => *at = at.saturating_sub(1),
+        KeyCode::Down | KeyCode::Char('j') => *at = (*at + 1).min(alive.len().saturating_sub(1)),
         _ => {}
     }
     Vec::new()

@@ -54,12 +54,12 @@ impl fmt::Display for Target {
     }
 }
 
-/// Workers in words, as those that a message goes to.
+/// Workers in words, as those that a message goes to. A pool may be named `worker` or `all`: it is told apart from words.
 pub(crate) fn whom(target: &Address) -> String {
     match target {
-        Address::Pool(pool) => format!("one of {pool}"),
+        Address::Pool(pool) => format!("one of {pool}/*"),
         Address::Worker(id) => id.to_string(),
-        Address::PoolAll(pool) => format!("all of {pool}"),
+        Address::PoolAll(pool) => format!("all of {pool}/*"),
         Address::All => "every worker".to_owned(),
     }
 }

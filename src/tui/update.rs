@@ -14,7 +14,7 @@ use crate::tui::jobs::{self, Asked};
 use crate::tui::offload::{Order, Picture};
 use crate::tui::place::Place;
 use crate::tui::screen::{Overlay, Screen};
-use crate::tui::target::Target;
+use crate::tui::target::{Target, whom};
 use crate::tui::theme::Rgb;
 use crate::tui::volley::Shot;
 use crate::tui::{
@@ -100,6 +100,12 @@ pub(crate) enum Request {
 /// Changes the model by what happened.
 pub(crate) fn update(screen: &mut Screen, msg: Msg) -> Vec<Request> {
     let mut requests = change(screen, msg);
+    for request in &requests {
+        if let Request::Issue(Command::Restart { to, rolling: false }) = request {
+            // What comes of it is to be seen in the table.
+            screen.say(format!("Restarting {}", whom(to)), false);
+        }
+    }
     requests.extend(jobs::ask(screen).map(Request::Issue));
     requests.extend(composer::shots(screen));
     requests.extend(worker::ask(screen).map(Request::Issue));

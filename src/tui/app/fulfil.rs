@@ -7,10 +7,13 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
 
 use crate::model::MonoTime;
+use crate::tui::action::{Action, Context};
 use crate::tui::app::App;
 use crate::tui::composer::Ended;
 use crate::tui::errand::Said;
+use crate::tui::hint::hint;
 use crate::tui::options::Quit;
+use crate::tui::screen::{Overlay, Screen};
 use crate::tui::update::{Msg, Request, update};
 
 /// The time between two frames while nothing but a load's numbers changes.
@@ -93,7 +96,8 @@ impl App {
     }
 
     fn copy(&mut self, text: String, what: &str) -> std::io::Result<()> {
-        let (bytes, said) = self.errands.copy(text, what);
+        let saves = saves(&self.screen);
+        let (bytes, said) = self.errands.copy(text, what, &saves);
         self.say(said, self.screen.now.mono);
         self.surface.tell(&bytes)
     }
@@ -121,4 +125,18 @@ impl App {
         let _ = timeout(STOP_DELAY, continued.recv()).await;
         self.surface.enter()
     }
+}
+
+/// Which key writes to a file what is looked at.
+fn saves(screen: &Screen) -> String {
+    let action = match (screen.overlays.last(), screen.context()) {
+        // Its keys are its own.
+        (Some(Overlay::Text { .. }), _) => return " · w saves it".to_owned(),
+        (Some(_), _) => return String::new(),
+        (None, Context::Inspector) => Action::WriteMessages,
+        (None, Context::Reader) => Action::SaveLines,
+        (None, Context::Jobs) => Action::SaveJobs,
+        (None, _) => return String::new(),
+    };
+    hint(screen, action, "writes it to a file")
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::model::{JobState, JobView, MonoTime, Outcome, Refusal, RefusalKind, Reply};
 use crate::tui::figures::{self, latency, plural};
+use crate::tui::jobs::short;
 use crate::tui::target::{Target, whom};
 
 /// Something that was sent.
@@ -137,6 +138,7 @@ fn answered(delivered: usize, replies: &[Reply]) -> (String, Option<String>) {
 }
 
 fn ended(job: &JobView) -> (String, Option<String>) {
+    let name = short(job.job);
     let by = job.worker.as_ref();
     let by = by.map_or_else(String::new, |worker| format!(" by {worker}"));
     let took = job
@@ -144,13 +146,13 @@ fn ended(job: &JobView) -> (String, Option<String>) {
         .map_or_else(String::new, |run| format!(" in {}", latency(run)));
     match job.state {
         JobState::Done => (
-            format!("done{by}{took}"),
+            format!("job {name} done{by}{took}"),
             job.result.as_ref().map(|result| result.as_str().to_owned()),
         ),
         state => {
             let why = job.error.as_deref();
             let why = why.map_or_else(String::new, |why| format!(": {why}"));
-            (format!("job is {state}{why}"), None)
+            (format!("job {name} is {state}{why}"), None)
         }
     }
 }
@@ -162,7 +164,7 @@ mod tests {
     use super::*;
     use crate::model::Address;
     use crate::tui::fixture::{pool, worker};
-    use crate::tui::jobs::fixture::job;
+    use crate::tui::jobs::fixture::{id, job};
     use crate::wire::Message;
 
     fn sending(target: Target) -> Sending {
@@ -194,7 +196,7 @@ mod tests {
     #[test]
     fn an_answer_is_tied_to_what_was_sent() {
         let mut one = sending(Target::Message(Address::Pool(pool("resize"))));
-        assert_eq!(words(&one), "sent to one of resize · no answer for 3s|");
+        assert_eq!(words(&one), "sent to one of resize/* · no answer for 3s|");
         let delivered = vec![worker("resize", 1)];
         let replies = vec![reply(1, 17)];
         one.take(&Ok(Outcome::Sent { delivered, replies }), MonoTime::ZERO);
@@ -226,6 +228,7 @@ mod tests {
         let mut view = job(1, JobState::Dead, "1");
         view.error = Some("boom".into());
         one.take(&Ok(Outcome::Job(Box::new(view))), MonoTime::ZERO);
-        assert_eq!(words(&one), "job is dead: boom|");
+        let name = short(id(1));
+        assert_eq!(words(&one), format!("job {name} is dead: boom|"));
     }
 }

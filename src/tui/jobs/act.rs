@@ -60,7 +60,8 @@ pub(crate) fn press(screen: &mut Screen, key: &KeyEvent) -> Option<Vec<Request>>
     let job = opened.job.clone();
     if opened.gone.is_some() && !works_when_gone(action) {
         let text = format!("The deck has forgotten job {}", short(job.job));
-        screen.say(format!("{text} · e writes a new one from it"), false);
+        let writes = hint(screen, Action::Edit, "writes a new one from it");
+        screen.say(format!("{text}{writes}"), false);
         return Some(Vec::new());
     }
     Some(with(screen, Some(job), action))

@@ -8,6 +8,7 @@ use crate::tui::action::Action;
 use crate::tui::figures::{plural, wait};
 use crate::tui::hint::hint;
 use crate::tui::jobs::bulk::Bulk;
+use crate::tui::jobs::held::held_up;
 use crate::tui::jobs::list::short;
 use crate::tui::screen::{Overlay, Screen};
 use crate::tui::worker::{self, Whole};
@@ -158,7 +159,9 @@ fn said(screen: &Screen, asked: &Asked, outcome: &Outcome) -> String {
         }
         (Asked::Pause(pool), Outcome::Paused { .. }) => format!("{pool} goes on"),
         (Asked::Submit(pool), Outcome::Submitted(job)) => {
-            format!("{pool} has taken job {}", short(*job))
+            let why = held_up(screen, pool);
+            let why = why.map_or_else(String::new, |why| format!(" · {why}"));
+            format!("{pool} has taken job {}{why}", short(*job))
         }
         (_, Outcome::Jobs(jobs)) => changed(asked, jobs),
         // A deck that answers something else has done what was asked all the same.

@@ -8,6 +8,7 @@ mod asked;
 mod bulk;
 mod copy;
 mod glide;
+mod held;
 mod list;
 mod opened;
 mod refresh;
@@ -18,6 +19,8 @@ mod copy_tests;
 #[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
+mod held_tests;
+#[cfg(test)]
 mod refresh_tests;
 #[cfg(test)]
 mod tests;
@@ -25,6 +28,7 @@ mod tests;
 pub(crate) use act::{act, close_view, open_view, press, works_now, works_on_one, works_when_gone};
 pub(crate) use asked::{Asked, answered, retry_hint};
 pub(crate) use glide::{click, glide, step};
+pub(crate) use held::held_up;
 pub(crate) use list::{Jobs, short};
 pub(crate) use opened::{Folded, Opened, Texts};
 pub(crate) use refresh::{ask, due_at};

@@ -9,6 +9,7 @@ use crate::model::Address;
 use crate::tui::action::Action;
 use crate::tui::composer::{Fate, Run, Verdict, stays};
 use crate::tui::hint::key;
+use crate::tui::jobs::held_up;
 use crate::tui::rows::Row;
 use crate::tui::sanitize::{plain, width};
 use crate::tui::screen::Screen;
@@ -92,6 +93,11 @@ fn below(screen: &Screen, room: usize) -> (Option<(String, Style)>, Option<Strin
         return (None, Some(offers.unwrap_or(keys)));
     };
     let (mut text, json) = sending.words(screen.now.mono);
+    if let (Target::Job(pool), Fate::Waits) = (&sending.target, &sending.fate)
+        && let Some(why) = held_up(screen, pool)
+    {
+        text = format!("submitted to {pool} · {why}");
+    }
     if let Some(json) = json {
         text = format!("{text}: {}", plain(&json, ANSWER));
     }

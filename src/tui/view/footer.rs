@@ -255,10 +255,15 @@ fn on_top(screen: &Screen, top: &Overlay) -> Vec<Shown> {
             Shown::key(KeyCode::Enter, "kill all"),
             Shown::key(KeyCode::Esc, "leave them"),
         ],
-        Overlay::Stopping { .. } => vec![
-            Shown::letter('K', "end the chosen one now"),
-            Shown::told("↑↓", "choose"),
-            Shown::control('c', "end everything now"),
-        ],
+        Overlay::Stopping { .. } => {
+            let kill = screen.keymap.key_of(Action::Kill);
+            let mut keys: Vec<Shown> = kill
+                .map(|kill| Shown::of(kill, "end the chosen one now"))
+                .into_iter()
+                .collect();
+            keys.push(Shown::told("↑↓", "choose"));
+            keys.push(Shown::control('c', "end everything now"));
+            keys
+        }
     }
 }

@@ -6,7 +6,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::model::MonoTime;
+use crate::tui::action::Action;
 use crate::tui::figures::{plural, span};
+use crate::tui::hint::key;
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::Screen;
 use crate::tui::view::frame::{dialog, line};
@@ -17,14 +19,9 @@ pub(crate) fn render(screen: &Screen, since: MonoTime, at: usize, body: Rect, bu
     let theme = screen.theme;
     let title = format!("Stopping for {}", span(screen.now.mono.since(since)));
     let size = (56, alive.len().clamp(1, 14) + 1);
-    let inner = dialog(
-        theme,
-        &title,
-        "K ends the chosen one now",
-        size,
-        body,
-        buffer,
-    );
+    let kills = key(screen, Action::Kill);
+    let kills = kills.map_or_else(String::new, |key| format!("{key} ends the chosen one now"));
+    let inner = dialog(theme, &title, &kills, size, body, buffer);
     let mut head = Painter::new(usize::from(inner.width));
     let text = if alive.is_empty() {
         "Every worker is gone.".to_owned()

@@ -112,7 +112,7 @@ fn whole(screen: &Screen, opened: &Opened, wide: usize) -> Sheet {
     if let Some(key) = &job.key {
         sheet.long("key", key, theme.text());
     }
-    life::add(job, now, &mut sheet);
+    life::add(screen, job, now, &mut sheet);
     let bytes = |message: &Message| plural(message.len(), "byte");
     let note = match &job.result {
         Some(result) => format!("payload {}, result {}", bytes(&job.payload), bytes(result)),

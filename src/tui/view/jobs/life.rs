@@ -4,11 +4,13 @@ use ratatui::style::Style;
 
 use crate::model::{Cause, JobState, JobView, WallTime};
 use crate::tui::figures::{latency, since_wall, wait};
+use crate::tui::jobs::held_up;
+use crate::tui::screen::Screen;
 use crate::tui::theme::job_mark;
 use crate::tui::view::sheet::Sheet;
 
 /// Adds the life of a job; `now` is when it was known last.
-pub(super) fn add(job: &JobView, now: WallTime, sheet: &mut Sheet) {
+pub(super) fn add(screen: &Screen, job: &JobView, now: WallTime, sheet: &mut Sheet) {
     let theme = sheet.theme();
     let lasted = job.finished.map(|end| since_wall(job.created, end));
     let note = match lasted {
@@ -52,7 +54,13 @@ pub(super) fn add(job: &JobView, now: WallTime, sheet: &mut Sheet) {
                 event(sheet, None, ("◇", theme.warning()), stopped);
             }
         }
-        JobState::Ready => event(sheet, None, mark, "waits for a free worker"),
+        JobState::Ready => {
+            let text = match held_up(screen, &job.pool) {
+                Some(why) => format!("waits: {why}"),
+                None => "waits for a free worker".to_owned(),
+            };
+            event(sheet, None, mark, &text);
+        }
         JobState::Scheduled | JobState::Failed => {
             let due = job.due.map_or_else(String::new, |due| {
                 format!(" in {}", wait(since_wall(now, due)))

@@ -8,7 +8,7 @@ use ratatui::text::Line;
 use crate::model::JobState;
 use crate::tui::action::Action;
 use crate::tui::figures::{cells, plural};
-use crate::tui::hint::hint;
+use crate::tui::hint::{hint, key};
 use crate::tui::jobs;
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::{Screen, ViewState};
@@ -23,9 +23,6 @@ const ROOMY: u16 = 30;
 
 /// From this width and height on there are charts.
 const CHARTED: (usize, u16) = (70, 24);
-
-/// What the list of a pool says that never had a job.
-const NO_JOBS: &str = "No jobs yet · n writes one";
 
 /// How high it is there.
 const PREVIEW: u16 = 12;
@@ -104,7 +101,7 @@ fn frame(screen: &Screen, area: Rect, buffer: &mut Buffer) -> Rect {
     let foot = sought::foot(&narrowed.text, screen.is_filtering, false, theme);
     let frame = Frame {
         title: &title,
-        note: paused(screen),
+        note: paused(screen).or_else(|| idle(screen)),
         below: Some(below(screen)),
         foot,
         is_focused: true,
@@ -129,6 +126,14 @@ fn paused(screen: &Screen) -> Option<(String, Style)> {
         (names, _) => format!("PAUSED · {}", names.join(" · ")),
     };
     Some((text, screen.theme.loud()))
+}
+
+/// Which of the pools that are shown have jobs that wait, and no worker for them.
+fn idle(screen: &Screen) -> Option<(String, Style)> {
+    let pools = screen.jobs.pools(&screen.board);
+    let mut idle = pools.iter().filter(|pool| pool.jobs.queue > 0);
+    let why = idle.find_map(|pool| jobs::held_up(screen, &pool.name))?;
+    Some((why, screen.theme.warning()))
 }
 
 fn below(screen: &Screen) -> String {
@@ -216,13 +221,18 @@ fn list(screen: &Screen, view: &mut ViewState, table: &Table, area: Rect, buffer
 /// Draws what an empty list says, and how jobs come to be.
 fn nothing_at_all(screen: &Screen, area: Rect, buffer: &mut Buffer) {
     let text = nothing(screen);
-    let is_new = text == NO_JOBS;
-    empty(screen.theme, area, &text, buffer);
+    let no_jobs = format!("No jobs yet{}", hint(screen, Action::New, "writes one"));
+    let is_new = text.is_none();
+    empty(screen.theme, area, &text.unwrap_or(no_jobs), buffer);
     if !is_new || area.height < 6 {
         return;
     }
+    let key = key(screen, Action::New).unwrap_or_default();
     let ways = [
-        ("n", "writes one here: any JSON, which a worker answers"),
+        (
+            key.as_str(),
+            "writes one here: any JSON, which a worker answers",
+        ),
         (
             "as = \"job\"",
             "in a route of the config makes jobs of a pool's messages",
@@ -236,7 +246,8 @@ fn nothing_at_all(screen: &Screen, area: Rect, buffer: &mut Buffer) {
             "does a whole file of them: SCRIPT < jobs.jsonl > results.jsonl",
         ),
     ];
-    for (row, (name, what)) in ways.into_iter().enumerate() {
+    let ways = ways.into_iter().filter(|(name, _)| !name.is_empty());
+    for (row, (name, what)) in ways.enumerate() {
         let mut painter = Painter::new(usize::from(area.width));
         painter.pad(1).left(name, 14, screen.theme.accent());
         painter.text(what, screen.theme.text());
@@ -244,18 +255,18 @@ fn nothing_at_all(screen: &Screen, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// What an empty list says.
-fn nothing(screen: &Screen) -> String {
+/// What an empty list says; none where there never was a job.
+fn nothing(screen: &Screen) -> Option<String> {
     let narrowed = &screen.jobs.narrowed;
     if !screen.jobs.refresh.has_told(&narrowed.filter()) {
-        return match screen.jobs.refresh.refused() {
+        return Some(match screen.jobs.refresh.refused() {
             Some(why) => format!("The deck does not tell its jobs: {why}"),
             None => "Asking for the jobs…".to_owned(),
-        };
+        });
     }
     match narrowed.state {
-        _ if !narrowed.text.is_empty() => "Nothing contains that · Esc shows all".to_owned(),
-        Some(state) => format!("No {state} job · → shows other states"),
-        None => NO_JOBS.to_owned(),
+        _ if !narrowed.text.is_empty() => Some("Nothing contains that · Esc shows all".to_owned()),
+        Some(state) => Some(format!("No {state} job · → shows other states")),
+        None => None,
     }
 }

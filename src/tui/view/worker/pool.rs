@@ -6,7 +6,9 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::model::{Exited, PoolName, PoolView, RouteForm, RouteView, State};
+use crate::tui::action::Action;
 use crate::tui::figures::{bytes, count, plural, rate, short, since_wall, wait};
+use crate::tui::hint::then;
 use crate::tui::jobs::had_jobs;
 use crate::tui::screen::Screen;
 use crate::tui::theme::mark;
@@ -109,7 +111,8 @@ fn jobs(screen: &Screen, pool: &PoolView, sheet: &mut Sheet) {
     let theme = screen.theme;
     let jobs = &pool.jobs;
     if !had_jobs(jobs) {
-        sheet.heading("Jobs", "none so far · 4 n writes one");
+        let writes = then(screen, Action::Jobs, Action::New, "writes one");
+        sheet.heading("Jobs", &format!("none so far{writes}"));
         return;
     }
     let note = if jobs.paused { "PAUSED" } else { "" };
