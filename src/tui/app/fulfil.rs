@@ -132,11 +132,10 @@ fn saves(screen: &Screen) -> String {
     let action = match (screen.overlays.last(), screen.context()) {
         // Its keys are its own.
         (Some(Overlay::Text { .. }), _) => return " · w saves it".to_owned(),
-        (Some(_), _) => return String::new(),
         (None, Context::Inspector) => Action::WriteMessages,
         (None, Context::Reader) => Action::SaveLines,
         (None, Context::Jobs) => Action::SaveJobs,
-        (None, _) => return String::new(),
+        _ => return String::new(),
     };
     hint(screen, action, "writes it to a file")
 }

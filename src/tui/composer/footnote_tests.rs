@@ -18,6 +18,7 @@ fn sent(fixture: &mut Fixture) -> u64 {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as it comes")]
 fn answer(json: Option<&str>) -> Result<Outcome, Refusal> {
     let reply = |json| Reply {
         worker: worker("resize", 1),
