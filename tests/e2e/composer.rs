@@ -72,6 +72,8 @@ fn a_load_is_sent_as_messages_and_as_jobs() {
     // As fast as it goes.
     screen.keys("\t\x7f\x7f\x7f\r");
     screen.shows("done: 1,000 of 1,000 · 1,000 answered");
+    screen.keys("\t");
+    screen.shows("as fast as it goes");
     screen.keys("\t \r");
     screen.shows("Load of jobs for work");
     screen.shows("done: 1,000 of 1,000 · 1,000 answered");
@@ -86,7 +88,7 @@ fn a_load_is_sent_as_messages_and_as_jobs() {
 fn any_key_stops_a_load_and_does_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let mut screen = deck(&folder);
-    screen.keys("m{\"primes_below\": 10}\x0c0000\t\x7f\x7f\x7f\r");
+    screen.keys("m{\"primes_below\": 10}\x0c9999999\t\x7f\x7f\x7f\r");
     screen.shows("any key stops it");
     screen.wait("some are answered", |text| !text.contains(" 0 answered"));
     screen.keys("q");

@@ -171,6 +171,16 @@ fn the_first_digit_takes_the_place_of_the_number() {
 }
 
 #[test]
+fn a_load_of_no_times_says_that_it_sends_nothing() {
+    let mut fixture = Fixture::busy();
+    fixture.press("m[1]");
+    plan(&mut fixture);
+    assert_eq!(fixture.press("0\n"), []);
+    let toasts = &fixture.screen.toasts;
+    assert_eq!(toasts[0].text, "A load of 0 times sends nothing");
+}
+
+#[test]
 fn after_its_end_a_load_changes_only_where_that_is_seen() {
     let mut fixture = Fixture::busy();
     fixture.press("m[1]");

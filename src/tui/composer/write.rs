@@ -284,7 +284,11 @@ fn start(screen: &mut Screen, plan: Plan) -> Vec<Request> {
         });
         return Vec::new();
     }
-    let Some(target) = screen.composer.target().cloned().filter(|_| plan.times > 0) else {
+    if plan.times == 0 {
+        screen.say("A load of 0 times sends nothing", false);
+        return Vec::new();
+    }
+    let Some(target) = screen.composer.target().cloned() else {
         return Vec::new();
     };
     let written = screen.composer.text();
