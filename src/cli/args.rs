@@ -63,7 +63,8 @@ pub(crate) struct Face {
     /// Show no dashboard: speak JSON-RPC on stdin and stdout
     #[arg(long)]
     pub(crate) rpc: bool,
-    /// Let a file drive the dashboard instead of a terminal and a person, to make pictures of it
+    /// Let a file drive the dashboard instead of a terminal and a person, to make pictures of it; what your own
+    /// forkdeck/config.toml says does not count then
     #[arg(long, value_name = "FILE", conflicts_with_all = ["headless", "rpc"])]
     pub(crate) script: Option<PathBuf>,
     /// The folder for the pictures that --script makes

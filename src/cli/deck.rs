@@ -120,7 +120,7 @@ fn script(face: &Face) -> Result<Option<Script>, Failure> {
     let place = path.display();
     let text = fs::read_to_string(path)
         .map_err(|error| Failure::new(Code::Usage, format!("cannot read {place}: {error}")))?;
-    let script = Script::parse(&text, face.frames.clone());
+    let script = Script::parse(&place.to_string(), &text, face.frames.clone());
     let script = script.map_err(|error| Failure::new(Code::Usage, format!("{place}: {error}")))?;
     Ok(Some(script))
 }

@@ -67,6 +67,7 @@ impl Dashboard {
             }
             // A terminal that is gone takes the deck down, as a hangup does.
             Ok(Ok(Quit::Ended | Quit::Shutdown | Quit::TerminalLost)) => Ok(()),
+            Ok(Err(TuiError::Script(what))) => Err(Failure::new(Code::Failed, what)),
             Ok(Err(error)) => Err(failed("cannot show the dashboard", &error)),
             Err(_) => Err(Failure::new(Code::Failed, "the dashboard crashed")),
         }

@@ -386,15 +386,15 @@ impl App {
             return;
         }
         let deck = &self.screen.board.deck.name;
-        let (recall, memory) = if self.is_staged {
-            (Recall::within(None, deck), Keeper::within(None, deck))
-        } else {
-            (Recall::of(deck), Keeper::of(deck))
+        let (recall, memory) = match self.is_staged {
+            true => (Recall::within(None, deck), Keeper::within(None, deck)),
+            false => (Recall::of(deck), Keeper::of(deck)),
         };
         self.screen.composer.remember(recall.load());
         memory.kept().apply(&mut self.screen);
         place::go(&mut self.screen, self.start);
         self.recall = Some(recall);
         self.memory = Some(memory);
+        self.surface.ready();
     }
 }

@@ -99,6 +99,13 @@ impl Surface {
         }
     }
 
+    /// The dashboard knows its deck.
+    pub(crate) fn ready(&mut self) {
+        if let Self::Stage(stage) = self {
+            stage.ready();
+        }
+    }
+
     /// Why the script did not come to its end.
     pub(crate) fn failure(&mut self) -> Option<String> {
         match self {

@@ -12,9 +12,22 @@ const LARGEST: (u16, u16) = (500, 200);
 /// What a script does, line by line.
 #[derive(Clone, Debug)]
 pub struct Script {
-    pub(crate) steps: Vec<(usize, Step)>,
+    /// The file's name.
+    pub(crate) name: String,
+    pub(crate) steps: Vec<Line>,
     /// The folder into which pictures go.
     pub(crate) frames: PathBuf,
+}
+
+/// A step and where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    /// The line, from 1.
+    pub(crate) number: usize,
+    /// The line's text.
+    pub(crate) text: String,
+    /// What is to be done.
+    pub(crate) step: Step,
 }
 
 /// One step.
@@ -53,11 +66,11 @@ pub struct ScriptError {
 }
 
 impl Script {
-    /// Reads a script whose pictures go into `frames`.
+    /// Reads a script of that name whose pictures go into `frames`.
     ///
     /// # Errors
     /// A line that is no step.
-    pub fn parse(text: &str, frames: PathBuf) -> Result<Self, ScriptError> {
+    pub fn parse(name: &str, text: &str, frames: PathBuf) -> Result<Self, ScriptError> {
         let mut steps = Vec::new();
         let mut is_filming = false;
         for (number, line) in (1..).zip(text.lines()) {
@@ -67,20 +80,28 @@ impl Script {
             }
             let wrong = |what: String| ScriptError { line: number, what };
             let before = steps.len();
-            steps_of(line, &mut |step| steps.push((number, step))).map_err(wrong)?;
-            match steps.get(before) {
-                Some((_, Step::Film(_))) if is_filming => {
+            let mut push = |step| {
+                let text = line.to_owned();
+                steps.push(Line { number, text, step });
+            };
+            steps_of(line, &mut push).map_err(wrong)?;
+            match steps.get(before).map(|line| &line.step) {
+                Some(Step::Film(_)) if is_filming => {
                     return Err(wrong("the film before it has no `cut`".to_owned()));
                 }
-                Some((_, Step::Film(_))) => is_filming = true,
-                Some((_, Step::Cut)) if !is_filming => {
+                Some(Step::Film(_)) => is_filming = true,
+                Some(Step::Cut) if !is_filming => {
                     return Err(wrong("there is no film to cut".to_owned()));
                 }
-                Some((_, Step::Cut)) => is_filming = false,
+                Some(Step::Cut) => is_filming = false,
                 _ => {}
             }
         }
-        Ok(Self { steps, frames })
+        Ok(Self {
+            name: name.to_owned(),
+            steps,
+            frames,
+        })
     }
 }
 

@@ -47,6 +47,10 @@ enum Doing {
 pub(crate) struct Stage {
     script: Script,
     at: usize,
+    /// The line of the step that was begun last.
+    line: usize,
+    /// Whether the dashboard knows its deck: keys that come before reach nothing.
+    is_ready: bool,
     doing: Doing,
     /// No key is pressed before.
     quiet_until: MonoTime,
@@ -56,6 +60,8 @@ pub(crate) struct Stage {
     drawn: u64,
     film: Option<(String, Film)>,
     failure: Option<String>,
+    /// Whether it ended by itself.
+    is_over: bool,
     is_asked: bool,
     clock: Clock,
 }
@@ -66,6 +72,8 @@ impl Stage {
         let mut stage = Self {
             script,
             at: 0,
+            line: 0,
+            is_ready: false,
             doing: Doing::Next,
             quiet_until: MonoTime::ZERO,
             within: WITHIN,
@@ -74,6 +82,7 @@ impl Stage {
             drawn: 0,
             film: None,
             failure: None,
+            is_over: false,
             is_asked: false,
             clock,
         };
@@ -90,8 +99,29 @@ impl Stage {
         self.is_asked = true;
     }
 
-    /// Why the script did not come to its end.
+    /// The deck has answered: the script begins with the next frame.
+    pub(crate) fn ready(&mut self) {
+        self.is_ready = true;
+        self.drawn = 0;
+    }
+
+    /// Ends the script with the dashboard: why it did not come to its end.
     pub(crate) fn failure(&mut self) -> Option<String> {
+        if self.failure.is_none() && !self.is_over {
+            let left = self.script.steps.get(self.at);
+            let left = left.map(|line| (line.number, line.text.clone()));
+            match left {
+                Some((number, text)) => {
+                    self.line = number;
+                    self.fail(format!("`{text}` was not done: the deck has ended"));
+                }
+                None => {
+                    if let Err(what) = self.cut() {
+                        self.fail(what);
+                    }
+                }
+            }
+        }
         self.failure.take()
     }
 
@@ -124,7 +154,10 @@ impl Stage {
                 }
                 Ok(Turn::Later(at)) => sleep_until(self.clock.instant(at)).await,
                 Err(what) => {
-                    self.fail(what);
+                    self.is_over = true;
+                    if let Some(what) = what {
+                        self.fail(what);
+                    }
                     return Err(io::ErrorKind::UnexpectedEof.into());
                 }
             }
@@ -132,7 +165,7 @@ impl Stage {
     }
 
     fn step(&self) -> Option<Step> {
-        self.script.steps.get(self.at).map(|(_, step)| step.clone())
+        self.script.steps.get(self.at).map(|line| line.step.clone())
     }
 
     /// Does what there is to do at this moment.
@@ -141,6 +174,9 @@ impl Stage {
             // What it is says every terminal, after everything else that it was asked.
             let answer = [&self.paint.answer()[..], b"\x1b[?1;2c"].concat();
             return Ok(Turn::Typed(answer));
+        }
+        if !self.is_ready || self.drawn == 0 {
+            return Ok(Turn::Later(now + SETTLE));
         }
         if let Doing::Pressed(since, drawn) = self.doing {
             if now < self.quiet_until {
@@ -152,9 +188,10 @@ impl Stage {
             self.doing = Doing::Next;
         }
         let Some(step) = self.step() else {
-            self.cut()?;
+            self.cut().map_err(Some)?;
             return Err(None);
         };
+        self.line = self.line_of_step();
         let since = match self.doing {
             Doing::Since(since) => since,
             Doing::Next | Doing::Pressed(..) => now,
@@ -172,6 +209,11 @@ impl Stage {
         self.doing = Doing::Next;
         self.at += 1;
         self.perform(step, now)
+    }
+
+    fn line_of_step(&self) -> usize {
+        let line = self.script.steps.get(self.at);
+        line.map_or(self.line, |line| line.number)
     }
 
     fn wait(&self, step: &Step, since: MonoTime, now: MonoTime) -> Result<Turn, Option<String>> {
@@ -197,8 +239,10 @@ impl Stage {
                 return Ok(Turn::Typed(typed));
             }
             Step::Frame(name) => {
-                self.write(&format!("{name}.txt"), &text(&self.shown))?;
-                self.write(&format!("{name}.svg"), &still(&self.shown, &self.paint))?;
+                let (words, picture) = (text(&self.shown), still(&self.shown, &self.paint));
+                let written = self.write(&format!("{name}.txt"), &words);
+                let written = written.and_then(|()| self.write(&format!("{name}.svg"), &picture));
+                written.map_err(Some)?;
             }
             Step::Film(name) => {
                 let size = (self.shown.area.width, self.shown.area.height);
@@ -206,7 +250,7 @@ impl Stage {
                 film.take(now.since_start(), &self.shown);
                 self.film = Some((name, film));
             }
-            Step::Cut => self.cut()?,
+            Step::Cut => self.cut().map_err(Some)?,
             Step::Within(time) => self.within = time,
             Step::Until(_) | Step::Gone(_) | Step::Wait(_) => {}
             step @ (Step::Size(..) | Step::Background(_)) => {
@@ -229,7 +273,7 @@ impl Stage {
         }
     }
 
-    fn cut(&mut self) -> Result<(), Option<String>> {
+    fn cut(&mut self) -> Result<(), String> {
         let Some((name, film)) = self.film.take() else {
             return Ok(());
         };
@@ -238,27 +282,24 @@ impl Stage {
     }
 
     fn shows(&self, wanted: &str) -> bool {
-        self.drawn > 0 && text(&self.shown).lines().any(|line| line.contains(wanted))
+        text(&self.shown).lines().any(|line| line.contains(wanted))
     }
 
-    fn write(&self, name: &str, text: &str) -> Result<(), Option<String>> {
+    fn write(&self, name: &str, text: &str) -> Result<(), String> {
         let path = self.script.frames.join(name);
         let written = fs::create_dir_all(&self.script.frames).and_then(|()| fs::write(&path, text));
-        written.map_err(|error| Some(format!("cannot write {}: {error}", path.display())))
+        written.map_err(|error| format!("cannot write {}: {error}", path.display()))
     }
 
     /// Notes why the script ended before its end, with the screen as it was.
-    fn fail(&mut self, what: Option<String>) {
-        let Some(what) = what else {
-            return;
-        };
-        let line = self.script.steps.get(self.at).map_or(0, |(line, _)| *line);
+    fn fail(&mut self, what: String) {
         let path: PathBuf = self.script.frames.join("failed.txt");
         let seen = match self.write("failed.txt", &text(&self.shown)) {
             Ok(()) => format!("; the screen is in {}", path.display()),
             Err(_) => String::new(),
         };
-        self.failure = Some(format!("line {line}: {what}{seen}"));
+        let (name, line) = (&self.script.name, self.line);
+        self.failure = Some(format!("{name}: line {line}: {what}{seen}"));
     }
 }
 
