@@ -253,6 +253,8 @@ fn init_writes_a_config_that_is_good_and_never_overwrites_one() {
         assert_eq!(first.code, Some(0), "{first:?}");
         assert_eq!(check.code, Some(0), "{check:?}");
         assert_eq!(second.code, Some(1), "{second:?}");
+        let there = "forkdeck: there is a forkdeck.toml here already, and it stays as it is\n";
+        assert!(second.err.starts_with(there), "{second:?}");
         let after = fs::read_to_string(folder.path().join("forkdeck.toml")).unwrap();
         assert_eq!(text, after);
     }

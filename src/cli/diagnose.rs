@@ -44,6 +44,14 @@ impl Failure {
         self.text.push_str(&visible(help.as_ref()));
         self
     }
+
+    /// Adds what else went wrong.
+    #[must_use]
+    pub(crate) fn and(mut self, other: &Self) -> Self {
+        self.text.push('\n');
+        self.text.push_str(&other.text);
+        self
+    }
 }
 
 /// A failure with an error and all that caused it.

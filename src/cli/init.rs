@@ -46,16 +46,16 @@ const REST: &str = r#"instances = 1                        # or "cores", "cores-
 
 /// Writes the config into `folder`, and says what to do with it.
 pub(super) fn init(folder: &Path) -> Result<String, Failure> {
-    write(&folder.join(FILE_NAME), &first_config(folder)).map_err(|error| {
-        let failed = Failure::new(
+    write(&folder.join(FILE_NAME), &first_config(folder)).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            let message = format!("there is a {FILE_NAME} here already, and it stays as it is");
+            let next = "`forkdeck check` says whether it is good, `forkdeck` starts its deck; for a new one move it away";
+            Failure::new(Code::Failed, message).help(next)
+        }
+        _ => Failure::new(
             Code::Failed,
             format!("cannot write {FILE_NAME} here: {error}"),
-        );
-        if error.kind() == io::ErrorKind::AlreadyExists {
-            failed.help("it stays as it is; `forkdeck check` says whether it is good")
-        } else {
-            failed
-        }
+        ),
     })?;
     Ok(format!(
         "Wrote {FILE_NAME}. `forkdeck` starts its deck, `forkdeck check` validates it.\n"

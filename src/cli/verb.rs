@@ -93,9 +93,12 @@ fn bare(plan: impl FnOnce((DeckSpec, Taste)) -> Plan) -> Result<(), Failure> {
 }
 
 fn check(wanted: &Config) -> Result<(), Failure> {
-    let loaded = load(wanted)?;
-    // A dashboard of this deck would not start with a fault in it either.
-    config::personal()?;
+    // A dashboard of this deck would not start with a fault in the person's own file either.
+    let loaded = match (load(wanted), config::personal()) {
+        (Ok(loaded), Ok(_)) => loaded,
+        (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => return Err(failure),
+        (Err(deck), Err(own)) => return Err(deck.and(&own)),
+    };
     let pools = loaded.spec.pools.len();
     let workers: u32 = loaded.spec.pools.iter().map(|pool| pool.instances).sum();
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use crate::support::Screen;
 
@@ -51,4 +52,25 @@ fn a_dashboard_is_found_as_it_was_left() {
         screen.keys("q");
         assert!(screen.end().success());
     }
+}
+
+#[test]
+fn check_tells_the_faults_of_both_files() {
+    let folder = tempfile::tempdir().unwrap();
+    deck(folder.path(), "instnces = 4\n");
+    let own = folder.path().join("config/forkdeck");
+    fs::create_dir_all(&own).unwrap();
+    fs::write(own.join("config.toml"), "[thme]\n").unwrap();
+
+    let done = Command::new(env!("CARGO_BIN_EXE_forkdeck"))
+        .arg("check")
+        .env("XDG_CONFIG_HOME", folder.path().join("config"))
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+
+    assert_eq!(done.status.code(), Some(2));
+    let told = String::from_utf8(done.stderr).unwrap();
+    let places = ["forkdeck.toml:6:1: ", "\nconfig/forkdeck/config.toml:1:2: "];
+    assert!(places.iter().all(|place| told.contains(place)), "{told}");
 }

@@ -352,6 +352,15 @@ fn quitting_asks_while_jobs_wait() {
     fixture.screen.jobs.are_kept = true;
     let text = fixture.draw(80, 24);
     assert!(text.contains("48 wait and are kept for the next run."));
+    fixture.figures(JobFigures {
+        in_flight: 0,
+        ..figures()
+    });
+    let text = fixture.draw(80, 24);
+    assert!(
+        text.contains("│ 48 jobs wait and are kept for the next run."),
+        "{text}"
+    );
     assert_eq!(issued(fixture.press("\n")), [Command::Down]);
 }
 

@@ -1,6 +1,6 @@
 //! Understands a line of the palette.
 
-use crate::model::{Address, Command, JobCommand, PoolName, Signal};
+use crate::model::{Address, Command, JobCommand, PoolName, PoolView, Signal};
 use crate::tui::action::Action;
 use crate::tui::bindings::actions;
 use crate::tui::composer::{self, Verdict};
@@ -221,10 +221,30 @@ fn address(screen: &Screen, verb: Verb, word: &str) -> Result<Address, Fault> {
 }
 
 fn nobody(screen: &Screen, word: &str) -> Fault {
+    let text = format!("The deck has no {word}");
+    let pool = word.split_once('/').map(|(pool, _)| pool);
+    let pool = pool.and_then(|name| {
+        let mut pools = screen.board.pools.values();
+        pools.find(|pool| pool.name.as_str() == name)
+    });
+    if let Some(pool) = pool {
+        return Fault::Wrong(format!("{text} · {}", those_of(pool)));
+    }
     let known = addresses(&screen.board);
     let known: Vec<String> = known.iter().map(ToString::to_string).collect();
     let near = nearest(word, known.iter().map(String::as_str));
-    Fault::Wrong(meant(format!("The deck has no {word}"), near))
+    Fault::Wrong(meant(text, near))
+}
+
+/// The workers that a pool has, for somebody who named one that it has not.
+fn those_of(pool: &PoolView) -> String {
+    let name = &pool.name;
+    match pool.workers.as_slice() {
+        [] => format!("{name} has no workers"),
+        [one] => format!("did you mean {}?", one.id),
+        [one, other] => format!("did you mean {}, {} or {name}/*?", one.id, other.id),
+        [one, .., last] => format!("did you mean {} … {} or {name}/*?", one.id, last.id),
+    }
 }
 
 fn pool(screen: &Screen, verb: Verb, word: &str) -> Result<PoolName, Fault> {

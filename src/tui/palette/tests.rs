@@ -114,6 +114,14 @@ fn what_is_wrong_is_said_with_the_nearest_word() {
             "The deck has no resiez/2 · did you mean resize/2?",
         ),
         (
+            "restart resize/9",
+            "The deck has no resize/9 · did you mean resize/1 … resize/4 or resize/*?",
+        ),
+        (
+            "restart mail/2",
+            "The deck has no mail/2 · did you mean mail/1?",
+        ),
+        (
             "scale fetsh 2",
             "The deck has no pool fetsh · did you mean fetch?",
         ),

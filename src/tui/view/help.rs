@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use crate::model::{JobState, State};
+use crate::model::{Direction, JobState, State};
 use crate::tui::action::{Action, Context};
 use crate::tui::field::Field;
 use crate::tui::keymap::Bound;
@@ -254,7 +254,25 @@ impl<'a> Found<'a> {
             ),
             ("!", theme.bad(), "on standard error".to_owned()),
         ];
-        let all = states.into_iter().chain(jobs).chain(news);
+        let ways = [
+            (
+                "→",
+                theme.direction(Direction::Out),
+                "message to a worker".to_owned(),
+            ),
+            (
+                "←",
+                theme.direction(Direction::In),
+                "message from a worker".to_owned(),
+            ),
+            (
+                "↔",
+                theme.direction(Direction::Out),
+                "message with its reply".to_owned(),
+            ),
+            ("↻", theme.text(), "restarts".to_owned()),
+        ];
+        let all = states.into_iter().chain(jobs).chain(news).chain(ways);
         let all: Vec<_> = all
             .filter(|(mark, _, name)| self.fits(&[mark, name, "marks"]))
             .collect();

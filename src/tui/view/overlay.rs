@@ -118,17 +118,17 @@ fn unfinished(screen: &Screen) -> Option<String> {
         1 => "1 job is in flight".to_owned(),
         in_flight => format!("{} jobs are in flight", count(in_flight)),
     };
-    let waiting = match (jobs.queue, screen.jobs.are_kept) {
-        (0, _) => String::new(),
-        (1, true) => "1 waits and is kept for the next run.".to_owned(),
-        (1, false) => "1 waits and is lost.".to_owned(),
-        (queue, true) => format!("{} wait and are kept for the next run.", count(queue)),
-        (queue, false) => format!("{} wait and are lost.", count(queue)),
+    let fate = |one: &str, many: &str| match (jobs.queue, screen.jobs.are_kept) {
+        (1, true) => format!("1{one} waits and is kept for the next run."),
+        (1, false) => format!("1{one} waits and is lost."),
+        (queue, true) => format!("{}{many} wait and are kept for the next run.", count(queue)),
+        (queue, false) => format!("{}{many} wait and are lost.", count(queue)),
     };
     match (jobs.in_flight, jobs.queue) {
         (0, 0) => None,
+        (0, _) => Some(fate(" job", " jobs")),
         (_, 0) => Some(format!("{running}.")),
-        (_, _) => Some(format!("{running}, {waiting}")),
+        (_, _) => Some(format!("{running}, {}", fate("", ""))),
     }
 }
 

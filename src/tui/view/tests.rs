@@ -120,6 +120,14 @@ fn the_keys_at_80_by_24() {
 }
 
 #[test]
+fn the_help_says_what_the_arrows_of_messages_mean() {
+    let mut fixture = Fixture::busy();
+    fixture.press("?↔");
+    let text = fixture.draw(80, 24);
+    assert!(text.contains("↔ message with its reply"), "{text}");
+}
+
+#[test]
 fn the_help_is_searched_at_80_by_24() {
     let mut fixture = Fixture::busy();
     fixture.press("\t?pane");
