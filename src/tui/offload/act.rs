@@ -6,6 +6,7 @@ use ratatui::layout::Position;
 use crate::model::{Address, Command, MonoTime, PoolName, Signal, WorkerId};
 use crate::tui::action::Action;
 use crate::tui::figures::plural;
+use crate::tui::hint::hint;
 use crate::tui::offload::picture::{Hand, Mode, Order, Stage};
 use crate::tui::place::Place;
 use crate::tui::screen::Screen;
@@ -88,9 +89,10 @@ fn kill_busiest(screen: &mut Screen) -> Vec<Request> {
     let Some(id) = busiest(screen) else {
         let text = match mode(screen) {
             Some(Mode::Inside) => {
-                "The parent computes by itself: there is no worker to kill · o off-loads"
+                let off_loads = hint(screen, Action::SwitchMode, "off-loads");
+                format!("The parent computes by itself: there is no worker to kill{off_loads}")
             }
-            _ => "No worker is there to be killed",
+            _ => "No worker is there to be killed".to_owned(),
         };
         screen.say(text, false);
         return Vec::new();

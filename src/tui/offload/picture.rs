@@ -106,6 +106,8 @@ pub struct Picture {
     mode: Mode,
     tour: Tour,
     is_touring: bool,
+    /// Whether nothing is to move by itself: the tour goes from place to place, one with each order.
+    is_still: bool,
     /// Whether anybody ever began with a tile: before, nobody is there to be measured.
     has_begun: bool,
     /// When the picture was complete.
@@ -126,6 +128,7 @@ impl Picture {
             mode: Mode::default(),
             tour: Tour::default(),
             is_touring: true,
+            is_still: false,
             has_begun: false,
             complete: None,
             meter: Meter::default(),
@@ -152,12 +155,13 @@ impl Picture {
                 self.again();
                 return;
             }
+            Order::Tour if self.is_still => self.tour.jump(self.whole()),
             Order::Tour => {
                 self.is_touring = !self.is_touring;
                 return;
             }
             Order::Still => {
-                self.is_touring = false;
+                (self.is_touring, self.is_still) = (false, true);
                 return;
             }
         };

@@ -200,3 +200,17 @@ fn a_new_size_does_not_stop_the_tour() {
     picture.order(Order::Still);
     assert!(picture.sight().is_none());
 }
+
+#[test]
+fn without_motion_a_tour_shows_one_place_with_each_order() {
+    let mut picture = picture();
+    picture.order(Order::Still);
+    let first = Tour::default().sight().depth();
+    picture.order(Order::Tour);
+    assert_eq!((picture.depth(), picture.sight()), (first, None));
+    draw_all(&mut picture, [9, 9, 9]);
+    assert!(!picture.beat(at(100)) && !picture.beat(at(99_000)));
+    let before = picture.plane;
+    picture.order(Order::Tour);
+    assert!(picture.plane != before && picture.sight().is_none());
+}

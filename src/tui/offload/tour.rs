@@ -81,6 +81,23 @@ impl Tour {
     }
 }
 
+impl Tour {
+    /// The end of the way to the next place, without the way.
+    pub(crate) fn jump(&mut self, whole: Plane) -> Plane {
+        let sight = self.sight();
+        let mut plane = whole;
+        while plane.depth < sight.depth {
+            let nearer = self.next(plane, whole);
+            if nearer.depth <= plane.depth {
+                break;
+            }
+            plane = nearer;
+        }
+        self.place += 1;
+        plane
+    }
+}
+
 impl Sight {
     /// How deep it lies.
     pub(crate) fn depth(self) -> u32 {

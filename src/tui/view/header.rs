@@ -9,6 +9,7 @@ use ratatui::style::Style;
 use crate::model::{JobState, State};
 use crate::tui::figures::{self, bytes, cells, percent};
 use crate::tui::jobs;
+use crate::tui::place::Place;
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::Screen;
 use crate::tui::theme::{Theme, job_mark, mark};
@@ -216,7 +217,10 @@ fn cost(screen: &Screen, facts: usize) -> Painter {
     }
     if facts > 1 && sampled.loop_p99_us > 0 {
         let late = sampled.loop_p99_us;
-        painter.text("  loop ", theme.dim());
+        // The off-load view shows a loop of its own, as late as it is now.
+        let is_told = facts > 2 && screen.place == Place::OffLoad;
+        let name = if is_told { "  loop p99 " } else { "  loop " };
+        painter.text(name, theme.dim());
         let tenths = late.div_ceil(100);
         let style = if late > LATE {
             theme.warning()

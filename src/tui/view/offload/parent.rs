@@ -8,6 +8,8 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::Line;
 
 use crate::model::{History, MonoTime};
+use crate::tui::action::Action;
+use crate::tui::hint::key;
 use crate::tui::offload::{Delay, Mode, Picture};
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::Screen;
@@ -54,7 +56,8 @@ pub(super) fn render(screen: &Screen, picture: &Picture, area: Rect, buffer: &mu
     let theme = screen.theme;
     let frame = Frame {
         title: "Parent",
-        below: Some("o switches".to_owned()),
+        note: Some(("worst of a second".to_owned(), theme.dim())),
+        below: key(screen, Action::SwitchMode).map(|key| format!("{key} switches")),
         is_focused: picture.mode() == Mode::Inside,
         ..Frame::default()
     };

@@ -5,6 +5,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use crate::tui::action::Action;
+use crate::tui::hint::{key, keys};
 use crate::tui::offload::Picture;
 use crate::tui::sanitize::Painter;
 use crate::tui::screen::{Screen, ViewState};
@@ -16,6 +18,9 @@ const PANES: (u16, u16) = (64, 14);
 
 /// The width of the right side, at the least and at the most.
 const SIDE: (u16, u16) = (36, 56);
+
+/// The deepest that is told in digits: ×8192.
+const READ: u32 = 13;
 
 /// Draws the view.
 pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: &mut Buffer) {
@@ -55,18 +60,43 @@ pub(crate) fn render(screen: &Screen, view: &mut ViewState, area: Rect, buffer: 
 }
 
 fn frame(screen: &Screen, picture: &Picture) -> Frame<'static> {
-    let note = match picture.sight() {
-        Some(sight) => format!("tour to {sight} · Space stays"),
-        None => "Space tours".to_owned(),
+    let tour = key(screen, Action::Tour);
+    let note = match (picture.sight(), tour) {
+        (Some(sight), Some(key)) => format!("tour to {sight} · {key} stays"),
+        (Some(sight), None) => format!("tour to {sight}"),
+        (None, Some(key)) if screen.offload.is_still => format!("{key} shows the next place"),
+        (None, Some(key)) => format!("{key} tours"),
+        (None, None) => String::new(),
     };
-    let depth = picture.depth();
-    let below = format!("×{} · {} iterations", 1_u64 << depth, picture.iterations());
+    let below = format!(
+        "{} · {} iterations",
+        factor(picture.depth()),
+        picture.iterations()
+    );
+    let told = |actions: &[Action], what: &str| {
+        let keys = keys(screen, actions);
+        (!keys.is_empty()).then(|| format!("{keys} {what}"))
+    };
+    let moves = [Action::Up, Action::Down, Action::PanLeft, Action::PanRight];
+    let zooms = [Action::ZoomOut, Action::ZoomIn];
+    // Arrows are one sign each: together they are read as one.
+    let moves = told(&moves, "move").map(|text| text.replace("↑ ↓ ← →", "↑↓←→"));
+    let foot = [moves, told(&zooms, "zoom")];
+    let foot: Vec<String> = foot.into_iter().flatten().collect();
     Frame {
         title: "Mandelbrot set",
-        note: Some((note, screen.theme.dim())),
+        note: Some((note, screen.theme.dim())).filter(|(note, _)| !note.is_empty()),
         below: Some(below),
-        foot: Some(("↑↓←→ move · [ ] zoom".to_owned(), screen.theme.dim())),
+        foot: Some((foot.join(" · "), screen.theme.dim())).filter(|(foot, _)| !foot.is_empty()),
         is_focused: false,
+    }
+}
+
+/// How much larger than the whole set: `×512`, and from where digits are too many to be read, `×2^30`.
+fn factor(depth: u32) -> String {
+    match 1_u64.checked_shl(depth) {
+        Some(factor) if depth <= READ => format!("×{factor}"),
+        _ => format!("×2^{depth}"),
     }
 }
 
@@ -123,4 +153,14 @@ fn summary(screen: &Screen, picture: &Picture, wide: usize) -> Line<'static> {
             .text(&text, theme.text());
     }
     painter.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_factor_can_be_read() {
+        assert_eq!([0, 10, 30].map(factor), ["×1", "×1024", "×2^30"]);
+    }
 }

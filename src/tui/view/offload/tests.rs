@@ -7,8 +7,10 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::Color;
 
+use crate::tui::action::Action;
 use crate::tui::ascii;
 use crate::tui::fixture::Fixture;
+use crate::tui::keymap::{Keymap, parse};
 use crate::tui::offload::fixture::{drawing, half_done, look, shown};
 use crate::tui::offload::{Hand, Order, Stage};
 use crate::tui::theme::{Depth, Theme};
@@ -201,4 +203,38 @@ fn what_keeps_still_does_not_fade() {
 
     assert!(after(100) == after(2000), "nothing changed meanwhile");
     assert!(after(100) != after(2600), "it is red no more");
+}
+
+#[test]
+fn its_hints_name_the_keys_in_force() {
+    let (mut fixture, studio) = drawing();
+    let bound = [
+        (Action::SwitchMode, "F7"),
+        (Action::Tour, "F8"),
+        (Action::ZoomIn, "F9"),
+        (Action::Deck, "F10"),
+    ];
+    let bound = bound.map(|(action, key)| (action, vec![parse(key).unwrap()]));
+    fixture.screen.keymap = Keymap::with(&bound);
+    let text = half_done(&mut fixture, &studio, (120, 40));
+    for hint in [
+        "F7 switches",
+        "F8 stays",
+        "[ F9 zoom",
+        "F7    the same work inside the parent",
+        "1 more do other work · F10 shows them",
+    ] {
+        assert!(text.contains(hint), "{hint}: {text}");
+    }
+}
+
+#[test]
+fn numbers_say_what_they_are_and_stand_apart() {
+    let (mut fixture, studio) = drawing();
+    let text = half_done(&mut fixture, &studio, (120, 40));
+    assert!(text.contains("loop p99 0.3ms") && text.contains("worst of a second"));
+    assert!(text.contains("all of them, of 4 cores"), "{text}");
+    let text = half_done(&mut fixture, &studio, (80, 24));
+    let row = text.lines().find(|line| line.contains("● rust/1")).unwrap();
+    assert!(row.contains(" █") && row.ends_with(" │"), "{row}");
 }

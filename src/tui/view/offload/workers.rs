@@ -3,29 +3,37 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use crate::model::{History, Runtime, State, WorkerView};
-use crate::tui::figures::percent;
+use crate::tui::action::Action;
+use crate::tui::figures::{percent, plural};
+use crate::tui::hint::{hint, keys};
 use crate::tui::offload::{Hand, Mode, Picture, Stage, fit};
-use crate::tui::sanitize::Painter;
+use crate::tui::sanitize::{Painter, width};
 use crate::tui::screen::Screen;
 use crate::tui::theme::{Depth, mark};
 use crate::tui::view::frame::{Frame, line};
 use crate::tui::view::offload::canvas::ink;
-use crate::tui::view::spark;
+use crate::tui::view::{chart, spark};
 
 /// Cells of a bar where there is room and where there is little, and the parts of one cell.
-const BARS: (usize, usize) = (8, 4);
+const BARS: (usize, usize) = (8, 3);
 const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /// What to try, where there is room to say so.
-const HINTS: [(&str, &str); 4] = [
-    ("o", "the same work inside the parent"),
-    ("x", "kill one: nothing goes missing"),
-    ("+ -", "more workers, fewer workers"),
-    ("1", "their messages and restarts"),
+const HINTS: [(&[Action], &str); 4] = [
+    (&[Action::SwitchMode], "the same work inside the parent"),
+    (&[Action::KillBusiest], "kill one: nothing goes missing"),
+    (
+        &[Action::Grow, Action::Shrink],
+        "more workers, fewer workers",
+    ),
+    (&[Action::Deck], "their messages and restarts"),
 ];
+
+/// The rows of the chart of all workers, at the least and at the most.
+const CHART: (usize, usize) = (2, 8);
 
 /// Draws the pane.
 pub(super) fn render(screen: &Screen, picture: &Picture, area: Rect, buffer: &mut Buffer) {
@@ -40,6 +48,7 @@ pub(super) fn render(screen: &Screen, picture: &Picture, area: Rect, buffer: &mu
     let frame = Frame {
         title: "Workers",
         note: Some((note, theme.dim())),
+        below: others(screen, workers.len()),
         is_focused: picture.mode() == Mode::OffLoaded,
         ..Frame::default()
     };
@@ -75,19 +84,88 @@ pub(super) fn render(screen: &Screen, picture: &Picture, area: Rect, buffer: &mu
         );
         lines.push(painter.finish());
     }
+    let hints = hints(screen, wide);
+    let free = usize::from(inner.height).saturating_sub(lines.len());
+    let has_hints = !hints.is_empty() && free >= hints.len() + 3;
+    let free = free.saturating_sub(if has_hints { hints.len() + 2 } else { 1 });
+    // A blank, what it is, the chart.
+    if let Some(rows) = free.checked_sub(2).filter(|rows| *rows >= CHART.0) {
+        lines.push(Line::default());
+        lines.extend(chart(screen, &workers, (wide, rows.min(CHART.1))));
+    }
     for (row, text) in lines.iter().enumerate() {
         line(buffer, inner, row, text);
     }
-    let free = usize::from(inner.height).saturating_sub(lines.len());
-    if free >= HINTS.len() + 3 {
-        let first = usize::from(inner.height) - HINTS.len() - 1;
-        for (row, (key, text)) in HINTS.iter().enumerate() {
-            let mut painter = Painter::new(wide);
-            painter.pad(1).left(key, 6, theme.accent());
-            painter.text(text, theme.dim());
-            line(buffer, inner, first + row, &painter.finish());
+    if has_hints {
+        let first = usize::from(inner.height) - hints.len() - 1;
+        for (row, text) in hints.iter().enumerate() {
+            line(buffer, inner, first + row, text);
         }
     }
+}
+
+fn hints(screen: &Screen, wide: usize) -> Vec<Line<'static>> {
+    let theme = screen.theme;
+    let hints = HINTS
+        .iter()
+        .map(|(actions, text)| (keys(screen, actions), text));
+    let hints: Vec<_> = hints.filter(|(keys, _)| !keys.is_empty()).collect();
+    let longest = hints.iter().map(|(keys, _)| width(keys)).max().unwrap_or(0);
+    let lines = hints.iter().map(|(keys, text)| {
+        let mut painter = Painter::new(wide);
+        painter
+            .pad(1)
+            .left(keys, longest.max(4) + 2, theme.accent());
+        painter.text(text, theme.dim());
+        painter.finish()
+    });
+    lines.collect()
+}
+
+/// What all that draw had of the machine's cores, over time.
+fn chart(
+    screen: &Screen,
+    workers: &[&WorkerView],
+    (wide, rows): (usize, usize),
+) -> Vec<Line<'static>> {
+    let theme = screen.theme;
+    let cells = wide.saturating_sub(2);
+    let mut sums = vec![None; cells * 2];
+    for worker in workers {
+        for (sum, sample) in sums.iter_mut().zip(spark::newest(&worker.cpu, cells * 2)) {
+            *sum = match (*sum, sample) {
+                (Some(sum), Some(sample)) => Some(sum + sample),
+                (sum, sample) => sum.or(sample),
+            };
+        }
+    }
+    let mut history = History::default();
+    sums.into_iter().for_each(|sum| history.push(sum));
+    let cores = u16::try_from(screen.cores).unwrap_or(u16::MAX).max(1);
+    let full = f32::from(cores) * 100.0;
+    let mut title = Painter::new(wide);
+    let text = format!("all of them, of {}", plural(cores.into(), "core"));
+    title.pad(1).text(&text, theme.dim());
+    let last = format!("last {} s", cells * 2);
+    let room = title.left_over().saturating_sub(1);
+    if room > last.len() {
+        title.right(&last, room, theme.dim());
+    }
+    let area = chart::area(&history, (cells, rows), full, |cpu| {
+        theme.load(cpu / full * 100.0)
+    });
+    let drawn = area.into_iter().map(|mut line| {
+        line.spans.insert(0, Span::raw(" "));
+        line
+    });
+    [title.finish()].into_iter().chain(drawn).collect()
+}
+
+/// The workers of the deck that do not draw, which the header counts, too.
+fn others(screen: &Screen, drawing: usize) -> Option<String> {
+    let others = screen.board.workers().count().saturating_sub(drawing);
+    let shows = hint(screen, Action::Deck, "shows them");
+    (others > 0).then(|| format!("{others} more do other work{shows}"))
 }
 
 /// The workers that draw, those of each pool in turn.
@@ -159,7 +237,8 @@ fn progress(screen: &Screen, picture: &Picture, wide: usize) -> Line<'static> {
 fn parent(screen: &Screen, picture: &Picture, wide: usize) -> Line<'static> {
     let theme = screen.theme;
     let is_inside = picture.mode() == Mode::Inside;
-    let tile = tile_of(picture, &Hand::Parent);
+    let [names, runtimes, tasks] = columns(wide);
+    let tile = tile_of(picture, &Hand::Parent, tasks);
     let (task, style) = match tile {
         Some(tile) => (tile, theme.bad()),
         None if is_inside => ("waits".to_owned(), theme.dim()),
@@ -167,7 +246,6 @@ fn parent(screen: &Screen, picture: &Picture, wide: usize) -> Line<'static> {
     };
     let mut painter = Painter::new(wide);
     painter.pad(1).text("◆", theme.accent()).pad(1);
-    let [names, runtimes, tasks] = columns(wide);
     painter.left("parent", names, theme.strong());
     painter.left("Rust", runtimes, theme.dim());
     painter.left(&task, tasks, style);
@@ -183,7 +261,8 @@ fn row(screen: &Screen, picture: &Picture, worker: &WorkerView, wide: usize) -> 
         Depth::None => Style::new(),
         depth => Style::new().fg(fit(depth, ink(screen, &hand))),
     };
-    let (task, style) = match tile_of(picture, &hand) {
+    let [names, runtimes, tasks] = columns(wide);
+    let (task, style) = match tile_of(picture, &hand, tasks) {
         Some(tile) => (tile, theme.text()),
         None if worker.state == State::Ready => ("waits".to_owned(), theme.dim()),
         None => (worker.state.to_string(), theme.state(worker.state)),
@@ -198,7 +277,6 @@ fn row(screen: &Screen, picture: &Picture, worker: &WorkerView, wide: usize) -> 
         .pad(1)
         .text(mark(worker.state), theme.state(worker.state))
         .pad(1);
-    let [names, runtimes, tasks] = columns(wide);
     painter.left(
         &worker.id.to_string(),
         names,
@@ -217,7 +295,7 @@ fn row(screen: &Screen, picture: &Picture, worker: &WorkerView, wide: usize) -> 
 
 /// Cells of a name, a runtime and a task.
 fn columns(wide: usize) -> [usize; 3] {
-    if wide >= 40 { [8, 6, 9] } else { [8, 5, 8] }
+    if wide >= 40 { [8, 6, 11] } else { [8, 5, 9] }
 }
 
 /// A bar and a number; with them a history where there is room.
@@ -252,10 +330,12 @@ fn bar(painter: &mut Painter, cpu: f32, cells: usize, style: Style) {
     painter.left(&text, cells, style);
 }
 
-/// The tile that somebody computes, by its column and row.
-fn tile_of(picture: &Picture, hand: &Hand) -> Option<String> {
+/// The tile that somebody computes, by its column and row; within so many cells, the last of them free.
+fn tile_of(picture: &Picture, hand: &Hand, cells: usize) -> Option<String> {
     let is_his = |stage: &Stage| matches!(stage, Stage::Computing(computes) if computes == hand);
     let spot = picture.spots().iter().find(|spot| is_his(&spot.stage))?;
     let (column, row) = spot.place;
-    Some(format!("tile {},{}", column + 1, row + 1))
+    let place = format!("{},{}", column + 1, row + 1);
+    let told = format!("tile {place}");
+    Some(if told.len() < cells { told } else { place })
 }
