@@ -56,7 +56,9 @@ fn an_interrupted_map_finishes_what_runs() {
         let family = Proc::descendants(filter.pid());
 
         filter.signal(signal);
-        filter.says("forkdeck: finishing what runs");
+        let words = filter.says("forkdeck: finishing what runs");
+        let is_person = signal == Signal::INT;
+        assert_eq!(words.contains("a second Ctrl-C"), is_person, "{words}");
         fs::write(folder.path().join("go"), "").unwrap();
 
         let out = filter.rest();

@@ -10,10 +10,12 @@ use tokio::time::{sleep, timeout};
 use crate::cli::deck::Signals;
 use crate::cli::diagnose::{Code, Failure, failed};
 use crate::cli::map::flow::{Flow, Streams};
-use crate::cli::map::ledger::Lines;
-use crate::cli::map::plan::Report;
+use crate::cli::map::ledger::{Ledger, Lines};
+use crate::cli::map::loss;
+use crate::cli::map::plan::{Plan, Report};
 use crate::cli::map::summary;
 use crate::cli::map::verdict::{Ending, verdict};
+use crate::cli::map::watch::Watch;
 
 /// How long the last lines may take to a slow reader of standard error, and after SIGTERM or SIGHUP the last results.
 const LAST_LINES: Duration = Duration::from_secs(5);
@@ -33,6 +35,7 @@ impl Flow {
             ..
         } = self.streams;
         console.show(None);
+        console.lines(self.watch.more_faults().as_bytes());
         let wants_summary = match self.plan.report {
             Report::Terminal => style.is_terminal,
             Report::Summary => true,
@@ -67,6 +70,23 @@ impl Flow {
             Some(Err(_)) if ending != Ending::Interrupted => return Ok(()),
             Some(_) => {}
         }
-        verdict(&ending, self.broken.as_ref(), &self.ledger)
+        let lost_count = lost_count(&self.watch, &self.plan, &self.ledger);
+        verdict(
+            &ending,
+            self.broken.as_ref(),
+            lost_count.as_deref(),
+            &self.ledger,
+        )
     }
+}
+
+/// What is said where workers lost count of their jobs.
+fn lost_count(watch: &Watch, plan: &Plan, ledger: &Ledger) -> Option<String> {
+    let count = &watch.count;
+    let is_meant = |number| {
+        let mut losses = count.losses().peekable();
+        losses.peek().is_none() || losses.any(|(worker, _)| worker.number == number)
+    };
+    let first = ledger.tally.first_line(is_meant);
+    loss::sentence(count, &plan.pool, plan.workers, first)
 }

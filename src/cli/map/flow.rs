@@ -16,15 +16,16 @@ use crate::cli::diagnose::Failure;
 use crate::cli::map::console::{Console, Style};
 use crate::cli::map::feed::{Fed, Line};
 use crate::cli::map::ledger::{Ledger, Lines};
+use crate::cli::map::linger::Linger;
 use crate::cli::map::pace::{Pace, Pass};
 use crate::cli::map::pen::Pen;
 use crate::cli::map::plan::{Plan, Report};
 use crate::cli::map::progress::{Going, Meter};
 use crate::cli::map::room::Room;
-use crate::cli::map::urge::{Urge, Wish};
+use crate::cli::map::urge::{Sign, Urge, Wish};
 use crate::cli::map::verdict::Ending;
 use crate::cli::map::watch::Watch;
-use crate::deck::{Clock, Deck, Subscription, Update};
+use crate::deck::{Clock, Deck};
 use crate::model::{Command, JobCommand, JobFilter, MonoTime, Outcome, Refusal, Submission};
 
 /// How often the progress is drawn at the most.
@@ -59,21 +60,22 @@ type End = (u64, Result<Outcome, Refusal>);
 /// A map that runs.
 #[derive(Debug)]
 pub(super) struct Flow {
-    deck: Deck,
+    pub(super) deck: Deck,
     pub(super) clock: Clock,
     pub(super) plan: Plan,
     pub(super) streams: Streams,
     pub(super) ledger: Ledger,
     pub(super) pending: VecDeque<Line>,
-    ends: (mpsc::Sender<End>, mpsc::Receiver<End>),
+    pub(super) ends: (mpsc::Sender<End>, mpsc::Receiver<End>),
     pace: Pace,
     pub(super) watch: Watch,
     meter: Meter,
     pub(super) urge: Urge,
     /// Whether jobs that run have had their time after SIGTERM or SIGHUP.
     is_overdue: bool,
+    pub(super) linger: Linger,
     /// Whether standard input is at its end, and whether it broke there.
-    is_read: bool,
+    pub(super) is_read: bool,
     pub(super) broken: Option<io::Error>,
     /// Why no more is read, and since when.
     pub(super) ending: Option<(Ending, MonoTime)>,
@@ -87,9 +89,10 @@ impl Flow {
             ends: mpsc::channel(plan.window.jobs + 1),
             ledger: Ledger::new(plan.window, plan.is_ordered),
             pace: Pace::new(plan.window.at_work),
-            watch: Watch::new(plan.workers, plan.channel),
+            watch: Watch::new(plan.workers, plan.channel, plan.pairing),
             urge: Urge::new(plan.drain),
             is_overdue: false,
+            linger: Linger::default(),
             deck,
             clock,
             plan,
@@ -124,6 +127,7 @@ impl Flow {
             let can_print = self.can_print();
             let shows_progress = self.shows_progress();
             let left = self.left();
+            let lingers = self.lingers();
             let pass = self.pass();
             // Every arm is cancel safe: what was not taken stays where it is.
             tokio::select! {
@@ -144,6 +148,7 @@ impl Flow {
                 () = eased() => {}
                 _ = beat.tick(), if shows_progress => self.progress(),
                 signal = signals.any() => self.signalled(signal, patience).await,
+                () = sleep(lingers.unwrap_or_default()), if lingers.is_some() => {}
                 () = sleep(left.unwrap_or_default()), if left.is_some() => self.hasten().await,
                 () = deck.ended() => break,
             }
@@ -203,7 +208,7 @@ impl Flow {
     }
 
     /// Takes a job's end, and more of them as long as what came of them can be printed.
-    fn take(&mut self, first: End) {
+    pub(super) fn take(&mut self, first: End) {
         let now = self.clock.now().mono;
         let mut lines = Lines::default();
         let mut next = Some(first);
@@ -246,56 +251,26 @@ impl Flow {
         lines.failures.clear();
     }
 
-    async fn hear(&mut self, update: &Update) {
-        match update {
-            Update::Events(events) => {
-                for stamped in events.iter() {
-                    let hopeless = self.watch.take(&stamped.event, &mut self.streams.console);
-                    if let Some(hopeless) = hopeless {
-                        self.end(Ending::Hopeless(hopeless)).await;
-                    }
-                }
-            }
-            Update::Lagged(count) => {
-                let line = format!(
-                    "forkdeck: {count} events are not shown: standard error was too slow\n"
-                );
-                self.streams.console.lines(line.as_bytes());
-            }
-            // A map shows no states.
-            Update::Snapshot(_) => {}
-        }
-    }
-
-    /// Takes what a deck that is gone told last.
-    async fn hear_out(&mut self, mut events: Subscription) {
-        while let Some(update) = events.next().await {
-            self.hear(&update).await;
-        }
-        while let Ok(end) = self.ends.1.try_recv() {
-            self.take(end);
-        }
-    }
-
     /// Ends the map where there is nothing left to do, or where a failure is to end it.
     async fn judge(&mut self) {
         let is_out = self.is_read && self.pending.is_empty();
         if self.plan.is_fail_fast && self.ledger.tally.failed > 0 {
             self.end(Ending::FailFast).await;
         } else if is_out && self.ledger.in_hand() == 0 {
-            self.end(Ending::Done).await;
+            self.conclude().await;
         } else if is_out && let Some(command) = self.watch.ebb(self.ledger.in_hand()) {
             drop(self.deck.issue(command).await);
         }
     }
 
     /// Reads no more, and takes the deck down: jobs that run come to their end first, unless nobody wants it.
-    async fn end(&mut self, ending: Ending) {
+    pub(super) async fn end(&mut self, ending: Ending) {
         if self.ending.is_some() {
             return;
         }
         let is_wanted = !matches!(ending, Ending::Unread | Ending::Hopeless(_));
-        self.ending = Some((ending, self.clock.now().mono));
+        let at = self.linger.since().filter(|_| ending == Ending::Done);
+        self.ending = Some((ending, at.unwrap_or_else(|| self.clock.now().mono)));
         if !is_wanted && self.ledger.in_hand() > 0 {
             let filter = JobFilter {
                 pool: Some(self.plan.pool.clone()),
@@ -308,24 +283,21 @@ impl Flow {
     }
 
     async fn signalled(&mut self, signal: SignalKind, patience: &CancellationToken) {
-        let wish = if signal == SignalKind::interrupt() {
-            self.urge.interrupt(self.is_ending_early())
+        let (sign, wish) = if signal == SignalKind::interrupt() {
+            let wish = self.urge.interrupt(self.is_ending_early());
+            (Sign::Interrupt, wish)
         } else {
-            self.urge.terminate(self.clock.now().mono)
+            let wish = self.urge.terminate(self.clock.now().mono);
+            (Sign::Terminate, wish)
         };
         if wish == Wish::Kill {
             patience.cancel();
             return;
         }
-        let line: Option<&[u8]> = match &self.ending {
-            None => Some(b"forkdeck: finishing what runs; a second Ctrl-C ends it at once\n"),
-            Some((Ending::Done, _)) => {
-                Some(b"forkdeck: all is done and the workers end; a second Ctrl-C kills them\n")
-            }
-            Some(_) => None,
-        };
-        if let (Some(line), false) = (line, self.plan.report == Report::Quiet) {
-            self.streams.console.lines(line);
+        if !self.is_ending_early() && self.plan.report != Report::Quiet {
+            let words = self.urge.words(sign, self.ending.is_some());
+            let line = format!("forkdeck: {words}\n");
+            self.streams.console.lines(line.as_bytes());
         }
         self.end(Ending::Interrupted).await;
     }

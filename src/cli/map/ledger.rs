@@ -2,6 +2,9 @@
 //!
 //! Owns the window, the order of results, and the lines that are printed of ends. Does no I/O; called by `flow`.
 
+use std::collections::HashMap;
+
+use crate::cli::map::count::Gone;
 use crate::cli::map::failure;
 use crate::cli::map::feed::{Line, NoJob};
 use crate::cli::map::guess::Guess;
@@ -9,7 +12,7 @@ use crate::cli::map::order::Order;
 use crate::cli::map::plan::Window;
 use crate::cli::map::tally::Tally;
 use crate::jobs::IdMap;
-use crate::model::{JobState, JobView, MonoTime, Outcome, Refusal, RefusalKind};
+use crate::model::{JobId, JobState, JobView, MonoTime, Outcome, Refusal, RefusalKind, WorkerId};
 use crate::wire::Message;
 
 /// So many jobs may be in hand before anything is known of the size of results.
@@ -29,6 +32,8 @@ pub(super) struct Ledger {
     /// The number of the next job.
     next: u64,
     order: Option<Order>,
+    /// Jobs that a worker read and never answered, and who it was: bounded by what workers have at once.
+    unanswered: HashMap<JobId, WorkerId>,
     /// What came of all so far.
     pub(super) tally: Tally,
 }
@@ -61,6 +66,7 @@ impl Ledger {
             guess: Guess::new(window.bytes / UNSEEN),
             next: 0,
             order: is_ordered.then(Order::default),
+            unanswered: HashMap::new(),
             tally: Tally::default(),
         }
     }
@@ -158,6 +164,19 @@ impl Ledger {
         }
     }
 
+    /// Takes note of a process that is gone: what it should have answered and did not has failed, whatever else comes of it.
+    pub(super) fn gone(&mut self, gone: &Gone) {
+        for job in &gone.unanswered {
+            self.unanswered.insert(*job, gone.worker.clone());
+        }
+    }
+
+    /// The input line of a job in hand, the first of those that are the same.
+    pub(super) fn line(&self, payload: &Message) -> Option<u64> {
+        let same = self.given.values().filter(|one| one.payload == *payload);
+        same.map(|one| one.line).min()
+    }
+
     /// Gives up what was read and what the deck still has; results that waited for those are printed.
     pub(super) fn give_up(&mut self, unread: usize, lines: &mut Lines) {
         self.tally.left += unread as u64 + self.given.len() as u64;
@@ -173,10 +192,17 @@ impl Ledger {
     }
 
     fn ended(&mut self, now: MonoTime, job: u64, given: &Given, view: &JobView, lines: &mut Lines) {
-        self.tally.account(now, view);
+        self.tally.account(now, view, given.line);
         let result = view.result.as_ref().map_or(0, Message::len);
         let error = view.error.as_ref().map_or(0, |error| error.len());
         self.guess.see(result.max(error));
+        if !self.unanswered.is_empty()
+            && let Some(worker) = self.unanswered.remove(&view.job)
+        {
+            let error = format!("{worker} ended without an answer to it");
+            self.failed(given, &error, view.attempts.max(1), lines);
+            return self.print(job, b"", lines);
+        }
         match view.state {
             JobState::Done => {
                 self.tally.done += 1;

@@ -13,13 +13,17 @@
 //! full stops what fills it, back to standard input.
 
 mod console;
+mod count;
 mod ebb;
 mod failure;
 mod feed;
 mod finish;
 mod flow;
 mod guess;
+mod hear;
 mod ledger;
+mod linger;
+mod loss;
 mod order;
 mod pace;
 mod pen;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::cli::args::Map;
 use crate::cli::config::folder_name;
 use crate::cli::diagnose::Failure;
+use crate::cli::map::count::Pairing;
 use crate::cli::run;
 use crate::model::{
     Backoff, ChannelKind, DeckSpec, Intensity, JobsSpec, KeepSpec, PoolName, QueueSpec, ReplyRule,
@@ -38,6 +39,8 @@ pub(super) struct Plan {
     pub(super) workers: u32,
     /// How they are talked to.
     pub(super) channel: ChannelKind,
+    /// Whom replies are told apart by.
+    pub(super) pairing: Pairing,
     /// How long jobs that run may take once SIGTERM or SIGHUP came.
     pub(super) drain: Duration,
     /// How much is in hand at once.
@@ -95,6 +98,12 @@ impl Plan {
         let plan = Self {
             workers,
             channel,
+            pairing: match map.id {
+                Some(_) => Pairing::Id,
+                None => Pairing::Order {
+                    ahead: map.concurrency,
+                },
+            },
             drain,
             window,
             pool: pool.name.clone(),

@@ -56,6 +56,7 @@ pub(super) fn line(tally: &Tally, watch: &Watch, elapsed: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::map::count::Pairing;
     use crate::cli::map::ledger::tests::view;
     use crate::model::{ChannelKind, MonoTime};
 
@@ -66,7 +67,7 @@ mod tests {
             let mut view = view("1");
             view.run = Some(Duration::from_millis(100));
             let at = MonoTime::ZERO + Duration::from_millis(100) * at;
-            tally.account(at, &view);
+            tally.account(at, &view, 1);
         }
         tally.done = 1000;
         tally.failed = 1;
@@ -74,7 +75,7 @@ mod tests {
 
         let line = line(
             &tally,
-            &Watch::new(1, ChannelKind::Fork),
+            &Watch::new(1, ChannelKind::Fork, Pairing::Id),
             Duration::from_secs(2),
         );
 
@@ -84,8 +85,12 @@ mod tests {
         );
         tally.left = 7;
         assert!(
-            super::line(&tally, &Watch::new(1, ChannelKind::Fork), Duration::ZERO)
-                .contains("1 failed, 7 not done, 1 retry")
+            super::line(
+                &tally,
+                &Watch::new(1, ChannelKind::Fork, Pairing::Id),
+                Duration::ZERO
+            )
+            .contains("1 failed, 7 not done, 1 retry")
         );
     }
 }

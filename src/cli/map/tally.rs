@@ -23,13 +23,24 @@ pub(super) struct Tally {
     /// Bytes of the lines that came to their end.
     pub(super) bytes: u64,
     runs: Option<Histogram<u32>>,
-    /// Of each worker by its number: up to when it is accounted for, and how long it had a job.
-    busy: Vec<(MonoTime, Duration)>,
+    /// Of each worker by its number.
+    workers: Vec<Work>,
+}
+
+/// What a worker did.
+#[derive(Clone, Copy, Debug, Default)]
+struct Work {
+    /// Up to when it is accounted for.
+    until: MonoTime,
+    /// How long it had a job.
+    busy: Duration,
+    /// The first input line that its process answered.
+    first: Option<u64>,
 }
 
 impl Tally {
-    /// Takes what a job says of its attempts, as its end is heard of.
-    pub(super) fn account(&mut self, now: MonoTime, view: &JobView) {
+    /// Takes what a job of an input line says of its attempts, as its end is heard of.
+    pub(super) fn account(&mut self, now: MonoTime, view: &JobView, line: u64) {
         self.retries += u64::from(view.attempts.saturating_sub(1));
         let Some(run) = view.run else { return };
         let micros = u64::try_from(run.as_micros()).unwrap_or(u64::MAX);
@@ -41,14 +52,28 @@ impl Tally {
         }
         let Some(worker) = &view.worker else { return };
         let number = worker.number as usize;
-        if self.busy.len() <= number {
-            self.busy
-                .resize(number + 1, (MonoTime::ZERO, Duration::ZERO));
+        if self.workers.len() <= number {
+            self.workers.resize(number + 1, Work::default());
         }
-        if let Some((until, busy)) = self.busy.get_mut(number) {
+        if let Some(work) = self.workers.get_mut(number) {
             // With several jobs at once, the time since the last end is counted once.
-            *busy += run.min(now - *until);
-            *until = now;
+            work.busy += run.min(now - work.until);
+            work.until = now;
+            work.first = Some(work.first.map_or(line, |first| first.min(line)));
+        }
+    }
+
+    /// The first input line that one of the workers of these numbers answered.
+    pub(super) fn first_line(&self, is_meant: impl Fn(u32) -> bool) -> Option<u64> {
+        let workers = (0..).zip(&self.workers);
+        let meant = workers.filter(|(number, _)| is_meant(*number));
+        meant.filter_map(|(_, work)| work.first).min()
+    }
+
+    /// The worker's process is another one from now on.
+    pub(super) fn renew(&mut self, number: u32) {
+        if let Some(work) = self.workers.get_mut(number as usize) {
+            work.first = None;
         }
     }
 
@@ -62,7 +87,7 @@ impl Tally {
     /// The share of a time in which so many workers had a job, in percent.
     #[expect(clippy::cast_possible_truncation, reason = "a percentage")]
     pub(super) fn utilisation(&self, workers: u32, elapsed: Duration) -> f32 {
-        let busy: Duration = self.busy.iter().map(|(_, busy)| *busy).sum();
+        let busy: Duration = self.workers.iter().map(|work| work.busy).sum();
         let whole = elapsed.as_secs_f64() * f64::from(workers);
         if whole <= 0.0 {
             return 0.0;
@@ -86,7 +111,7 @@ mod tests {
         for (at, run) in [(100, 100), (110, 100), (200, 50)] {
             let mut view = view("1");
             view.run = Some(ms(run));
-            tally.account(MonoTime::ZERO + ms(at), &view);
+            tally.account(MonoTime::ZERO + ms(at), &view, 1);
         }
 
         // 0 to 110 and 150 to 200, of two workers' 400 ms.

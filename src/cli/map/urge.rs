@@ -15,6 +15,15 @@ pub(super) struct Urge {
     due: Option<MonoTime>,
 }
 
+/// Which signal came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// Ctrl-C.
+    Interrupt,
+    /// SIGTERM or SIGHUP.
+    Terminate,
+}
+
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wish {
@@ -49,6 +58,23 @@ impl Urge {
         Wish::Finish
     }
 
+    /// What is said when a signal made a map that is in the middle of its work, or that has done all, finish.
+    pub(super) fn words(&self, sign: Sign, is_all_done: bool) -> String {
+        match (sign, is_all_done) {
+            (Sign::Interrupt, false) => {
+                "finishing what runs; a second Ctrl-C ends it at once".to_owned()
+            }
+            (Sign::Interrupt, true) => {
+                "all is done and the workers end; a second Ctrl-C kills them".to_owned()
+            }
+            (Sign::Terminate, false) => {
+                let seconds = self.drain.as_secs();
+                format!("finishing what runs, for at most {seconds} s; SIGINT ends it at once")
+            }
+            (Sign::Terminate, true) => "all is done and the workers end".to_owned(),
+        }
+    }
+
     /// How long jobs that run may still take; none for as long as they want.
     pub(super) fn left(&self, now: MonoTime) -> Option<Duration> {
         self.due.map(|due| due - now)
@@ -61,6 +87,21 @@ mod tests {
 
     fn at(seconds: u64) -> MonoTime {
         MonoTime::from_start(Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn what_is_said_fits_the_signal() {
+        let urge = Urge::new(Duration::from_secs(30));
+
+        assert!(
+            urge.words(Sign::Interrupt, false)
+                .contains("a second Ctrl-C")
+        );
+        assert_eq!(
+            urge.words(Sign::Terminate, false),
+            "finishing what runs, for at most 30 s; SIGINT ends it at once"
+        );
+        assert!(!urge.words(Sign::Terminate, true).contains("Ctrl-C"));
     }
 
     #[test]

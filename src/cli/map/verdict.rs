@@ -4,6 +4,7 @@ use std::io;
 
 use crate::cli::diagnose::{Code, Failure, failed};
 use crate::cli::map::ledger::Ledger;
+use crate::cli::map::loss;
 use crate::cli::map::watch::Hopeless;
 
 /// Why a map ends.
@@ -25,6 +26,7 @@ pub(super) enum Ending {
 pub(super) fn verdict(
     ending: &Ending,
     broken: Option<&io::Error>,
+    lost_count: Option<&str>,
     ledger: &Ledger,
 ) -> Result<(), Failure> {
     let tally = &ledger.tally;
@@ -41,6 +43,9 @@ pub(super) fn verdict(
             Err(Failure::new(Code::Interrupted, message))
         }
         (_, Some(error)) => Err(failed("cannot read standard input", error)),
+        (_, None) if let Some(lost_count) = lost_count => {
+            Err(Failure::new(Code::Failed, lost_count).help(loss::HELP))
+        }
         // Each failure was told on a line of its own.
         (_, None) if tally.failed > 0 => Err(Failure {
             code: Code::Failed,

@@ -1,15 +1,18 @@
 //! What the deck tells while a map runs: output of workers, and workers that come to nothing.
 //!
-//! Owns when a map is given up because its workers never answer. Called by `flow`.
+//! Owns when a map is given up because its workers never answer, and when a worker is told of that has not answered for
+//! long. Called by `flow`.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::cli::map::console::Console;
+use crate::cli::map::count::{Count, Gone, Pairing};
 use crate::cli::map::ebb::Ebb;
 use crate::model::{
     Address, ChannelKind, Command, Direction, Dropped, DroppedWhat, Envelope, Event, Exited,
-    FrameFault, Logs, Messages, Sampled, State, StateChanged,
+    FrameFault, Logs, Messages, PoolChanged, Sampled, State, StateChanged, WorkerId,
 };
+use crate::wire::Message;
 
 /// So many exits in a row before any reply, and the program is no worker.
 const EXITS: u32 = 5;
@@ -22,8 +25,8 @@ const STDIO: &str = "with --channel stdio a worker reads jobs and writes replies
                      and output until its input ends";
 
 /// What is said once of filters that say nothing.
-const SILENT: &str = "forkdeck: no reply for 5 s; should that go on: a filter must answer each line with one, and write it at once \
-                      (jq --unbuffered, sed -u, grep --line-buffered, mawk -W interactive)\n";
+const SILENT: &str = "should that go on: a filter must answer each line with one, and write it at once (jq --unbuffered, \
+                      sed -u, grep --line-buffered, mawk -W interactive); --timeout 30s gives a job up that has no answer";
 
 /// What was told so far.
 #[derive(Debug)]
@@ -35,17 +38,28 @@ pub(super) struct Watch {
     has_replied: bool,
     in_flight: u64,
     ebb: Ebb,
+    pub(super) count: Count,
+    /// Processes that are gone, to be taken note of.
+    gone: Vec<Gone>,
+    /// Whether it is to be said that no reply comes.
+    is_silent: bool,
+    /// Of each worker: lines that are no message and were not told, and their bytes.
+    faults: BTreeMap<WorkerId, (u64, u64)>,
     /// The CPU of all samples together, in percent of a core, and how many they are.
     cpu: (f64, u32),
 }
 
 impl Watch {
     /// Of so many workers that are talked to like this.
-    pub(super) fn new(workers: u32, channel: ChannelKind) -> Self {
+    pub(super) fn new(workers: u32, channel: ChannelKind, pairing: Pairing) -> Self {
         Self {
             workers,
             channel,
             ebb: Ebb::default(),
+            count: Count::new(pairing),
+            gone: Vec::new(),
+            is_silent: false,
+            faults: BTreeMap::new(),
             failed: HashSet::new(),
             exits: 0,
             has_replied: false,
@@ -85,6 +99,27 @@ impl Watch {
         begins.then_some(Command::Disconnect { to: Address::All })
     }
 
+    /// Processes that came to their end since this was asked.
+    pub(super) fn gone(&mut self) -> Vec<Gone> {
+        std::mem::take(&mut self.gone)
+    }
+
+    /// Whether it is to be said now that no reply comes: the worker that has been asked for longest and what it was asked,
+    /// where that is known.
+    pub(super) fn silence(&mut self) -> Option<Option<(u32, Message)>> {
+        std::mem::take(&mut self.is_silent).then(|| self.count.oldest())
+    }
+
+    /// What was not told of lines that are no messages.
+    pub(super) fn more_faults(&self) -> String {
+        let more = self.faults.iter().filter(|(_, (count, _))| *count > 0);
+        let said = more.map(|(worker, (count, bytes))| match count {
+            1 => format!("{worker}: (wrote 1 more such line, of {bytes} bytes)\n"),
+            _ => format!("{worker}: (wrote {count} more such lines, {bytes} bytes in all)\n"),
+        });
+        said.collect()
+    }
+
     /// Takes an event; answers why the map cannot go on.
     pub(super) fn take(&mut self, event: &Event, console: &mut Console) -> Option<Hopeless> {
         match event {
@@ -93,31 +128,25 @@ impl Watch {
                     console.log(worker, line);
                 }
             }
-            Event::Messages(Messages { envelopes, .. }) => {
+            Event::Messages(messages) => {
+                let envelopes = &messages.envelopes;
                 self.has_replied = self.has_replied || envelopes.iter().any(Envelope::is_answer);
                 let is_job = |one: &Envelope| one.direction == Direction::Out && one.job.is_some();
                 if self.ebb.has_begun() && envelopes.iter().any(is_job) {
                     self.ebb.given();
                 }
+                self.passed(messages, console);
             }
             Event::Exit(exited) => return self.exited(exited),
             Event::State(changed) => return self.changed(changed),
-            Event::FrameError(fault) => console.lines(fault_line(fault).as_bytes()),
+            Event::FrameError(fault) => self.fault(fault, console),
             Event::Dropped(dropped) if dropped.what == DroppedWhat::Log => {
                 let Dropped { worker, count, .. } = dropped;
                 console.lines(format!("{worker}: ({count} lines were lost)\n").as_bytes());
             }
-            Event::Pool(changed) => {
-                let more = changed.jobs.in_flight > self.in_flight;
-                self.in_flight = changed.jobs.in_flight;
-                if more || !self.ebb.has_begun() {
-                    self.ebb.given();
-                }
-            }
+            Event::Pool(changed) => self.pool(changed, console),
             Event::Deck(_) if self.channel == ChannelKind::Stdio && self.in_flight > 0 => {
-                if self.ebb.is_silent() {
-                    console.lines(SILENT.as_bytes());
-                }
+                self.is_silent = self.ebb.is_silent();
             }
             Event::Sample(Sampled {
                 cpu_percent: Some(cpu),
@@ -132,13 +161,52 @@ impl Watch {
             | Event::Sample(_)
             | Event::Jobs(_)
             | Event::Route(_)
-            | Event::Deck(_)
-            | Event::Down => {}
+            | Event::Deck(_) => {}
+            Event::Down => self.count.hush(),
         }
         None
     }
 
+    fn passed(&mut self, messages: &Messages, console: &mut Console) {
+        if self.channel == ChannelKind::Stdio
+            && let Some(worker) = self.count.passed(messages)
+        {
+            let line = format!(
+                "forkdeck: {worker} answers more often than it is asked: results may belong to other jobs\n"
+            );
+            console.lines(line.as_bytes());
+        }
+    }
+
+    fn pool(&mut self, changed: &PoolChanged, console: &mut Console) {
+        let more = changed.jobs.in_flight > self.in_flight;
+        self.in_flight = changed.jobs.in_flight;
+        if more || !self.ebb.has_begun() {
+            self.ebb.given();
+        }
+        if self.channel == ChannelKind::Fork && self.count.stale(changed.jobs.stale) {
+            let line = format!(
+                "forkdeck: workers of {} answer more often than they are asked: results may belong to other jobs\n",
+                changed.pool
+            );
+            console.lines(line.as_bytes());
+        }
+    }
+
+    fn fault(&mut self, fault: &FrameFault, console: &mut Console) {
+        self.count.fault(&fault.worker);
+        if let Some((count, bytes)) = self.faults.get_mut(&fault.worker) {
+            *count += 1;
+            *bytes += fault.bytes;
+            return;
+        }
+        self.faults.insert(fault.worker.clone(), (0, 0));
+        console.lines(fault_line(fault).as_bytes());
+    }
+
     fn exited(&mut self, exited: &Exited) -> Option<Hopeless> {
+        self.gone
+            .push(self.count.exited(exited, self.ebb.has_begun()));
         // Filters whose input is at its end come to theirs.
         if exited.planned || self.has_replied || self.ebb.has_begun() {
             return None;
@@ -190,6 +258,16 @@ fn fault_line(fault: &FrameFault) -> String {
         fault.bytes,
         hint.unwrap_or_default()
     )
+}
+
+/// What is said when no reply comes, with the worker and the input line that it has not answered, where they are known.
+pub(super) fn silent(worker: Option<&WorkerId>, line: Option<u64>) -> String {
+    let who = match (worker, line) {
+        (Some(worker), Some(line)) => format!("{worker} has not answered input line {line} for"),
+        (Some(worker), None) => format!("{worker} has not answered for"),
+        (None, _) => "no reply for".to_owned(),
+    };
+    format!("forkdeck: {who} 5 s; {SILENT}\n")
 }
 
 #[cfg(test)]

@@ -80,7 +80,7 @@ fn message(direction: Direction, is_job: bool) -> Event {
 /// What a watch of two workers says of the last of these events.
 fn last(events: &[Event]) -> Option<Hopeless> {
     let mut console = Console::new(Pen::start("test", io::sink()).unwrap(), Style::default());
-    let mut watch = Watch::new(2, ChannelKind::Fork);
+    let mut watch = Watch::new(2, ChannelKind::Fork, Pairing::Id);
     let said = events.iter().map(|event| watch.take(event, &mut console));
     said.last().flatten()
 }
@@ -105,7 +105,7 @@ fn filters_that_have_all_that_is_left_are_told_so() {
     let mut pool = PoolChanged::sized(PoolName::new("a").unwrap(), 2);
     pool.jobs.in_flight = 2;
     let mut watch = |channel, in_hand| {
-        let mut watch = Watch::new(2, channel);
+        let mut watch = Watch::new(2, channel, Pairing::Id);
         watch.take(&Event::Pool(pool.clone()), &mut console);
         let command = watch.ebb(in_hand);
         let exits = (0..EXITS).filter_map(|_| watch.take(&exit(false), &mut console));
@@ -124,7 +124,7 @@ fn filters_that_have_all_that_is_left_are_told_so() {
 #[test]
 fn what_is_shown_of_workers_is_what_was_told_last() {
     let mut console = Console::new(Pen::start("test", io::sink()).unwrap(), Style::default());
-    let mut watch = Watch::new(2, ChannelKind::Fork);
+    let mut watch = Watch::new(2, ChannelKind::Fork, Pairing::Id);
     assert_eq!((watch.in_flight(), watch.cpu()), (0, None));
     let mut pool = PoolChanged::sized(PoolName::new("a").unwrap(), 2);
     pool.jobs.in_flight = 7;
