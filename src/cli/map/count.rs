@@ -38,6 +38,8 @@ pub(super) struct Count {
     excused: u64,
     /// Whether it is said, or no longer to be said, that there are too many.
     is_told: bool,
+    /// Whether the map ends, and its workers with it.
+    is_over: bool,
 }
 
 /// What one process has to answer.
@@ -82,6 +84,7 @@ impl Count {
             stale: 0,
             excused: 0,
             is_told: false,
+            is_over: false,
         }
     }
 
@@ -123,8 +126,9 @@ impl Count {
     }
 
     /// The map ends: what is to be said is said in the end.
-    pub(super) fn hush(&mut self) {
+    pub(super) fn close(&mut self) {
         self.is_told = true;
+        self.is_over = true;
     }
 
     /// Some messages were not told.
@@ -138,7 +142,9 @@ impl Count {
     pub(super) fn exited(&mut self, exited: &Exited, was_closed: bool) -> Gone {
         let mut unanswered = Vec::new();
         if let Pairing::Order { ahead } = self.pairing {
-            self.excused += u64::from(ahead);
+            if !self.is_over {
+                self.excused += u64::from(ahead);
+            }
             let process = self.processes.get_mut(&exited.worker.number);
             let process = process.filter(|process| process.incarnation == exited.incarnation);
             if let Some(process) = process {
@@ -168,9 +174,9 @@ impl Count {
         self.losses.values()
     }
 
-    /// Whether a worker lost count.
-    pub(super) fn has_lost(&self, worker: &WorkerId) -> bool {
-        self.losses.contains_key(&worker.number)
+    /// Whether a worker whose process is gone begins anew, with nothing to be said of what it did before.
+    pub(super) fn begins_anew(&self, worker: &WorkerId) -> bool {
+        !self.is_over && !self.losses.contains_key(&worker.number)
     }
 
     /// How many replies nobody asked for, where only that is known.

@@ -176,6 +176,8 @@ fn replies_of_fork_workers_that_were_ended_may_come_late() {
     assert_eq!(said(&count), None);
 
     assert!(count.stale(9) && !count.stale(10));
+    count.close();
+    count.exited(&exit(killed()), false);
 
     let sentence = said(&count).unwrap();
     assert!(

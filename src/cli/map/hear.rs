@@ -38,7 +38,7 @@ impl Flow {
     async fn note_gone(&mut self) {
         let mut jobs = JobFilter::default();
         for gone in self.watch.gone() {
-            if !self.watch.count.has_lost(&gone.worker) {
+            if self.watch.count.begins_anew(&gone.worker) {
                 self.ledger.tally.renew(gone.worker.number);
             }
             self.ledger.gone(&gone);
@@ -51,10 +51,10 @@ impl Flow {
     }
 
     fn note_silence(&mut self) {
-        let Some(oldest) = self.watch.silence() else {
+        if !self.watch.is_silent() {
             return;
-        };
-        let (worker, payload) = oldest.unzip();
+        }
+        let (worker, payload) = self.watch.count.oldest().unzip();
         let worker = worker.map(|number| WorkerId::new(self.plan.pool.clone(), number));
         let line = payload.and_then(|payload| self.ledger.line(&payload));
         let said = watch::silent(worker.as_ref(), line);

@@ -51,7 +51,7 @@ impl Flow {
                 pool.map_or(0, |pool| pool.jobs.stale)
             });
             if let Some(stale) = stale.await {
-                self.watch.count.hush();
+                self.watch.count.close();
                 self.watch.count.stale(stale);
             }
         }

@@ -42,9 +42,8 @@ pub(super) fn sentence(
     }
     let mut sentence = parts.join("; ");
     if let Some(line) = first {
-        sentence.push_str(&format!(
-            ": results from input line {line} on may belong to other jobs"
-        ));
+        let doubt = format!(": results from input line {line} on may belong to other jobs");
+        sentence.push_str(&doubt);
     }
     Some(sentence)
 }

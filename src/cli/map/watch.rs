@@ -12,7 +12,6 @@ use crate::model::{
     Address, ChannelKind, Command, Direction, Dropped, DroppedWhat, Envelope, Event, Exited,
     FrameFault, Logs, Messages, PoolChanged, Sampled, State, StateChanged, WorkerId,
 };
-use crate::wire::Message;
 
 /// So many exits in a row before any reply, and the program is no worker.
 const EXITS: u32 = 5;
@@ -104,10 +103,9 @@ impl Watch {
         std::mem::take(&mut self.gone)
     }
 
-    /// Whether it is to be said now that no reply comes: the worker that has been asked for longest and what it was asked,
-    /// where that is known.
-    pub(super) fn silence(&mut self) -> Option<Option<(u32, Message)>> {
-        std::mem::take(&mut self.is_silent).then(|| self.count.oldest())
+    /// Whether it is to be said now that no reply comes.
+    pub(super) fn is_silent(&mut self) -> bool {
+        std::mem::take(&mut self.is_silent)
     }
 
     /// What was not told of lines that are no messages.
@@ -162,7 +160,7 @@ impl Watch {
             | Event::Jobs(_)
             | Event::Route(_)
             | Event::Deck(_) => {}
-            Event::Down => self.count.hush(),
+            Event::Down => self.count.close(),
         }
         None
     }
