@@ -33,6 +33,7 @@ fn messages(passed: &[(Direction, Option<u8>)]) -> Messages {
         answers: None,
         job: job.map(id),
         internal: false,
+        handle: None,
     };
     Messages {
         worker: worker(),
