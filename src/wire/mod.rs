@@ -14,6 +14,7 @@ pub mod node;
 mod offer;
 mod pointer;
 mod uncaught;
+pub mod v8;
 
 pub use decoder::LineDecoder;
 pub use encoder::OutBuffer;
