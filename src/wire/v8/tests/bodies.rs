@@ -103,4 +103,3 @@ pub(super) fn written(text: &str) -> Result<Vec<u8>, String> {
         .map(|()| out)
         .map_err(|error| error.to_string())
 }
-
