@@ -275,7 +275,11 @@ fn state_text(now: MonoTime, changed: &StateChanged) -> Option<String> {
         None => text.to_owned(),
     };
     match changed.state {
-        State::Starting => None,
+        // One that is there already is waited for.
+        State::Starting => {
+            let pid = changed.pid.filter(|_| changed.reason.is_some());
+            pid.map(|pid| with_reason(&format!("starting, pid {pid}")))
+        }
         State::Ready => changed.pid.map(|pid| format!("ready, pid {pid}")),
         State::Backoff => Some(changed.until.map_or_else(
             || "starts again".to_owned(),

@@ -90,6 +90,45 @@ fn an_end_and_what_follows_are_one_line() {
 }
 
 #[test]
+fn a_worker_that_is_waited_for_is_told_with_what_it_waits_for() {
+    let Event::State(mut waits) = state(State::Starting) else {
+        unreachable!("it is one");
+    };
+    waits.pid = Some(7);
+    waits.reason = Some("waits for its first message".into());
+    assert_eq!(
+        printed([Event::State(waits)], LogStyle::default()),
+        ["process/1 * starting, pid 7: waits for its first message"]
+    );
+}
+
+#[test]
+fn a_rolling_restart_is_told_step_by_step() {
+    let rolling = |next: Option<WorkerId>, restarted, error: Option<&str>| {
+        Event::Rolling(RollingChanged {
+            pool: worker().pool,
+            worker: next,
+            restarted,
+            of: 4,
+            error: error.map(Into::into),
+        })
+    };
+    let events = [
+        rolling(Some(worker()), 0, None),
+        rolling(None, 4, None),
+        rolling(None, 1, Some("process/2: exit 1 after 40 ms")),
+    ];
+    assert_eq!(
+        printed(events, LogStyle::default()),
+        [
+            "process * restarts 1 of 4: process/1",
+            "process * 4 of 4 restarted, one after the other",
+            "process * the rolling restart stopped after 1 of 4: process/2: exit 1 after 40 ms",
+        ]
+    );
+}
+
+#[test]
 fn a_terminal_gets_colours_only_and_a_pipe_gets_every_byte() {
     let printed = |colour, terminal| {
         let events = [line(Stream::Stdout, b"\x1b[2J\x1b[31mx")];

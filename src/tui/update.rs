@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
 
-use crate::model::{Board, Command, Event, Now, Outcome, Refusal, RollingChanged, Stamped};
+use crate::model::{
+    Board, Command, Event, Now, Outcome, Refusal, RefusalKind, RollingChanged, Stamped,
+};
 use crate::tui::action::Action;
 use crate::tui::composer::Run;
 use crate::tui::inspector::List;
@@ -225,6 +227,8 @@ fn answered(screen: &mut Screen, asked: &Asked, mut answer: Result<Outcome, Refu
         }
         Ok(Outcome::Scaled { .. }) => screen.scaled(),
         Ok(_) => {}
+        // Told to everybody by its event.
+        Err(refusal) if refusal.kind == RefusalKind::RestartFailed => {}
         Err(refusal) => {
             if *asked == Asked::Other {
                 screen.wanted.clear();

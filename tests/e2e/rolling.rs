@@ -11,7 +11,7 @@ use crate::support::{Rpc, skip_without_node};
 const WORKER: &str = "
 if (require('fs').existsSync('broken')) process.exit(7);
 setTimeout(() => process.send('ready'), 100);
-process.on('message', (m) => process.send({ echo: m }));
+process.on('message', (m) => setTimeout(() => process.send({ echo: m }), 20));
 ";
 
 /// A worker that speaks only when it is spoken to.
@@ -24,7 +24,7 @@ fn deck(folder: &tempfile::TempDir, script: &str, keys: &str) -> Rpc {
 }
 
 fn three(folder: &tempfile::TempDir) -> Rpc {
-    let mut deck = deck(folder, WORKER, "instances = 3\n");
+    let mut deck = deck(folder, WORKER, "instances = 3\nretries = 0\n");
     let mut ready = [false; 3];
     deck.event("all are ready", |event| {
         if let Some((number, state)) = state_of(event) {
@@ -56,8 +56,13 @@ fn all_but_one_are_ready_at_every_moment_of_a_rolling_restart() {
     let mut deck = three(&folder);
     let before = ["work/1", "work/2", "work/3"].map(|worker| deck.worker_pid(worker));
     let id = roll(&mut deck);
-    let messages: Vec<u64> = (0..30)
-        .map(|n| deck.ask("send", &json!({"to": "work", "message": n, "wait": true})))
+    let jobs: Vec<u64> = (0..40)
+        .map(|n| {
+            deck.ask(
+                "submit",
+                &json!({"pool": "work", "payload": n, "wait": true}),
+            )
+        })
         .collect();
 
     let mut states: BTreeMap<usize, String> = (1..=3).map(|n| (n, "ready".to_owned())).collect();
@@ -91,8 +96,9 @@ fn all_but_one_are_ready_at_every_moment_of_a_rolling_restart() {
     );
     let after = ["work/1", "work/2", "work/3"].map(|worker| deck.worker_pid(worker));
     assert!(before.iter().all(|pid| !after.contains(pid)));
-    for id in messages {
-        deck.answer(id).unwrap();
+    for (n, id) in jobs.into_iter().enumerate() {
+        let answer = deck.answer(id).unwrap();
+        assert_eq!(answer["result"], json!({"echo": n}), "no job is lost");
     }
     assert!(deck.end().success());
 }

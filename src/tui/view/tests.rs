@@ -1,13 +1,18 @@
 //! What is drawn, at the sizes that are promised.
 
+use std::time::Duration;
+
 use insta::assert_snapshot;
 use ratatui::buffer::Cell;
 
-use crate::model::{Address, Command, DeckSampled, Event, RollingChanged, State, Stream};
+use crate::model::{
+    Address, Command, DeckSampled, Event, Incarnation, RollingChanged, State, StateChanged, Stream,
+};
 use crate::tui::fixture::{Fixture, worker};
 use crate::tui::jobs::fixture::one_of_each;
 use crate::tui::tests::issued;
 use crate::tui::theme::Theme;
+use crate::tui::update::Msg;
 
 #[test]
 fn a_working_deck_at_120_by_40() {
@@ -173,6 +178,34 @@ fn a_rolling_restart_is_of_the_whole_pool_and_tells_how_it_goes() {
     assert_eq!(
         fixture.screen.toasts[0].text,
         "Restarting resize stopped after 1 of 4: resize/2: exit 1 after 40 ms"
+    );
+}
+
+#[test]
+fn a_worker_that_is_waited_for_says_how_long_it_has_been_starting() {
+    let mut fixture = Fixture::busy();
+    let id = worker("resize", 2);
+    let since = fixture.screen.now.mono;
+    fixture.event(Event::State(StateChanged {
+        worker: id,
+        state: State::Starting,
+        pid: Some(4_711),
+        incarnation: Incarnation(2),
+        restarts: 1,
+        runtime: None,
+        reason: Some("waits for its first message".to_owned()),
+        until: Some(since + Duration::from_secs(30)),
+        budget: (1, 5),
+    }));
+    let mut now = fixture.screen.now;
+    now.mono = since + Duration::from_secs(12);
+    fixture.send(Msg::Tick(now));
+
+    let text = fixture.draw(120, 40);
+    let row = text.lines().find(|line| line.contains("resize/2")).unwrap();
+    assert!(
+        row.contains("◌ starting 12s") && row.contains("4711"),
+        "{row}"
     );
 }
 
