@@ -1,6 +1,7 @@
 //! Claims about the machine, in virtual time.
 
 mod beside;
+mod chance;
 mod deck;
 mod dice;
 mod drain;

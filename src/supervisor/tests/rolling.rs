@@ -4,7 +4,6 @@ use crate::model::{
     Command, Event, Exit, Outcome, PoolName, PoolSpec, Ready, Refusal, RefusalKind, RestartWhen,
     Signal, State, WorkerId,
 };
-use crate::supervisor::tests::random::Run;
 use crate::supervisor::tests::world::{World, a, by, frame, ms, pool};
 use crate::supervisor::{Effect, Input};
 
@@ -374,34 +373,4 @@ fn only_the_worker_at_its_turn_takes_no_jobs() {
             _ => None,
         });
     assert_eq!(rests.collect::<Vec<_>>(), [a(1)]);
-}
-
-#[test]
-fn chance_brings_rolling_restarts_to_every_end() {
-    let (mut whole, mut in_part, mut failed) = (0, 0, 0);
-    for seed in 0..30 {
-        let mut run = Run::new(seed);
-        run.steps(300);
-        for effect in run.finish() {
-            match effect {
-                Effect::Answer {
-                    result: Ok(Outcome::Rolled { skipped, .. }),
-                    ..
-                } if skipped.is_empty() => whole += 1,
-                Effect::Answer {
-                    result: Ok(Outcome::Rolled { .. }),
-                    ..
-                } => in_part += 1,
-                Effect::Answer {
-                    result: Err(refusal),
-                    ..
-                } => failed += usize::from(refusal.kind == RefusalKind::RestartFailed),
-                _ => {}
-            }
-        }
-    }
-    assert!(
-        whole > 0 && in_part > 0 && failed > 0,
-        "{whole} {in_part} {failed}"
-    );
 }
