@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::config::positive_duration;
 use crate::cli::how::How;
-use crate::model::ChannelKind;
+use crate::model::{ChannelKind, ListenSpec};
 use crate::wire::Pointer;
 
 /// Supervise forked workers, talk to them over Node's fork channel, and watch them live.
@@ -120,6 +120,9 @@ pub(crate) struct Run {
     /// How the worker is talked to: by Node's fork channel, by lines on its stdin and stdout, or not at all
     #[arg(long, value_enum, default_value_t, value_name = "KIND")]
     pub(crate) channel: ChannelName,
+    /// Listen here and give each worker the server: IP:PORT, unix:PATH or udp:IP:PORT; once for each address
+    #[arg(long, value_name = "ADDRESS", value_parser = listen)]
+    pub(crate) listen: Vec<ListenSpec>,
     #[command(flatten)]
     pub(crate) face: Face,
     /// A script (.js .cjs .mjs .ts .mts .py .sh) or a command, and its arguments, passed unchanged
@@ -197,6 +200,10 @@ impl ChannelName {
             Self::None => ChannelKind::None,
         }
     }
+}
+
+fn listen(text: &str) -> Result<ListenSpec, String> {
+    ListenSpec::parse(text).map_err(|error| error.to_string())
 }
 
 /// A channel by which a job can be given and answered.

@@ -26,7 +26,7 @@ use crate::cli::face::{self, Dashboard};
 use crate::cli::fate::{self, Fate};
 use crate::cli::preload;
 use crate::cli::store;
-use crate::deck::{self, Clock, Deck, Ended};
+use crate::deck::{self, Clock, Deck, Ended, Sockets};
 use crate::model::{Address, Command, DeckSpec, StoreSpec};
 use crate::process::keeper::Keeper;
 use crate::tui::{self, Script, Taste};
@@ -71,12 +71,14 @@ pub(super) fn run(plan: Plan) -> Result<(), Failure> {
     let clock = Clock::start();
     let (keeper, runtime) = ground()?;
     let opened = store::open(&plan.spec.store, clock)?;
+    let sockets = Sockets::open(&plan.spec);
+    let sockets = sockets.map_err(|error| Failure::new(Code::Failed, error.to_string()))?;
     let lease = keeper.terminal();
     let keeps_jobs = plan.spec.store != StoreSpec::Memory;
     let is_seen = shape == Shape::Dashboard;
     let show = plan.demo.map(|wish| Show::new(&plan.spec, wish, is_seen));
     let studio = show.as_ref().map(Show::studio);
-    let (deck, driver) = deck::start_with(plan.spec, keeper, clock, opened);
+    let (deck, driver) = deck::start_on(plan.spec, keeper, clock, (opened, Some(sockets)));
     let dashboard = is_seen
         .then(|| {
             let options = tui::Options {

@@ -11,7 +11,7 @@ use crate::cli::diagnose::{Code, Failure};
 use crate::cli::how::How;
 use crate::cli::runtime::{self, Programs, Resolved, RuntimeName, Script};
 use crate::cli::{filter, preload};
-use crate::model::{Api, ChannelKind, DeckSpec, PoolName, PoolSpec, RestartWhen};
+use crate::model::{Api, ChannelKind, DeckSpec, ListenSpec, PoolName, PoolSpec, RestartWhen};
 
 /// The deck that was asked for; relative paths are relative to `here`.
 pub(super) fn spec(run: &Run, here: &Path) -> Result<DeckSpec, Failure> {
@@ -23,7 +23,24 @@ pub(super) fn spec(run: &Run, here: &Path) -> Result<DeckSpec, Failure> {
     pool.name = name.transpose()?.unwrap_or(pool.name);
     pool.instances = run.instances;
     pool.restart.when = RestartWhen::OnFailure;
+    if !run.listen.is_empty() && pool.channel != ChannelKind::Fork {
+        let message = "--listen needs --channel fork: no other channel carries a socket";
+        return Err(Failure::new(Code::Usage, message));
+    }
+    pool.listen = run
+        .listen
+        .iter()
+        .map(|address| under(address, here))
+        .collect();
     Ok(DeckSpec::new(folder_name(here), vec![pool]))
+}
+
+/// The address, a relative path under `here`.
+fn under(address: &ListenSpec, here: &Path) -> ListenSpec {
+    match address {
+        ListenSpec::Unix(path) => ListenSpec::Unix(here.join(path)),
+        other => other.clone(),
+    }
 }
 
 /// A pool of one worker out of a script or a command, named after it.

@@ -10,6 +10,7 @@ use crate::control::object::Object;
 use crate::model::{
     Buffers, OnDisconnect, PoolDetail, ProcessView, ReplyRule, RestartWhen, Variable, WorkerDetail,
 };
+use crate::wire::HandleKind;
 
 #[derive(Serialize)]
 struct ProcessObject<'a> {
@@ -40,6 +41,12 @@ struct BuffersObject {
     stdout: usize,
     #[serde(rename = "stderr_bytes")]
     stderr: usize,
+}
+
+#[derive(Serialize)]
+struct HandleObject {
+    handle: HandleKind,
+    age_ms: u64,
 }
 
 #[derive(Serialize)]
@@ -79,7 +86,8 @@ pub(super) fn worker_json(detail: &WorkerDetail) -> Vec<u8> {
         .member("processes", &processes)
         .member("buffers", &detail.buffers.map(buffers))
         .member("env", &env)
-        .some("env_error", detail.env_error.as_ref());
+        .some("env_error", detail.env_error.as_ref())
+        .member("unacknowledged", &detail.handle.map(unacknowledged));
     object.end();
     out
 }
@@ -115,7 +123,8 @@ fn write_pool(object: &mut Object<'_>, pool: &PoolDetail) {
         .member("stall_after_ms", &millis(pool.stall_after))
         .member("max_frame_bytes", &pool.max_frame)
         .member("on_disconnect", on_disconnect(pool.on_disconnect))
-        .member("jobs", &jobs(pool));
+        .member("jobs", &jobs(pool))
+        .member("listen", &pool.listen);
 }
 
 fn process(process: &ProcessView) -> ProcessObject<'_> {
@@ -137,6 +146,13 @@ fn variable(variable: &Variable) -> VariableObject<'_> {
         name: &variable.name,
         value: variable.value.as_deref(),
         own: variable.is_own,
+    }
+}
+
+fn unacknowledged((handle, age): (HandleKind, Duration)) -> HandleObject {
+    HandleObject {
+        handle,
+        age_ms: millis(age),
     }
 }
 
@@ -215,6 +231,7 @@ fn millis(time: Duration) -> u64 {
 mod tests {
     use super::*;
     use crate::model::{PoolName, PoolSpec, WorkerId};
+    use crate::wire::HandleKind;
     use serde_json::{Value, json};
 
     #[test]
@@ -242,6 +259,7 @@ mod tests {
                 is_own: true,
             }],
             env_error: None,
+            handle: Some((HandleKind::Socket, Duration::from_millis(1500))),
         };
 
         let told: Value = serde_json::from_slice(&worker_json(&detail)).unwrap();
@@ -258,6 +276,9 @@ mod tests {
             json!({"signal": "SIGTERM", "grace_ms": 5000, "drain_ms": 30000})
         );
         assert_eq!(told["buffers"], Value::Null);
+        let handle = json!({"handle": "net.Socket", "age_ms": 1500});
+        assert_eq!(told["unacknowledged"], handle);
+        assert_eq!(told["listen"], json!([]));
         let pool: Value = serde_json::from_slice(&pool_json(&detail.pool)).unwrap();
         assert_eq!(
             (&pool["pool"], &pool["cwd"]),

@@ -153,6 +153,7 @@ pub(super) fn write_message(
     if has_body {
         object.raw("message", envelope.message.as_bytes());
     }
+    object.some("handle", envelope.handle.as_ref());
     object.member("bytes", &envelope.bytes);
     if envelope.internal {
         object.member("internal", &true);

@@ -8,13 +8,15 @@
 //!
 //! | method | params | result |
 //! | --- | --- | --- |
-//! | `worker` | `{worker}` | what `ps` does not tell, because the system is asked for it: `{worker, command, cwd, runtime, restart, stop, mailbox, stall_after_ms, max_frame_bytes, on_disconnect, jobs, processes, buffers, env, env_error?}` |
+//! | `worker` | `{worker}` | what `ps` does not tell, because the system is asked for it: `{worker, command, cwd, runtime, restart, stop, mailbox, stall_after_ms, max_frame_bytes, on_disconnect, jobs, listen, processes, buffers, env, env_error?, unacknowledged}` |
 //!
 //! `processes` are the worker's own process and all its descendants, each after its parent: `{pid, parent, depth, command,
 //! state, threads, cpu_percent, cpu_ms, memory_bytes}`, each alone; `[]` without a process. `buffers` are the sizes in force,
 //! `{channel_bytes, stdout_bytes, stderr_bytes}`, or null. `env` is what its process was started with, or what the next one
 //! gets, as `{name, value, own}` by name: `value` is null where the name says that it is a secret, and `own` is true of what
-//! is not merely inherited from the deck. `env_error` says why it is not known.
+//! is not merely inherited from the deck. `env_error` says why it is not known. `listen` are the addresses on which the deck
+//! listens for the pool. `unacknowledged` is the handle that the worker was sent and has not acknowledged, which holds up
+//! its mail, `{handle, age_ms}`, or null.
 //!
 //! # Jobs
 //!

@@ -11,18 +11,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::deck::clock::Clock;
 use crate::deck::desk::{Desk, Opened};
+use crate::deck::ends::Budgets;
 use crate::deck::handle::{Deck, Request, Sink};
 use crate::deck::journal::Journal;
 use crate::deck::link::{Heard, Link};
 use crate::deck::orders::{ORDERS, Orders};
 use crate::deck::sampler::{Measures, Sampler};
+use crate::deck::sockets::Sockets;
 use crate::deck::tasks::Tasks;
 use crate::jobs::store::Committed;
 use crate::jobs::{self, IdMap};
 use crate::model::{
     Board, DeckSpec, Incarnation, MonoTime, Now, PoolName, PoolSpec, RouteView, Ticket, WorkerId,
 };
-use crate::process::{PipeBudget, ProcessKey, Report, Spawner};
+use crate::process::{ProcessKey, Report, Spawner};
 use crate::supervisor::{Effect, Input, Machine};
 
 /// How many batches of what workers said wait for the driver; then their readers wait, and the workers meet full pipes.
@@ -62,7 +64,8 @@ pub(crate) struct Driver {
     pub(crate) desk: Desk,
     pub(crate) answers: IdMap<Ticket, Sink>,
     pub(crate) orders: Orders,
-    pub(crate) budget: PipeBudget,
+    pub(crate) budgets: Budgets,
+    pub(crate) sockets: Sockets,
     pub(crate) heard: mpsc::Sender<Heard>,
     /// What the machines are to be told next: effects of one are inputs of the other.
     pub(crate) steps: VecDeque<Step>,
@@ -108,15 +111,25 @@ pub fn start_with<S: Spawner>(
     clock: Clock,
     opened: Option<Opened>,
 ) -> (Deck, impl Future<Output = Ended> + Send) {
+    start_on(spec, spawner, clock, (opened, None))
+}
+
+/// Like [`start_with`]; without sockets they are opened when the driver starts, and it ends at once if that fails.
+pub fn start_on<S: Spawner>(
+    spec: DeckSpec,
+    spawner: S,
+    clock: Clock,
+    ground: (Option<Opened>, Option<Sockets>),
+) -> (Deck, impl Future<Output = Ended> + Send) {
     let (deck, requests, ended) = Deck::new();
-    (deck, run(spec, spawner, clock, opened, (requests, ended)))
+    (deck, run(spec, spawner, clock, ground, (requests, ended)))
 }
 
 async fn run<S: Spawner>(
     spec: DeckSpec,
     spawner: S,
     clock: Clock,
-    opened: Option<Opened>,
+    (opened, sockets): (Option<Opened>, Option<Sockets>),
     (requests, ended): (mpsc::Receiver<Request>, CancellationToken),
 ) -> Ended {
     // However the driver ends, its clients are told.
@@ -130,6 +143,13 @@ async fn run<S: Spawner>(
         Ok(desk) => desk,
         Err(error) => {
             let fault = Some(format!("start the store of jobs: {error}"));
+            return Ended { fault };
+        }
+    };
+    let sockets = match sockets.map_or_else(|| Sockets::open(&spec), Ok) {
+        Ok(sockets) => sockets,
+        Err(error) => {
+            let fault = Some(error.to_string());
             return Ended { fault };
         }
     };
@@ -162,7 +182,8 @@ async fn run<S: Spawner>(
         newest: HashMap::new(),
         answers: IdMap::default(),
         orders: Orders::new(orders),
-        budget: PipeBudget::default(),
+        budgets: Budgets::default(),
+        sockets,
         heard: heard_by,
         steps: VecDeque::new(),
         last_key: 0,

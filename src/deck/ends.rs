@@ -10,6 +10,7 @@ use crate::model::{ChannelKind, PoolSpec, Stream};
 use crate::process::{
     Channel, ChannelReader, ChannelWriter, OutputPipe, OutputReader, PipeBudget, inode, pipe_size,
 };
+use crate::wire::HandleBudget;
 
 /// How many bytes of a line of output are kept.
 const LINE_BYTES: usize = 64 << 10;
@@ -21,6 +22,15 @@ pub(crate) enum EndsError {
     Channel(io::Error),
     /// An output pipe.
     Output(io::Error),
+}
+
+/// What all ends of one deck share.
+#[derive(Debug, Default)]
+pub(crate) struct Budgets {
+    /// Of enlarged pipes.
+    pub(crate) pipes: PipeBudget,
+    /// Of handles that came from workers.
+    pub(crate) handles: HandleBudget,
 }
 
 /// The deck's ends.
@@ -47,19 +57,20 @@ pub(crate) struct Theirs {
 
 impl Ends {
     /// Makes both sides of what a worker of the pool is reached by.
-    pub(crate) fn make(pool: &PoolSpec, budget: &PipeBudget) -> Result<(Self, Theirs), EndsError> {
+    pub(crate) fn make(pool: &PoolSpec, budgets: &Budgets) -> Result<(Self, Theirs), EndsError> {
+        let budget = &budgets.pipes;
         let mut ours = Self::default();
         let (mut channel, mut stdin) = (None, None);
         let stdout = match pool.channel {
             ChannelKind::Fork => {
                 let (made, end) = Channel::pair().map_err(EndsError::Channel)?;
-                ours.talk(made, &end, pool)?;
+                ours.talk(made, &end, pool, budgets)?;
                 channel = Some(end);
                 ours.output(Stream::Stdout, budget)?
             }
             ChannelKind::Stdio => {
                 let (made, ends) = Channel::pipes(budget).map_err(EndsError::Channel)?;
-                ours.talk(made, &ends.stdout, pool)?;
+                ours.talk(made, &ends.stdout, pool, budgets)?;
                 stdin = Some(ends.stdin);
                 ends.stdout
             }
@@ -77,8 +88,15 @@ impl Ends {
     }
 
     /// Takes a channel, of which the worker writes to `end`.
-    fn talk(&mut self, channel: Channel, end: &OwnedFd, pool: &PoolSpec) -> Result<(), EndsError> {
-        let halves = channel.split(pool.max_frame).map_err(EndsError::Channel)?;
+    fn talk(
+        &mut self,
+        channel: Channel,
+        end: &OwnedFd,
+        pool: &PoolSpec,
+        budgets: &Budgets,
+    ) -> Result<(), EndsError> {
+        let mut halves = channel.split(pool.max_frame).map_err(EndsError::Channel)?;
+        halves.0.share_budget(budgets.handles.clone());
         self.inodes.push((End::Channel, inode(end)));
         self.channel = Some(halves);
         Ok(())

@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 use std::ffi::OsString;
+use std::time::Duration;
 
 use crate::deck::driver::{Driver, command_line};
 use crate::deck::environment::environment;
@@ -16,6 +17,7 @@ use crate::model::{
     WorkerDetail, WorkerId,
 };
 use crate::process::{ChannelGauge, ProcessUse, about, environment_of};
+use crate::wire::HandleKind;
 
 /// How many processes of one worker are told.
 const PROCESSES: usize = 500;
@@ -31,12 +33,15 @@ struct Known {
     pid: Option<u32>,
     uses: Vec<ProcessUse>,
     buffers: Option<Buffers>,
+    listen: Vec<String>,
+    handle: Option<(HandleKind, Duration)>,
 }
 
 impl Driver {
     /// Answers with a pool whole.
     pub(crate) fn inspect_pool(&self, pool: &PoolName, sink: Sink) {
-        let detail = self.pools.get(pool).map(detail_of);
+        let listen = self.sockets.addresses(pool);
+        let detail = self.pools.get(pool).map(|spec| detail_of(spec, listen));
         sink.give(match detail {
             Some(detail) => Ok(Outcome::Pool(Box::new(detail))),
             None => Err(no_such_pool(pool)),
@@ -76,6 +81,10 @@ impl Driver {
                 stdout: link.pipes[0],
                 stderr: link.pipes[1],
             }),
+            listen: self.sockets.addresses(&worker.pool),
+            handle: link
+                .and_then(|link| link.gauge.as_ref())
+                .and_then(ChannelGauge::under_way),
             worker,
         })
     }
@@ -87,7 +96,8 @@ impl Known {
         let processes = self.pid.map(|pid| tree(pid, &self.uses));
         let (env, env_error) = self.env();
         WorkerDetail {
-            pool: detail_of(&self.spec),
+            pool: detail_of(&self.spec, self.listen),
+            handle: self.handle,
             processes: processes.unwrap_or_default(),
             buffers: self.buffers,
             env,
@@ -122,8 +132,11 @@ impl Known {
     }
 }
 
-fn detail_of(spec: &PoolSpec) -> PoolDetail {
-    PoolDetail::new(spec, command_line(spec))
+fn detail_of(spec: &PoolSpec, listen: Vec<String>) -> PoolDetail {
+    PoolDetail {
+        listen,
+        ..PoolDetail::new(spec, command_line(spec))
+    }
 }
 
 fn no_such_pool(pool: &PoolName) -> Refusal {

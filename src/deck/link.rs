@@ -74,7 +74,7 @@ pub(crate) struct Link {
     /// Looks at the unread bytes of a channel.
     pub(crate) gauge: Option<ChannelGauge>,
     /// The way past the mail, of a channel.
-    pub(crate) lane: Option<Lane>,
+    lane: Option<Lane>,
     /// Whether the worker read anything since the machine was last told.
     pub(crate) progressed: bool,
     /// Whether unread bytes are worth a look.
@@ -173,6 +173,14 @@ impl Link {
     pub(crate) fn write(&mut self, messages: Vec<Message>) {
         self.waiting.push_back(Write::Messages(messages));
         self.flush();
+    }
+
+    /// Has a message written past the mail. A worker that reads none of a thousand gets no more of them.
+    pub(crate) fn pass(&self, message: Message) {
+        if let Some(lane) = &self.lane {
+            // Of a channel that is gone the machine hears from its reader.
+            let _ = lane.push(message);
+        }
     }
 
     /// Closes the deck's half of the channel after what was given.

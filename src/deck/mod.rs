@@ -21,14 +21,16 @@ mod pump;
 mod requests;
 mod sampler;
 mod secrets;
+mod sockets;
 mod subscriber;
 mod tasks;
 
 pub use clock::Clock;
 pub use desk::Opened;
-pub use driver::{Ended, start, start_with};
+pub use driver::{Ended, start, start_on, start_with};
 pub use environment::EnvFileError;
 pub use handle::{Deck, Pending, Submitted, Update};
+pub use sockets::{SocketError, Sockets};
 pub use subscriber::Subscription;
 
 #[cfg(test)]

@@ -142,7 +142,7 @@ impl Driver {
         };
         let env = environment(pool, worker, std::env::vars_os())?;
         let worker = worker.clone();
-        let (ends, theirs) = match Ends::make(pool, &self.budget) {
+        let (ends, theirs) = match Ends::make(pool, &self.budgets) {
             Ok(made) => made,
             Err(EndsError::Channel(source)) => {
                 return Err(PrepareError::Channel { worker, source });
@@ -160,7 +160,10 @@ impl Driver {
             stdout: theirs.stdout,
             stderr: theirs.stderr,
         };
-        Ok((order, Link::new((worker, incarnation), ends)))
+        let listen = self.sockets.messages(&worker.pool);
+        let link = Link::new((worker.clone(), incarnation), ends);
+        listen.for_each(|message| link.pass(message));
+        Ok((order, link))
     }
 }
 

@@ -6,6 +6,7 @@ use crate::model::{
     JobsSpec, MailboxSpec, OnDisconnect, PoolName, PoolSpec, Ready, RestartSpec, Runtime, StopSpec,
     WorkerId,
 };
+use crate::wire::HandleKind;
 
 /// What one worker is made of right now.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +23,8 @@ pub struct WorkerDetail {
     pub env: Vec<Variable>,
     /// Why the environment is not known.
     pub env_error: Option<String>,
+    /// The handle that it was sent and has not acknowledged, and for how long: its mail waits for that.
+    pub handle: Option<(HandleKind, Duration)>,
 }
 
 /// One process of a worker.
@@ -100,6 +103,8 @@ pub struct PoolDetail {
     pub on_disconnect: OnDisconnect,
     /// How it takes jobs.
     pub jobs: JobsSpec,
+    /// Where the deck listens for it, with real ports.
+    pub listen: Vec<String>,
 }
 
 impl PoolDetail {
@@ -120,6 +125,7 @@ impl PoolDetail {
             stall_after: spec.stall_after,
             on_disconnect: spec.on_disconnect,
             jobs: spec.jobs.clone(),
+            listen: spec.listen.iter().map(ToString::to_string).collect(),
         }
     }
 }

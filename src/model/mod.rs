@@ -13,6 +13,7 @@ mod glyph;
 mod history;
 mod id;
 mod job;
+mod listen;
 mod needle;
 mod news;
 mod note;
@@ -40,6 +41,7 @@ pub use job::{
     Assignment, Cause, JobFigures, JobFilter, JobId, JobIdError, JobState, JobView, LeaseId,
     Percentiles, ReplyId, Submission, WorkerJobs,
 };
+pub use listen::{ListenSpec, ListenSpecError};
 pub use needle::Needle;
 pub use news::{Forwarded, JobNews, Loss};
 pub use note::{Note, Noted};

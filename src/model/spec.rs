@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use crate::model::{JobsSpec, PoolName, RouteSpec, Signal, StoreSpec};
+use crate::model::{JobsSpec, ListenSpec, PoolName, RouteSpec, Signal, StoreSpec};
 use crate::wire::Message;
 
 /// A whole deck.
@@ -82,6 +82,8 @@ pub struct PoolSpec {
     pub on_disconnect: OnDisconnect,
     /// How it takes jobs.
     pub jobs: JobsSpec,
+    /// Where the deck listens for it: each new process gets the servers before anything else. Only over a fork channel.
+    pub listen: Vec<ListenSpec>,
 }
 
 impl PoolSpec {
@@ -107,6 +109,7 @@ impl PoolSpec {
             stall_after: Duration::from_millis(250),
             on_disconnect: OnDisconnect::default(),
             jobs: JobsSpec::default(),
+            listen: Vec::new(),
         }
     }
 }

@@ -220,6 +220,11 @@ impl Dispatch {
     fn launch(&mut self, message: &Message, apart: Apart) {
         if let Some(frame) = Offer::frame(message) {
             self.launch = message.handle().cloned();
+            if let Some(handle) = &self.launch {
+                // Runtimes take it as it is, and one that blocks would block all that they do. What cannot be set is sent
+                // all the same.
+                let _ = rustix::io::ioctl_fionbio(handle, true);
+            }
             self.put_apart(&frame, apart);
         }
     }

@@ -106,6 +106,7 @@ impl Worker {
                 .hint(hint));
         }
         self.check_takes_mail()?;
+        self.check_takes_handle(&message)?;
         let is_full = asker.is_some() && self.owed.len() >= PER_WORKER;
         let spec = self.policy.mailbox;
         if is_full || self.mailbox.accept(spec, message, asker, hops).is_err() {
@@ -118,6 +119,18 @@ impl Worker {
                 )));
         }
         Ok(())
+    }
+
+    /// A handle travels on a fork channel only.
+    fn check_takes_handle(&self, message: &Message) -> Result<(), Refusal> {
+        if message.handle().is_none() || self.policy.channel == ChannelKind::Fork {
+            return Ok(());
+        }
+        let said = format!("{} has no channel that a socket could be sent on", self.id);
+        let hint = format!("give {} the channel fork", self.id.pool);
+        Err(Refusal::new(RefusalKind::BadMessage, said)
+            .at(&self.id)
+            .hint(hint))
     }
 
     /// Mail survives restart and backoff; a worker at rest, or on its way there, takes none.

@@ -12,6 +12,7 @@ mod jobs;
 #[cfg(test)]
 mod jobs_tests;
 mod keys;
+mod listen;
 mod messages;
 mod pool;
 mod quantity;

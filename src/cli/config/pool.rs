@@ -13,7 +13,7 @@ use crate::cli::config::table::{
     Faults, Key, Plain, Table, Wrong, json, mismatch, number, quantity as read_quantity, size,
     text, texts, time, word,
 };
-use crate::cli::config::{api, channel, jobs, quantity, ready};
+use crate::cli::config::{api, channel, jobs, listen, quantity, ready};
 use crate::cli::filter;
 use crate::cli::runtime::{self, Programs, RuntimeName};
 use crate::model::{
@@ -50,6 +50,7 @@ const POOL: &[Key] = &[
     Key::Built("priority_levels"),
     Key::Built("rate"),
     Key::Built("queue"),
+    Key::Built("listen"),
     Key::Later("serialization", Some(Plain::Text("json"))),
     Key::Later("pty", Some(Plain::No)),
     Key::Built("api"),
@@ -61,7 +62,6 @@ const POOL: &[Key] = &[
     Key::Later("umask", None),
     Key::Later("user", None),
     Key::Later("group_id", None),
-    Key::Later("listen", Some(Plain::EmptyList)),
     Key::Later("watch", Some(Plain::EmptyList)),
     Key::Later("log", None),
 ];
@@ -157,6 +157,7 @@ pub(super) fn read(
     }
     (pool.ready, pool.ready_timeout) = ready::read(table, pool.channel, pool.ready_timeout, faults);
     pool.jobs = jobs::read(table, faults);
+    pool.listen = listen::read(table, (pool.channel, folder), faults);
     Some(pool)
 }
 

@@ -147,6 +147,9 @@ fn message(out: &mut String, worker: &WorkerId, envelope: &Envelope) {
     if let Some(job) = envelope.job {
         let _ = write!(out, r#","job":"{job}""#);
     }
+    if let Some(handle) = envelope.handle {
+        let _ = write!(out, r#","handle":"{handle}""#);
+    }
     let json = envelope.message.as_str();
     let _ = writeln!(out, r#","message":{json}}}"#);
 }

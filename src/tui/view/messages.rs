@@ -17,7 +17,7 @@ use crate::tui::sanitize::{Painter, width};
 use crate::tui::screen::{Pane, Screen, Tail, ViewState};
 use crate::tui::view::frame::{Frame, choose, empty, line};
 use crate::tui::view::sought;
-use crate::wire::FaultKind;
+use crate::wire::{FaultKind, HandleKind};
 
 /// The cells that a latency takes at the right edge.
 const LATENCY: usize = 8;
@@ -250,6 +250,9 @@ fn message(screen: &Screen, envelope: &Envelope, painter: &mut Painter) {
         Direction::In => "← ",
     };
     painter.text(arrow, theme.direction(envelope.direction));
+    if let Some(handle) = envelope.handle {
+        painter.text(&handle_mark(handle), theme.accent());
+    }
     let edge = envelope.latency.map_or(0, |_| LATENCY);
     let mut body = Painter::new(painter.left_over().saturating_sub(edge));
     json::paint(&mut body, envelope.message.as_str(), theme);
@@ -260,6 +263,11 @@ fn message(screen: &Screen, envelope: &Envelope, painter: &mut Painter) {
             .pad(pad)
             .right(&exact(latency), LATENCY, theme.accent());
     }
+}
+
+/// What says that a handle went with a message.
+pub(crate) fn handle_mark(handle: HandleKind) -> String {
+    format!("⇄ {handle} ")
 }
 
 /// A latency with a tenth of a millisecond, as far as that says anything.

@@ -57,6 +57,7 @@ pub(crate) fn detail(worker: &WorkerId) -> WorkerDetail {
             variable("PATH", Some("/usr/bin:/bin"), false),
         ],
         env_error: None,
+        handle: None,
     }
 }
 

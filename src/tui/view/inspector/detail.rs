@@ -134,6 +134,9 @@ fn facts(screen: &Screen, opened: &Opened, columns: u16) -> Vec<Line<'static>> {
         Traffic::Message(envelope) => {
             fact(&envelope.at.time_of_day(), theme.text());
             fact(&plural(envelope.bytes, "byte"), theme.dim());
+            if let Some(handle) = envelope.handle {
+                fact(&format!("⇄ with a {handle}"), theme.accent());
+            }
             if let Some(latency) = envelope.latency {
                 fact(&format!("answered in {}", exact(latency)), theme.accent());
             }

@@ -18,7 +18,7 @@ use crate::tui::sanitize::{Painter, width};
 use crate::tui::screen::{Pane, Screen};
 use crate::tui::view::flow::Flow;
 use crate::tui::view::frame::{Frame, empty, line};
-use crate::tui::view::messages::{Sides, below, exact, fault_line, none_yet, waiting};
+use crate::tui::view::messages::{Sides, below, exact, fault_line, handle_mark, none_yet, waiting};
 use crate::tui::view::sought;
 
 /// The cells of the head of what stands at the right edge.
@@ -174,6 +174,9 @@ fn message(
     if wide >= WIDE {
         let size = bytes(envelope.bytes as u64);
         painter.right(&size, SIZE - 1, theme.dim()).pad(1);
+    }
+    if let Some(handle) = envelope.handle {
+        painter.text(&handle_mark(handle), theme.accent());
     }
     let edge = edge(screen, envelope);
     let kept = edge.as_ref().map_or(0, |(text, _)| width(text) + 1);

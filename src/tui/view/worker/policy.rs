@@ -49,6 +49,9 @@ pub(super) fn rules(pool: &PoolDetail, sheet: &mut Sheet) {
         },
     ];
     sheet.parts("channel", &plain(channel));
+    if !pool.listen.is_empty() {
+        sheet.parts("listens on", &plain(pool.listen.clone()));
+    }
     sheet.parts("jobs", &plain(jobs(pool)));
     sheet.parts("queue", &plain(queue(pool)));
 }

@@ -8,6 +8,7 @@ use crate::tui::sanitize::Painter;
 use crate::tui::screen::Screen;
 use crate::tui::theme::Theme;
 use crate::tui::view::sheet::Sheet;
+use crate::tui::view::worker::head::exact;
 
 /// How many processes are listed.
 const LISTED: usize = 60;
@@ -175,4 +176,8 @@ fn buffers(theme: Theme, detail: &WorkerDetail, sizes: Buffers, sheet: &mut Shee
     ];
     let facts = facts.map(|(name, held)| (format!("{name} {}", size(held)), theme.text()));
     sheet.parts("buffers", &facts);
+    if let Some((handle, age)) = detail.handle {
+        let text = format!("⇄ {handle} not acknowledged for {}", exact(age));
+        sheet.parts("handle", &[(text, theme.warning())]);
+    }
 }
