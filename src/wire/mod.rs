@@ -13,6 +13,7 @@ mod message;
 pub mod node;
 mod offer;
 mod pointer;
+mod scan;
 mod uncaught;
 pub mod v8;
 
@@ -24,3 +25,4 @@ pub use lines::{LineSplitter, RawLine};
 pub use message::{Message, MessageError};
 pub use offer::Offer;
 pub use pointer::{Pointer, PointerError, canonical};
+pub(crate) use scan::Scan;

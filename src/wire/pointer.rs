@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::wire::Message;
+use crate::wire::{Message, Scan};
 
 /// A place in a JSON value: `/user/id`. The empty one is the whole value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,32 +142,8 @@ fn whole(number: &serde_json::Number) -> Option<i64> {
     (float.fract() == 0.0 && float.abs() <= EXACT).then_some(float as i64)
 }
 
-/// A walk over a valid JSON text.
-struct Scan<'a> {
-    text: &'a str,
-    at: usize,
-}
-
+/// Going into a value.
 impl Scan<'_> {
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
-            self.at += 1;
-        }
-    }
-
-    /// Skips one token of punctuation and the space around it; whether it was `wanted`.
-    fn take(&mut self, wanted: u8) -> bool {
-        self.space();
-        let is_there = self.peek() == Some(wanted);
-        self.at += usize::from(is_there);
-        self.space();
-        is_there
-    }
-
     /// Goes to the value of a key.
     fn enter_object(&mut self, key: &str) -> Option<()> {
         self.take(b'{');
@@ -204,48 +180,6 @@ impl Scan<'_> {
             }
         }
         (self.peek()? != b']').then_some(())
-    }
-
-    /// Skips a string.
-    fn string(&mut self) {
-        self.at += 1;
-        loop {
-            let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-            let Some(found) = memchr::memchr2(b'"', b'\\', rest) else {
-                self.at = self.text.len();
-                return;
-            };
-            let is_end = rest.get(found) == Some(&b'"');
-            self.at += found + if is_end { 1 } else { 2 };
-            if is_end {
-                return;
-            }
-        }
-    }
-
-    /// Skips a value.
-    fn value(&mut self) {
-        let mut depth = 0_usize;
-        while let Some(byte) = self.peek() {
-            match byte {
-                b'"' => {
-                    self.string();
-                    if depth == 0 {
-                        return;
-                    }
-                    continue;
-                }
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' if depth <= 1 => {
-                    self.at += depth;
-                    return;
-                }
-                b'}' | b']' => depth -= 1,
-                b',' | b' ' | b'\t' | b'\r' | b'\n' if depth == 0 => return,
-                _ => {}
-            }
-            self.at += 1;
-        }
     }
 }
 

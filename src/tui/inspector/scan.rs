@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use memchr::memchr2;
+use crate::wire::Scan;
 
 /// How many children are listed at a time.
 pub(super) const PAGE: usize = 100;
@@ -59,12 +59,12 @@ pub(super) fn list(text: &str, rest: Rest, is_object: bool, most: usize) -> List
     let mut scan = Scan { text, at: rest.at };
     let mut listed = Listed::default();
     if rest.is_within {
-        listed.before = scan.value(usize::MAX);
-        scan.comma();
+        listed.before = value(&mut scan, usize::MAX);
+        scan.take(b',');
     }
     loop {
         scan.space();
-        if !scan.is_child() {
+        if !is_child(&scan) {
             return listed;
         }
         let (at, mut is_within) = (scan.at, false);
@@ -72,9 +72,9 @@ pub(super) fn list(text: &str, rest: Rest, is_object: bool, most: usize) -> List
             listed.rest = Some(Rest { at, is_within });
             return listed;
         }
-        let key = scan.key(is_object);
+        let key = key(&mut scan, is_object);
         let start = scan.at;
-        let count = scan.value(end);
+        let count = value(&mut scan, end);
         let value = start..if count.is_some() { scan.at } else { text.len() };
         listed.children.push(Child { key, value, count });
         if count.is_none() {
@@ -83,7 +83,7 @@ pub(super) fn list(text: &str, rest: Rest, is_object: bool, most: usize) -> List
             listed.rest = Some(Rest { at, is_within });
             return listed;
         }
-        if !scan.comma() {
+        if !scan.take(b',') {
             return listed;
         }
     }
@@ -92,96 +92,34 @@ pub(super) fn list(text: &str, rest: Rest, is_object: bool, most: usize) -> List
 /// The end of the value that begins at `start`.
 pub(super) fn end_of(text: &str, start: usize) -> usize {
     let mut scan = Scan { text, at: start };
-    scan.value(usize::MAX);
+    scan.value();
     scan.at.min(text.len())
 }
 
-struct Scan<'a> {
-    text: &'a str,
-    at: usize,
+fn is_child(scan: &Scan<'_>) -> bool {
+    scan.peek()
+        .is_some_and(|byte| !matches!(byte, b'}' | b']' | b',' | b':'))
 }
 
-impl Scan<'_> {
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+/// Goes to the value; where its key is.
+fn key(scan: &mut Scan<'_>, is_object: bool) -> Range<usize> {
+    let start = scan.at;
+    if !is_object || scan.peek() != Some(b'"') {
+        return start..start;
     }
+    scan.string();
+    let key = start..scan.at;
+    scan.take(b':');
+    key
+}
 
-    fn space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
-            self.at += 1;
-        }
-    }
-
-    fn is_child(&self) -> bool {
-        self.peek()
-            .is_some_and(|byte| !matches!(byte, b'}' | b']' | b',' | b':'))
-    }
-
-    fn comma(&mut self) -> bool {
-        self.space();
-        let is_there = self.peek() == Some(b',');
-        self.at += usize::from(is_there);
-        is_there
-    }
-
-    /// Goes to the value; where its key is.
-    fn key(&mut self, is_object: bool) -> Range<usize> {
-        let start = self.at;
-        if !is_object || self.peek() != Some(b'"') {
-            return start..start;
-        }
-        self.string();
-        let key = start..self.at;
-        self.space();
-        self.at += usize::from(self.peek() == Some(b':'));
-        self.space();
-        key
-    }
-
-    fn string(&mut self) {
-        self.at += 1;
-        loop {
-            let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-            let Some(found) = memchr2(b'"', b'\\', rest) else {
-                self.at = self.text.len();
-                return;
-            };
-            let is_end = rest.get(found) == Some(&b'"');
-            self.at = (self.at + found + if is_end { 1 } else { 2 }).min(self.text.len());
-            if is_end {
-                return;
-            }
-        }
-    }
-
-    /// Skips a value: how many children it has; none where it goes on beyond `limit`.
-    fn value(&mut self, limit: usize) -> Option<usize> {
-        let (mut depth, mut commas, mut is_filled) = (0_usize, 0, false);
-        while let Some(byte) = self.peek() {
-            if self.at >= limit {
-                return None;
-            }
-            is_filled |= depth > 0 && !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b']' | b'}');
-            match byte {
-                b'"' => {
-                    self.string();
-                    if depth == 0 {
-                        return Some(0);
-                    }
-                    continue;
-                }
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' if depth <= 1 => {
-                    self.at += depth;
-                    break;
-                }
-                b'}' | b']' => depth -= 1,
-                b',' if depth == 1 => commas += 1,
-                b',' | b' ' | b'\t' | b'\r' | b'\n' if depth == 0 => break,
-                _ => {}
-            }
-            self.at += 1;
-        }
-        Some(if is_filled { commas + 1 } else { 0 })
-    }
+/// Skips a value: how many children it has; none where it goes on beyond `limit`.
+fn value(scan: &mut Scan<'_>, limit: usize) -> Option<usize> {
+    let (mut commas, mut is_filled) = (0, false);
+    let is_whole = scan.value_seen(|at, depth, byte| {
+        commas += usize::from(depth == 1 && byte == b',');
+        is_filled |= depth > 0 && !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b']' | b'}');
+        at < limit
+    });
+    is_whole.then(|| if is_filled { commas + 1 } else { 0 })
 }
