@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
 
-use crate::tui::theme::Rgb;
+use crate::tui::theme::{Rgb, luminance};
 
 /// Whether the locale says that the terminal takes UTF-8. One that says nothing, as in most containers, says nothing
 /// against it.
@@ -29,7 +29,7 @@ pub(crate) fn reduce(buffer: &mut Buffer) {
             && !cell.symbol().is_ascii()
         {
             let sign = match (c, cell.fg) {
-                ('▀' | '▄', Color::Rgb(red, green, blue)) => shade(Rgb(red, green, blue)),
+                ('▀' | '▄', Color::Rgb(red, green, blue)) => shade([red, green, blue]),
                 _ => sign(c),
             };
             cell.set_char(sign);
@@ -90,7 +90,7 @@ fn braille(dots: u32) -> char {
 
 /// A sign as dark as a colour: of pictures in half blocks something is left.
 fn shade(color: Rgb) -> char {
-    match color.luminance() {
+    match luminance(color) {
         bright if bright > 0.6 => '#',
         bright if bright > 0.3 => '*',
         bright if bright > 0.12 => '+',

@@ -73,11 +73,11 @@ pub use bindings::{ACTIONS, actions};
 pub use composer::check_message;
 pub use keymap::{clashes, is_fixed, meaning, parse as parse_key};
 pub use offload::{
-    Drawn, Effort, Hand, Mode, Order, Picture, Rgb, Studio, Tile, Total, Turn, from_hex, to_hex,
+    Drawn, Effort, Hand, Mode, Order, Picture, Studio, Tile, Total, Turn, from_hex, to_hex,
 };
 pub use options::{COLUMNS, Color, Named, Options, Quit, Taste, TuiError};
 pub(crate) use palette::nearest;
 pub use place::Place;
 pub use script::{Script, ScriptError};
 pub use terminal::Lease;
-pub use theme::{Role, ThemeName, ThemeSpec, color_names, parse_color};
+pub use theme::{Rgb, Role, ThemeName, ThemeSpec, color_names, parse_color};

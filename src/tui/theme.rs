@@ -19,8 +19,8 @@ use crate::tui::json::Token;
 pub(crate) use depth::Depth;
 pub(crate) use look::Look;
 pub use look::{ThemeName, ThemeSpec};
-pub(crate) use rgb::{Rgb, answered};
-pub use rgb::{color_names, parse_color};
+pub use rgb::{Rgb, color_names, parse_color};
+pub(crate) use rgb::{answered, luminance};
 pub use role::Role;
 
 /// How things look.

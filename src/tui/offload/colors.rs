@@ -2,8 +2,7 @@
 
 use ratatui::style::Color;
 
-use crate::tui::offload::mandelbrot::Rgb;
-use crate::tui::theme::Depth;
+use crate::tui::theme::{Depth, Rgb};
 
 /// The nearest colour that a terminal has.
 pub(crate) fn fit(depth: Depth, [red, green, blue]: Rgb) -> Color {

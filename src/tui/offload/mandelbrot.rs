@@ -7,6 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::tui::theme::Rgb;
+
 /// How many units of a tile's place are one: places are whole numbers, so that JSON carries them exactly.
 pub(crate) const UNIT: i64 = 1 << 50;
 
@@ -32,9 +34,6 @@ const COLORS: [(f64, [f64; 3]); 6] = [
     (0.8575, [0.0, 2.0, 0.0]),
     (1.0, [0.0, 7.0, 100.0]),
 ];
-
-/// Red, green, blue.
-pub type Rgb = [u8; 3];
 
 /// A tile: where it is, and how much work is put into it. It is the payload of a job as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

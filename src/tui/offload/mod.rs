@@ -17,7 +17,7 @@ mod tests;
 
 pub(crate) use act::{act, ask, is_offered, mouse, step_at, works_here};
 pub(crate) use colors::{fit, lightness, mix};
-pub use mandelbrot::{Drawn, Rgb, Tile, from_hex, to_hex};
+pub use mandelbrot::{Drawn, Tile, from_hex, to_hex};
 pub(crate) use meter::Delay;
 pub use meter::Total;
 pub use picture::{Effort, Hand, Mode, Order, Picture};

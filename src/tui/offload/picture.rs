@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{MonoTime, WorkerId};
-use crate::tui::offload::mandelbrot::{Rgb, Tile};
+use crate::tui::offload::mandelbrot::Tile;
 use crate::tui::offload::meter::{Delay, Meter, Total};
 use crate::tui::offload::plane::Plane;
 use crate::tui::offload::tour::Tour;
+use crate::tui::theme::Rgb;
 
 /// What is shown where nothing is known yet.
 const UNKNOWN: Rgb = [0, 3, 38];

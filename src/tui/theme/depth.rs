@@ -6,7 +6,7 @@ use std::ffi::OsString;
 
 use ratatui::style::Color;
 
-use crate::tui::theme::rgb::{Rgb, of_index, of_sixteen};
+use crate::tui::theme::rgb::{self, of_index, of_sixteen};
 
 /// How many colours there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,12 +86,12 @@ impl Depth {
     pub(crate) fn fit(self, color: Color, named: Option<Color>) -> Color {
         match (self, color) {
             (Self::None, _) => Color::Reset,
-            (Self::Indexed, Color::Rgb(red, green, blue)) => Rgb(red, green, blue).indexed(),
+            (Self::Indexed, Color::Rgb(red, green, blue)) => rgb::indexed([red, green, blue]),
             (Self::Sixteen, Color::Rgb(red, green, blue)) => {
-                named.unwrap_or_else(|| Rgb(red, green, blue).named())
+                named.unwrap_or_else(|| rgb::named([red, green, blue]))
             }
             (Self::Sixteen, Color::Indexed(index)) => of_sixteen(index)
-                .or_else(|| of_index(index).map(Rgb::named))
+                .or_else(|| of_index(index).map(rgb::named))
                 .unwrap_or(Color::Reset),
             (_, color) => color,
         }

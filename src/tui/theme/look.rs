@@ -8,7 +8,7 @@ use ratatui::style::Color;
 
 use crate::tui::theme::depth::Depth;
 use crate::tui::theme::palette::{CONTRAST_DARK, CONTRAST_LIGHT, DARK, LIGHT, Row};
-use crate::tui::theme::rgb::Rgb;
+use crate::tui::theme::rgb::{self, Rgb};
 use crate::tui::theme::{Role, Theme};
 
 /// The shipped themes.
@@ -101,7 +101,7 @@ impl Look {
 
     /// The terminal said what its background is.
     pub(crate) fn learn(&mut self, background: Rgb) {
-        self.is_light = background.is_light();
+        self.is_light = rgb::is_light(background);
     }
 
     /// The theme.
@@ -127,8 +127,8 @@ pub(crate) fn paint(palette: &[Row], own: &[(Role, Color)], depth: Depth) -> The
             return Some(depth.fit(*color, None));
         }
         let shipped = palette.iter().find(|(shipped, ..)| *shipped == role);
-        shipped.map(|(_, rgb, named)| {
-            let Rgb(red, green, blue) = Rgb::hex(*rgb);
+        shipped.map(|(_, number, named)| {
+            let [red, green, blue] = rgb::hex(*number);
             depth.fit(Color::Rgb(red, green, blue), Some(*named))
         })
     };

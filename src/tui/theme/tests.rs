@@ -9,7 +9,7 @@ use super::*;
 use crate::tui::theme::depth::Depth;
 use crate::tui::theme::look::paint;
 use crate::tui::theme::palette::{CONTRAST_DARK, CONTRAST_LIGHT, DARK, LIGHT, Row};
-use crate::tui::theme::rgb::of_index;
+use crate::tui::theme::rgb::{hex, of_index};
 
 /// The background that dark pictures have, then those of terminals as they come and of well-known schemes.
 const DARK_BACKGROUNDS: [u32; 6] = [
@@ -19,13 +19,13 @@ const LIGHT_BACKGROUNDS: [u32; 4] = [0xff_ffff, 0xfa_fafa, 0xfd_f6e3, 0xef_f1f5]
 
 /// The contrast of WCAG 2.2, from 1 to 21.
 fn contrast(one: Rgb, other: Rgb) -> f64 {
-    let (one, other) = (one.luminance(), other.luminance());
+    let (one, other) = (luminance(one), luminance(other));
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
 fn seen(color: Color) -> Option<Rgb> {
     match color {
-        Color::Rgb(red, green, blue) => Some(Rgb(red, green, blue)),
+        Color::Rgb(red, green, blue) => Some([red, green, blue]),
         Color::Indexed(index) => of_index(index),
         _ => None,
     }
@@ -48,7 +48,7 @@ fn faint(palette: &[Row], depth: Depth, backgrounds: &[u32], least: f64) -> Vec<
             backgrounds
         };
         for background in backgrounds {
-            let contrast = contrast(ink, Rgb::hex(*background));
+            let contrast = contrast(ink, hex(*background));
             if contrast < if is_border { 3.0 } else { least } {
                 found.push(format!("{} {contrast:.2} on {background:06x}", role.name()));
             }
@@ -59,8 +59,8 @@ fn faint(palette: &[Row], depth: Depth, backgrounds: &[u32], least: f64) -> Vec<
 
 #[test]
 fn contrast_is_measured_as_the_standard_says() {
-    assert!((contrast(Rgb(0, 0, 0), Rgb(255, 255, 255)) - 21.0).abs() < 1e-9);
-    let gray = contrast(Rgb::hex(0x76_7676), Rgb(255, 255, 255));
+    assert!((contrast([0, 0, 0], [255, 255, 255]) - 21.0).abs() < 1e-9);
+    let gray = contrast(hex(0x76_7676), [255, 255, 255]);
     assert!((gray - 4.54).abs() < 0.01, "{gray}");
 }
 
@@ -85,7 +85,7 @@ fn every_text_can_be_read_on_every_usual_background() {
 fn every_text_can_be_read_on_the_chosen_line() {
     for palette in [DARK, LIGHT, CONTRAST_DARK, CONTRAST_LIGHT] {
         let theme = paint(palette, &[], Depth::True);
-        let Some(Rgb(red, green, blue)) = seen(theme.ink(Role::Selection)) else {
+        let Some([red, green, blue]) = seen(theme.ink(Role::Selection)) else {
             panic!("no selection");
         };
         let behind = u32::from_be_bytes([0, red, green, blue]);
@@ -123,8 +123,8 @@ fn sixteen_colours_can_be_read_on_the_console_and_in_xterm() {
                 continue;
             };
             for colors in [CONSOLE, XTERM] {
-                let ink = Rgb::hex(colors[usize::from(place)]);
-                let contrast = contrast(ink, Rgb::hex(background));
+                let ink = hex(colors[usize::from(place)]);
+                let contrast = contrast(ink, hex(background));
                 assert!(
                     contrast >= 3.9,
                     "{} {contrast:.2} on {background:06x}",
@@ -201,9 +201,9 @@ fn a_terminals_answer_is_read_in_every_form() {
         "rgba:1e1e/2020/3030/ffff",
         "#1e2030",
     ] {
-        assert_eq!(answered(text), Some(Rgb(0x1e, 0x20, 0x30)), "{text}");
+        assert_eq!(answered(text), Some([0x1e, 0x20, 0x30]), "{text}");
     }
-    assert_eq!(answered("rgb:f/0/8"), Some(Rgb(255, 0, 136)));
+    assert_eq!(answered("rgb:f/0/8"), Some([255, 0, 136]));
     for bad in [
         "",
         "?",
@@ -284,9 +284,9 @@ fn the_background_decides_where_nobody_else_does() {
     let light = paint(LIGHT, &[], Depth::Indexed);
     let mut auto = look(ThemeName::Auto, &[("TERM", "xterm")]);
     assert_eq!(auto.theme(), dark);
-    auto.learn(Rgb(250, 250, 240));
+    auto.learn([250, 250, 240]);
     assert_eq!(auto.theme(), light);
-    auto.learn(Rgb(30, 30, 46));
+    auto.learn([30, 30, 46]);
     assert_eq!(auto.theme(), dark);
 
     for (value, wanted) in [
@@ -304,7 +304,7 @@ fn the_background_decides_where_nobody_else_does() {
     }
 
     let mut named = look(ThemeName::Dark, &[("TERM", "xterm")]);
-    named.learn(Rgb(255, 255, 255));
+    named.learn([255, 255, 255]);
     assert_eq!(named.theme(), dark);
     assert!(!named.depends_on_background() && auto.depends_on_background());
 }

@@ -10,9 +10,9 @@ use ratatui::style::{Color, Modifier, Style};
 
 use crate::model::MonoTime;
 use crate::tui::figures::cells;
-use crate::tui::offload::{Hand, Offload, Picture, Rgb, Spot, Stage, fit, lightness, mix};
+use crate::tui::offload::{Hand, Offload, Picture, Spot, Stage, fit, lightness, mix};
 use crate::tui::screen::Screen;
-use crate::tui::theme::Depth;
+use crate::tui::theme::{Depth, Rgb};
 
 /// How long a tile is edged after it came, and how long one is red after its worker died.
 const AFTER: Duration = Duration::from_millis(600);
