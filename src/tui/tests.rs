@@ -23,6 +23,18 @@ pub(crate) fn issued(requests: Vec<Request>) -> Vec<Command> {
     commands.collect()
 }
 
+/// Presses the keys that drive a live worker, which must be this one.
+pub(crate) fn driven(fixture: &mut Fixture, to: &Address) {
+    let to = || to.clone();
+    let restart = Command::Restart {
+        to: to(),
+        rolling: false,
+    };
+    assert_eq!(issued(fixture.press("r")), [restart]);
+    assert_eq!(issued(fixture.press("s")), [Command::Stop { to: to() }]);
+    assert_eq!(issued(fixture.press("K")), [Command::Kill { to: to() }]);
+}
+
 #[test]
 fn a_typed_message_goes_to_the_selected_worker() {
     let mut fixture = Fixture::busy();
@@ -64,21 +76,7 @@ fn a_broadcast_goes_to_the_pool_and_a_capital_one_to_all() {
 fn keys_drive_the_selected_worker() {
     let mut fixture = Fixture::busy();
     let to = Address::Worker(worker("resize", 1));
-    assert_eq!(
-        issued(fixture.press("r")),
-        [Command::Restart {
-            to: to.clone(),
-            rolling: false
-        }]
-    );
-    assert_eq!(
-        issued(fixture.press("s")),
-        [Command::Stop { to: to.clone() }]
-    );
-    assert_eq!(
-        issued(fixture.press("K")),
-        [Command::Kill { to: to.clone() }]
-    );
+    driven(&mut fixture, &to);
     fixture.state(&worker("resize", 1), State::Stopped);
     assert_eq!(issued(fixture.press("s")), [Command::Start { to }]);
 }

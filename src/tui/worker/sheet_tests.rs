@@ -10,7 +10,7 @@ use crate::tui::keymap::{Keymap, parse};
 use crate::tui::rows::Row;
 use crate::tui::screen::Overlay;
 use crate::tui::target::Target;
-use crate::tui::tests::issued;
+use crate::tui::tests::{driven, issued};
 use crate::tui::update::Msg;
 use crate::tui::worker::Whole;
 use crate::tui::worker::fixture::detail;
@@ -99,21 +99,7 @@ fn keys_drive_the_worker_that_is_shown() {
     let is_shown = |fixture: &Fixture| matches!(fixture.screen.overlays.last(), Some(Overlay::Worker { id: shown, .. }) if *shown == id);
     assert!(is_shown(&fixture));
 
-    assert_eq!(
-        issued(fixture.press("r")),
-        [Command::Restart {
-            to: to.clone(),
-            rolling: false
-        }]
-    );
-    assert_eq!(
-        issued(fixture.press("s")),
-        [Command::Stop { to: to.clone() }]
-    );
-    assert_eq!(
-        issued(fixture.press("K")),
-        [Command::Kill { to: to.clone() }]
-    );
+    driven(&mut fixture, &to);
     assert!(is_shown(&fixture));
     fixture.press("m");
     assert!(fixture.screen.overlays.is_empty());
