@@ -6,11 +6,11 @@
 use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc as std_mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitOptions, kill_process_group, waitpgid};
 use tokio::sync::mpsc;
@@ -25,9 +25,6 @@ const MOST: usize = 8;
 
 /// How long a program may take for the clipboard; then it is ended, and its place is free for another errand.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// How often is looked whether a program has ended.
-const LOOK: Duration = Duration::from_millis(10);
 
 /// What is to be said about an errand, and whether it went wrong.
 pub(crate) type Said = (String, bool);
@@ -204,46 +201,37 @@ fn run(program: &str, arguments: &[&str], text: &Arc<str>, patience: Duration) -
         .process_group(0)
         .spawn()?;
     let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    let until = Instant::now() + patience;
     let (tell, told) = std_mpsc::channel();
-    // A program that reads nothing holds up who writes to it.
-    let writes = child.stdin.take().map(|mut stdin| {
-        let text = Arc::clone(text);
-        let write = move || tell.send(stdin.write_all(text.as_bytes()).is_ok());
-        let writer = thread::Builder::new().name("clipboard".to_owned());
-        writer.spawn(write)
-    });
-    let ended = match writes {
-        Some(Ok(_)) => end_of(&mut child, until)?,
-        _ => None,
+    let text = Arc::clone(text);
+    // A program that reads nothing holds up who writes to it, one that never ends who waits for it.
+    let serve = move || {
+        let written = child
+            .stdin
+            .take()
+            .map(|mut stdin| stdin.write_all(text.as_bytes()));
+        let is_written = written.is_some_and(|written| written.is_ok());
+        let ended = child.wait();
+        tell.send(ended.map(|ended| ended.success() && is_written))
     };
-    if ended.is_none() {
-        // Its group is its own: nothing else is in it.
-        group.map(|group| kill_process_group(group, Signal::KILL));
-        child.wait()?;
-    }
+    let name = "clipboard".to_owned();
+    let served = thread::Builder::new().name(name).spawn(serve);
+    let took = match served {
+        Ok(_) => told.recv_timeout(patience).ok(),
+        Err(_) => None,
+    };
     if let Some(group) = group {
+        if took.is_none() {
+            // Its group is its own: nothing else is in it. Where it is gone there is nobody to be ended.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
         reap(group);
     }
-    let left = until.saturating_duration_since(Instant::now());
-    Ok(match ended {
+    served?;
+    Ok(match took.transpose()? {
+        Some(true) => Took::Yes,
+        Some(false) => Took::No,
         None => Took::Hung(program.to_owned()),
-        Some(status) if status.success() && told.recv_timeout(left) == Ok(true) => Took::Yes,
-        Some(_) => Took::No,
     })
-}
-
-/// How a program ended; none where it still runs at that time.
-fn end_of(child: &mut Child, until: Instant) -> io::Result<Option<ExitStatus>> {
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
-        }
-        if Instant::now() >= until {
-            return Ok(None);
-        }
-        thread::sleep(LOOK);
-    }
 }
 
 /// Leaves no zombie: some of these programs go on in the background as long as they hold the clipboard, and come to this

@@ -178,10 +178,9 @@ impl Frozen {
             Some(hole) => hole.spot,
             None => match (before, behind) {
                 (Some(_), Some(kept)) => Spot::before(kept.line.order),
-                (None, Some(_)) => page.above(around.slot),
                 (Some(_), None) => page.below(around.slot),
                 (None, None) if oldest > page.last.order => page.below(around.slot),
-                (None, None) => page.above(around.slot),
+                (None, _) => page.above(around.slot),
             },
         };
         Some(Hole {
