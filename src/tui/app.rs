@@ -150,11 +150,8 @@ impl App {
         };
         screen.composer.seed(seed);
         // A deck that draws a picture shows it first.
-        let start = if options.studio.is_some() {
-            Place::OffLoad
-        } else {
-            Place::Deck
-        };
+        let picture = options.studio.as_ref();
+        let start = picture.map_or(Place::Deck, |_| Place::OffLoad);
         let resized = signal(SignalKind::window_change()).map_err(TuiError::Runtime)?;
         let joining = deck.clone();
         let mut surface = match options.script {
@@ -386,9 +383,10 @@ impl App {
             return;
         }
         let deck = &self.screen.board.deck.name;
-        let (recall, memory) = match self.is_staged {
-            true => (Recall::within(None, deck), Keeper::within(None, deck)),
-            false => (Recall::of(deck), Keeper::of(deck)),
+        let (recall, memory) = if self.is_staged {
+            (Recall::within(None, deck), Keeper::within(None, deck))
+        } else {
+            (Recall::of(deck), Keeper::of(deck))
         };
         self.screen.composer.remember(recall.load());
         memory.kept().apply(&mut self.screen);

@@ -113,11 +113,11 @@ impl Stage {
             match left {
                 Some((number, text)) => {
                     self.line = number;
-                    self.fail(format!("`{text}` was not done: the deck has ended"));
+                    self.fail(&format!("`{text}` was not done: the deck has ended"));
                 }
                 None => {
                     if let Err(what) = self.cut() {
-                        self.fail(what);
+                        self.fail(&what);
                     }
                 }
             }
@@ -156,7 +156,7 @@ impl Stage {
                 Err(what) => {
                     self.is_over = true;
                     if let Some(what) = what {
-                        self.fail(what);
+                        self.fail(&what);
                     }
                     return Err(io::ErrorKind::UnexpectedEof.into());
                 }
@@ -256,8 +256,12 @@ impl Stage {
             step @ (Step::Size(..) | Step::Background(_)) => {
                 self.arrange(&step);
                 self.doing = Doing::Pressed(now, self.drawn);
-                // Nothing was typed, but there is something to draw.
-                return Ok(Turn::Typed(Vec::new()));
+                // Nothing is typed, but there is something to draw; another background is told as terminals tell it.
+                let told = match step {
+                    Step::Background(paint) => paint.answer(),
+                    _ => Vec::new(),
+                };
+                return Ok(Turn::Typed(told));
             }
         }
         Ok(Turn::Again)
@@ -292,7 +296,7 @@ impl Stage {
     }
 
     /// Notes why the script ended before its end, with the screen as it was.
-    fn fail(&mut self, what: String) {
+    fn fail(&mut self, what: &str) {
         let path: PathBuf = self.script.frames.join("failed.txt");
         let seen = match self.write("failed.txt", &text(&self.shown)) {
             Ok(()) => format!("; the screen is in {}", path.display()),

@@ -132,3 +132,15 @@ async fn a_picture_that_cannot_be_written_names_its_line() {
     let wanted = "a.script: line 2: cannot write ";
     assert!(failure.starts_with(wanted), "{failure}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn another_background_is_told_to_the_dashboard() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut fixture = Fixture::busy();
+    let mut stage = stage("key x\nbackground light", &folder);
+    stage.ready();
+    stage.draw(&mut fixture.screen);
+    assert_eq!(typed(&mut stage).await, Some(b"x".to_vec()));
+    let told = typed(&mut stage).await.unwrap();
+    assert!(told.starts_with(b"\x1b]11;"), "{told:?}");
+}

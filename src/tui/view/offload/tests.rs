@@ -221,7 +221,7 @@ fn its_hints_name_the_keys_in_force() {
         "F7 switches",
         "F8 stays",
         "[ F9 zoom",
-        "F7    the same work inside the parent",
+        "F7   the same work inside the parent",
         "1 more do other work · F10 shows them",
     ] {
         assert!(text.contains(hint), "{hint}: {text}");

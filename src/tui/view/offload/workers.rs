@@ -87,7 +87,7 @@ pub(super) fn render(screen: &Screen, picture: &Picture, area: Rect, buffer: &mu
     let hints = hints(screen, wide);
     let free = usize::from(inner.height).saturating_sub(lines.len());
     let has_hints = !hints.is_empty() && free >= hints.len() + 3;
-    let free = free.saturating_sub(if has_hints { hints.len() + 2 } else { 1 });
+    let free = free.saturating_sub(if has_hints { hints.len() + 2 } else { 0 });
     // A blank, what it is, the chart.
     if let Some(rows) = free.checked_sub(2).filter(|rows| *rows >= CHART.0) {
         lines.push(Line::default());
@@ -115,7 +115,7 @@ fn hints(screen: &Screen, wide: usize) -> Vec<Line<'static>> {
         let mut painter = Painter::new(wide);
         painter
             .pad(1)
-            .left(keys, longest.max(4) + 2, theme.accent());
+            .left(keys, longest.max(3) + 2, theme.accent());
         painter.text(text, theme.dim());
         painter.finish()
     });
@@ -140,7 +140,9 @@ fn chart(
         }
     }
     let mut history = History::default();
-    sums.into_iter().for_each(|sum| history.push(sum));
+    for sum in sums {
+        history.push(sum);
+    }
     let cores = u16::try_from(screen.cores).unwrap_or(u16::MAX).max(1);
     let full = f32::from(cores) * 100.0;
     let mut title = Painter::new(wide);
@@ -295,7 +297,7 @@ fn row(screen: &Screen, picture: &Picture, worker: &WorkerView, wide: usize) -> 
 
 /// Cells of a name, a runtime and a task.
 fn columns(wide: usize) -> [usize; 3] {
-    if wide >= 40 { [8, 6, 11] } else { [8, 5, 9] }
+    if wide >= 40 { [8, 6, 9] } else { [8, 5, 9] }
 }
 
 /// A bar and a number; with them a history where there is room.
