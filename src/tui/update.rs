@@ -6,9 +6,7 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
 
-use crate::model::{
-    Board, Command, Event, Now, Outcome, Refusal, RefusalKind, RollingChanged, Stamped,
-};
+use crate::model::{Board, Command, Event, Now, Outcome, Refusal, RollingChanged, Stamped};
 use crate::tui::action::Action;
 use crate::tui::composer::Run;
 use crate::tui::inspector::List;
@@ -103,8 +101,8 @@ pub(crate) enum Request {
 pub(crate) fn update(screen: &mut Screen, msg: Msg) -> Vec<Request> {
     let mut requests = change(screen, msg);
     for request in &requests {
+        // One worker after the other tells itself how it goes.
         if let Request::Issue(Command::Restart { to, rolling: false }) = request {
-            // What comes of it is to be seen in the table.
             screen.say(format!("Restarting {}", whom(to)), false);
         }
     }
@@ -227,8 +225,6 @@ fn answered(screen: &mut Screen, asked: &Asked, mut answer: Result<Outcome, Refu
         }
         Ok(Outcome::Scaled { .. }) => screen.scaled(),
         Ok(_) => {}
-        // Told to everybody by its event.
-        Err(refusal) if refusal.kind == RefusalKind::RestartFailed => {}
         Err(refusal) => {
             if *asked == Asked::Other {
                 screen.wanted.clear();
