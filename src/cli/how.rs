@@ -3,7 +3,8 @@
 use clap::{Args, ValueEnum};
 
 use crate::cli::runtime::RuntimeName;
-use crate::model::Api;
+use crate::model::{Api, ChannelKind, Runtime};
+use crate::wire::Serialization;
 
 /// How a worker is run.
 #[derive(Clone, Copy, Debug, Default, Args)]
@@ -14,6 +15,9 @@ pub(crate) struct How {
     /// What the script is written for: process.on("message") or, as in a browser, onmessage and postMessage
     #[arg(long, value_enum, default_value_t, value_name = "API")]
     pub(crate) api: ApiName,
+    /// How messages are written: as lines of JSON, or as V8's structured clone, which node and deno read
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) serialization: SerializationName,
 }
 
 /// What a script is written for.
@@ -32,4 +36,41 @@ impl ApiName {
             Self::WebWorker => Api::WebWorker,
         }
     }
+}
+
+/// How messages are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SerializationName {
+    #[default]
+    Json,
+    Advanced,
+}
+
+impl SerializationName {
+    /// What it names.
+    pub(crate) fn serialization(self) -> Serialization {
+        match self {
+            Self::Json => Serialization::Json,
+            Self::Advanced => Serialization::Advanced,
+        }
+    }
+}
+
+/// Why a worker cannot have advanced serialization, and what to do about it.
+pub(crate) fn against_advanced(
+    channel: ChannelKind,
+    runtime: Option<Runtime>,
+) -> Option<(String, &'static str)> {
+    if channel != ChannelKind::Fork {
+        let said = format!(
+            "needs the channel fork, and this one is {}",
+            channel.as_str()
+        );
+        return Some((said, "use the channel fork, or the serialization json"));
+    }
+    if runtime == Some(Runtime::Bun) {
+        let said = "bun has another format under this name, which only bun reads".to_owned();
+        return Some((said, "use the serialization json, or node or deno"));
+    }
+    None
 }

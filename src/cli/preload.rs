@@ -15,30 +15,41 @@ use rustix::process::{getpid, getuid};
 
 use crate::cli::diagnose::{Code, Failure};
 use crate::model::{Api, PoolSpec};
+use crate::wire::Serialization;
 
 const TEXT: &str = include_str!("preload.cjs");
 
 /// Where the file is, whether it was written yet or not.
-pub(crate) fn path() -> PathBuf {
+pub(crate) fn path(serialization: Serialization) -> PathBuf {
     let mut hasher = DefaultHasher::new();
     hasher.write(TEXT.as_bytes());
-    folder().join(format!("web-worker-{:016x}.cjs", hasher.finish()))
+    // By its name the file knows what the channel can carry.
+    let ending = match serialization {
+        Serialization::Json => "",
+        Serialization::Advanced => "-advanced",
+    };
+    folder().join(format!("web-worker-{:016x}{ending}.cjs", hasher.finish()))
 }
 
-/// Writes the file where a pool needs it and it is not there.
+/// Writes the files that pools need and that are not there.
 pub(super) fn provide(pools: &[PoolSpec]) -> Result<(), Failure> {
-    if !pools.iter().any(|pool| pool.api == Api::WebWorker) {
-        return Ok(());
+    for serialization in [Serialization::Json, Serialization::Advanced] {
+        let needs =
+            |pool: &PoolSpec| pool.api == Api::WebWorker && pool.serialization == serialization;
+        if !pools.iter().any(needs) {
+            continue;
+        }
+        let path = path(serialization);
+        write(&path).map_err(|error| {
+            let message = format!(
+                "cannot write {}, which web workers need: {error}",
+                path.display()
+            );
+            Failure::new(Code::Failed, message)
+                .help("name a folder that can be written: XDG_CACHE_HOME=FOLDER")
+        })?;
     }
-    let path = path();
-    write(&path).map_err(|error| {
-        let message = format!(
-            "cannot write {}, which web workers need: {error}",
-            path.display()
-        );
-        Failure::new(Code::Failed, message)
-            .help("name a folder that can be written: XDG_CACHE_HOME=FOLDER")
-    })
+    Ok(())
 }
 
 /// The user's caches; without a home, a folder of the user's own among the temporary files.

@@ -8,10 +8,11 @@ use std::path::Path;
 use crate::cli::args::Run;
 use crate::cli::config::folder_name;
 use crate::cli::diagnose::{Code, Failure};
-use crate::cli::how::How;
+use crate::cli::how::{How, against_advanced};
 use crate::cli::runtime::{self, Programs, Resolved, RuntimeName, Script};
 use crate::cli::{filter, preload};
 use crate::model::{Api, ChannelKind, DeckSpec, ListenSpec, PoolName, PoolSpec, RestartWhen};
+use crate::wire::Serialization;
 
 /// The deck that was asked for; relative paths are relative to `here`.
 pub(super) fn spec(run: &Run, here: &Path) -> Result<DeckSpec, Failure> {
@@ -53,19 +54,29 @@ pub(super) fn pool(
     let programs = Programs::of_this_process();
     let mut resolved = resolve(line, how.runtime, here, &programs)?;
     let api = how.api.api();
+    let serialization = how.serialization.serialization();
+    if serialization == Serialization::Advanced
+        && let Some((said, help)) = against_advanced(channel, resolved.runtime)
+    {
+        let message = format!("--serialization {serialization}: {said}");
+        return Err(Failure::new(Code::Usage, message).help(help));
+    }
     if api == Api::WebWorker {
         if channel != ChannelKind::Fork {
             let message = format!("--api {} needs --channel fork", api.as_str());
             return Err(Failure::new(Code::Usage, message));
         }
-        resolved = resolved.with_preload(&preload::path()).map_err(|error| {
-            Failure::new(Code::Usage, format!("--api {}: {error}", api.as_str()))
-        })?;
+        resolved = resolved
+            .with_preload(&preload::path(serialization))
+            .map_err(|error| {
+                Failure::new(Code::Usage, format!("--api {}: {error}", api.as_str()))
+            })?;
     }
     let mut pool = PoolSpec::new(pool_name(line), resolved.program, here);
     pool.args = resolved.args;
     pool.runtime = resolved.runtime;
     pool.channel = channel;
+    pool.serialization = serialization;
     pool.api = api;
     if channel == ChannelKind::Stdio {
         pool.env = filter::line_by_line(&programs);

@@ -161,6 +161,7 @@ async fn run<S: Spawner>(
     for pool in &spec.pools {
         board.add_pool(pool.name.clone(), pool.runtime, command_line(pool));
         if let Some(view) = board.pools.get_mut(&pool.name) {
+            view.serialization = pool.serialization;
             view.room = Some(pool.jobs.queue);
         }
     }

@@ -95,7 +95,9 @@ impl Ends {
         pool: &PoolSpec,
         budgets: &Budgets,
     ) -> Result<(), EndsError> {
-        let mut halves = channel.split(pool.max_frame).map_err(EndsError::Channel)?;
+        let mut halves = channel
+            .split_in(pool.max_frame, pool.serialization)
+            .map_err(EndsError::Channel)?;
         halves.0.share_budget(budgets.handles.clone());
         self.inodes.push((End::Channel, inode(end)));
         self.channel = Some(halves);

@@ -55,7 +55,7 @@ pub(crate) fn environment(
     env.extend(pool.env.iter().cloned());
 
     if pool.channel == ChannelKind::Fork {
-        let (fd, mode) = (node::CHANNEL_FD.to_string(), node::SERIALIZATION_JSON);
+        let (fd, mode) = (node::CHANNEL_FD.to_string(), pool.serialization.as_str());
         env.insert(node::ENV_CHANNEL_FD.into(), fd.into());
         env.insert(node::ENV_SERIALIZATION_MODE.into(), mode.into());
     }

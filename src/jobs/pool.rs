@@ -17,6 +17,7 @@ use crate::model::{
     ChannelKind, Dispatch, Incarnation, JobFigures, JobId, JobsSpec, Now, PoolName, PoolSpec,
     Submission, Ticket, WorkerId,
 };
+use crate::wire::Serialization;
 
 /// A submission that waits for room.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub(super) struct Pool {
     pub(super) max_frame: usize,
     /// Whether the config has it; one that it has no longer keeps its jobs, but does nothing with them.
     pub(super) is_configured: bool,
+    /// How messages to its workers are written.
+    pub(super) serialization: Serialization,
     /// What links its workers to the deck; without a channel it takes no jobs.
     pub(super) channel: ChannelKind,
     pub(super) instances: u32,
@@ -73,6 +76,7 @@ impl Pool {
     pub(super) fn new(spec: &PoolSpec) -> Self {
         Self {
             channel: spec.channel,
+            serialization: spec.serialization,
             ..Self::of(
                 spec.name.clone(),
                 &spec.jobs,
@@ -100,6 +104,7 @@ impl Pool {
             max_frame,
             is_configured: true,
             channel: ChannelKind::default(),
+            serialization: Serialization::default(),
             instances,
             is_paused: false,
             is_enlisted: false,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::model::{JobId, JobState, PoolName, Refusal, RefusalKind};
 use crate::wire::Pointer;
+use crate::wire::v8::V8Error;
 
 /// So many pools are listed in a hint.
 const LISTED: usize = 8;
@@ -45,6 +46,13 @@ pub(super) fn too_long(pool: &PoolName, bytes: usize, most: usize) -> Refusal {
     Refusal::new(RefusalKind::BadMessage, said)
         .at(pool)
         .hint(format!("max_frame of {pool} is {most} bytes"))
+}
+
+pub(super) fn unwritable(pool: &PoolName, error: &V8Error) -> Refusal {
+    let said = format!("a job for {pool} cannot be written in advanced serialization");
+    Refusal::new(RefusalKind::BadMessage, said)
+        .at(pool)
+        .hint(error.to_string())
 }
 
 pub(super) fn no_id(pool: &PoolName, pointer: &Pointer) -> Refusal {

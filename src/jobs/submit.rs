@@ -15,7 +15,7 @@ use crate::model::{
     ChannelKind, Dispatch, Forwarded, JobId, Outcome, Refusal, ReplyRule, Submission, Ticket,
     WhenFull,
 };
-use crate::wire::{Message, canonical};
+use crate::wire::{Message, Serialization, canonical, v8};
 
 /// Where a job comes from.
 #[derive(Debug)]
@@ -326,6 +326,11 @@ fn check_payload(pool: &Pool, payload: &Message) -> Result<(), Refusal> {
             payload.len(),
             pool.max_frame,
         ));
+    }
+    if pool.serialization == Serialization::Advanced
+        && let Err(error) = v8::check(payload.as_str())
+    {
+        return Err(refusals::unwritable(&pool.name, &error));
     }
     match &pool.spec.reply {
         ReplyRule::Id(pointer) if pointer.find(payload).is_none() => {

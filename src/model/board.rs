@@ -11,6 +11,7 @@ use crate::model::worker::WorkerView;
 use crate::model::{
     JobFigures, MonoTime, PoolName, QueueSpec, RouteForm, RouteSpec, Runtime, WorkerId,
 };
+use crate::wire::Serialization;
 
 /// What all workers' messages may weigh, and what all their logs may weigh, in bytes each.
 const BUDGET: usize = 64 << 20;
@@ -59,6 +60,8 @@ pub struct PoolView {
     pub runtime: Option<Runtime>,
     /// Its command line, for people.
     pub command: String,
+    /// How messages to and from its workers are written; told by whoever adds the pool.
+    pub serialization: Serialization,
     /// What its queue holds at the most, where known.
     pub room: Option<QueueSpec>,
     /// How far its rolling restart is, while there is one.
@@ -150,6 +153,7 @@ impl Board {
                 name,
                 runtime,
                 command,
+                serialization: Serialization::default(),
                 room: None,
                 rolling: None,
                 workers: Vec::new(),

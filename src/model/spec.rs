@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use crate::model::{JobsSpec, ListenSpec, PoolName, RouteSpec, Signal, StoreSpec};
-use crate::wire::Message;
+use crate::wire::{Message, Serialization};
 
 /// A whole deck.
 #[derive(Clone, Debug)]
@@ -62,6 +62,8 @@ pub struct PoolSpec {
     pub env_file: Option<PathBuf>,
     /// What links its workers to the deck. Default Node's fork channel.
     pub channel: ChannelKind,
+    /// How messages are written on a fork channel. Default JSON.
+    pub serialization: Serialization,
     /// What its workers' script is written for. Default `process.on("message")`.
     pub api: Api,
     /// The longest message taken from a worker, in bytes. Default 64 MiB.
@@ -99,6 +101,7 @@ impl PoolSpec {
             env: Vec::new(),
             env_file: None,
             channel: ChannelKind::default(),
+            serialization: Serialization::default(),
             api: Api::default(),
             max_frame: 64 << 20,
             restart: RestartSpec::default(),

@@ -20,7 +20,7 @@ use crate::process::outlet::Outlet;
 use crate::process::stdio::{OutputPipe, PipeBudget, Share};
 use crate::process::sys::{Watched, adopt_socket};
 use crate::process::writer::ChannelWriter;
-use crate::wire::{Frame, HandleBudget, LineDecoder};
+use crate::wire::{Decoder, Frame, HandleBudget, LineDecoder, Serialization};
 
 /// The buffer asked for at both ends: with it, of 20,000 small messages sent just before an exit 10,923 survive, with the
 /// default 278. The kernel gives what `net.core.wmem_max` allows, doubled.
@@ -112,12 +112,24 @@ impl Channel {
     /// # Errors
     /// When the runtime cannot watch its ends.
     pub fn split(self, max_frame: usize) -> io::Result<(ChannelReader, ChannelWriter)> {
-        let decoder = LineDecoder::new(max_frame);
+        self.split_in(max_frame, Serialization::Json)
+    }
+
+    /// [`split`](Self::split) for messages in a serialization; a filter's are lines of JSON in any case.
+    ///
+    /// # Errors
+    /// When the runtime cannot watch its ends.
+    pub fn split_in(
+        self,
+        max_frame: usize,
+        serialization: Serialization,
+    ) -> io::Result<(ChannelReader, ChannelWriter)> {
         match self.ends {
             Ends::Socket(socket) => {
+                let decoder = Decoder::new(max_frame, serialization);
                 let source = Arc::new(Watched::new(socket, Interest::READABLE)?);
                 let outlet = Arc::new(Outlet::of_socket(Arc::clone(&source)));
-                let writer = ChannelWriter::new(Arc::clone(&outlet));
+                let writer = ChannelWriter::new(Arc::clone(&outlet), serialization);
                 let mut reader = ChannelReader::new(source, &outlet, decoder);
                 reader.kept = Some(outlet);
                 reader.custody = Some(Custody::new(writer.handover()));
@@ -125,12 +137,13 @@ impl Channel {
                 Ok((reader, writer))
             }
             Ends::Pipes { stdin, stdout } => {
+                let decoder = Decoder::Lines(LineDecoder::new(max_frame).of_stdout());
                 let (stdout, share) = stdout.into_parts();
                 let source = Arc::new(Watched::new(stdout, Interest::READABLE)?);
                 let outlet = Arc::new(Outlet::of_pipe(stdin)?);
-                let mut reader = ChannelReader::new(source, &outlet, decoder.of_stdout());
+                let mut reader = ChannelReader::new(source, &outlet, decoder);
                 reader.share = share;
-                Ok((reader, ChannelWriter::new(outlet)))
+                Ok((reader, ChannelWriter::new(outlet, Serialization::Json)))
             }
         }
     }
@@ -173,12 +186,12 @@ pub struct ChannelReader {
     /// Of a socket, which handles come by.
     custody: Option<Custody>,
     intake: Intake,
-    decoder: LineDecoder,
+    decoder: Decoder,
     has_ended: bool,
 }
 
 impl ChannelReader {
-    fn new(source: Arc<Watched>, outlet: &Arc<Outlet>, decoder: LineDecoder) -> Self {
+    fn new(source: Arc<Watched>, outlet: &Arc<Outlet>, decoder: Decoder) -> Self {
         Self {
             source,
             outlet: Arc::downgrade(outlet),
@@ -260,7 +273,7 @@ impl ChannelReader {
 /// What is done with the bytes of one read and the descriptors that came with it.
 fn take_in<'a>(
     batch: &'a mut ReadBatch,
-    decoder: &'a mut LineDecoder,
+    decoder: &'a mut Decoder,
     mut custody: Option<&'a mut Custody>,
 ) -> impl FnMut(&[u8], &mut Vec<OwnedFd>) -> usize + 'a {
     move |bytes, descriptors| {

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::process::handover::{Flight, Handover, Origin, State};
-use crate::wire::{Fault, Handle, Message, Offer, OutBuffer, node};
+use crate::wire::{Fault, Handle, Message, Offer, OutBuffer, Serialization, node};
 
 const UNANSWERED: &str = "the worker read it, and never said whether it got the handle";
 
@@ -59,9 +59,13 @@ pub(super) struct Dispatch {
 }
 
 impl Dispatch {
-    pub(super) fn new(handover: Arc<Handover>, is_socket: bool) -> Self {
+    pub(super) fn new(
+        handover: Arc<Handover>,
+        is_socket: bool,
+        serialization: Serialization,
+    ) -> Self {
         Self {
-            out: OutBuffer::default(),
+            out: OutBuffer::new(serialization),
             held: VecDeque::new(),
             launch: None,
             is_paused: false,

@@ -13,7 +13,7 @@ use tokio::time::sleep;
 use crate::process::dispatch::{Dispatch, Wrote};
 use crate::process::handover::{Handover, Lane};
 use crate::process::outlet::{Outlet, Unread};
-use crate::wire::{HandleKind, Message};
+use crate::wire::{HandleKind, Message, Serialization};
 
 /// How many bytes one writer sends before others get their turn.
 const WRITE_BUDGET: usize = 256 << 10;
@@ -35,10 +35,10 @@ pub struct ChannelWriter {
 }
 
 impl ChannelWriter {
-    pub(super) fn new(outlet: Arc<Outlet>) -> Self {
+    pub(super) fn new(outlet: Arc<Outlet>, serialization: Serialization) -> Self {
         let handover = Arc::<Handover>::default();
         Self {
-            dispatch: Dispatch::new(Arc::clone(&handover), outlet.is_socket()),
+            dispatch: Dispatch::new(Arc::clone(&handover), outlet.is_socket(), serialization),
             outlet,
             handover,
         }

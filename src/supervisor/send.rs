@@ -11,7 +11,7 @@ use crate::supervisor::roster::Pool;
 use crate::supervisor::turn::{Slot, Turn};
 use crate::supervisor::waits::{Asker, PER_WORKER};
 use crate::supervisor::worker::{Phase, Worker};
-use crate::wire::Message;
+use crate::wire::{Message, Serialization, v8};
 
 impl Machine {
     /// Puts a message into the mailboxes of its targets; an error only if none took it.
@@ -105,6 +105,7 @@ impl Worker {
                 .at(&self.id)
                 .hint(hint));
         }
+        self.check_can_be_written(&message)?;
         self.check_takes_mail()?;
         self.check_takes_handle(&message)?;
         let is_full = asker.is_some() && self.owed.len() >= PER_WORKER;
@@ -131,6 +132,20 @@ impl Worker {
         Err(Refusal::new(RefusalKind::BadMessage, said)
             .at(&self.id)
             .hint(hint))
+    }
+
+    /// In advanced serialization a text has marks, which have to mean something.
+    fn check_can_be_written(&self, message: &Message) -> Result<(), Refusal> {
+        let id = &self.id;
+        if self.policy.serialization == Serialization::Json {
+            return Ok(());
+        }
+        v8::check(message.as_str()).map_err(|error| {
+            let said = format!("a message to {id} cannot be written in advanced serialization");
+            Refusal::new(RefusalKind::BadMessage, said)
+                .at(id)
+                .hint(error.to_string())
+        })
     }
 
     /// Mail survives restart and backoff; a worker at rest, or on its way there, takes none.

@@ -3,6 +3,9 @@
 //! Owns the partial line between two reads and says what every line is. Accepts whatever a worker could have meant, and
 //! never buffers what it will not use. Never reads; called by `process`, one per channel and process.
 
+pub(super) mod advanced;
+pub(super) mod either;
+
 use std::borrow::Cow;
 use std::ops::Range;
 

@@ -3,6 +3,8 @@
 //! Owns the unwritten bytes and knows which whole messages have left. Never writes and never bounds itself: the mailbox
 //! above gives it messages against credit. Called by `process`, one per channel.
 
+mod advanced;
+
 use std::collections::VecDeque;
 
 use bytes::Bytes;
@@ -16,7 +18,7 @@ const PIECE: usize = 64 * 1024;
 /// An emptied piece up to this size is kept for the next message; a thousand idle channels hold no more than 4 MiB.
 const SPARE: usize = 4 * 1024;
 
-/// Lines in the order of their messages, handed out in pieces.
+/// Lines, or in advanced mode frames, in the order of their messages, handed out in pieces.
 #[derive(Debug, Default)]
 pub struct OutBuffer {
     pieces: VecDeque<Piece>,
@@ -25,6 +27,8 @@ pub struct OutBuffer {
     pending: usize,
     /// How much of the oldest unfinished message has left.
     begun: usize,
+    /// In advanced mode: the sizes of the messages that have not left whole.
+    frames: Option<VecDeque<usize>>,
 }
 
 #[derive(Debug)]
@@ -36,8 +40,11 @@ enum Piece {
 }
 
 impl OutBuffer {
-    /// Appends a message and its newline. A large one is not copied but shared.
+    /// Appends a message and its newline; a large one is not copied but shared. In advanced mode it is translated.
     pub fn push(&mut self, message: &Message) {
+        if self.frames.is_some() {
+            return self.push_frame(message);
+        }
         let text = message.as_bytes();
         self.pending += text.len() + 1;
         if text.len() >= PIECE {
@@ -63,7 +70,10 @@ impl OutBuffer {
             let chunk = self.chunk();
             let passed = chunk.get(..count).unwrap_or(chunk);
             let length = passed.len();
-            let (lines, begun) = self.count_lines(passed);
+            let (lines, begun) = match &self.frames {
+                None => self.count_lines(passed),
+                Some(_) => self.count_frames(length),
+            };
             completed += lines;
             self.begun = begun;
             self.left += length;

@@ -1,8 +1,8 @@
-//! Tells other serializations than lines of JSON by their first bytes.
+//! Tells other serializations than the channel's by their first bytes.
 //!
 //! Owns the signatures and the words about their cure. Never decodes them; called by the decoder.
 
-/// A serialization that is not JSON.
+/// A serialization that is not the channel's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Recognized {
     /// The size of the message as its header announces it, header included; where there is no whole header, the bytes it
@@ -14,6 +14,9 @@ pub(crate) struct Recognized {
 
 const ADVANCED: &str = "the worker writes \"advanced\" serialization and the deck reads \"json\"; set both to the same serialization";
 const BUN_ADVANCED: &str = "the worker writes bun's own \"advanced\" serialization, which only bun reads; set its serialization to \"json\"";
+
+const JSON: &str = "the worker writes lines of JSON and the deck reads \"advanced\"; set both to the same serialization";
+const BUN_FOR_ADVANCED: &str = "bun has another \"advanced\" format, which only bun reads: use serialization = \"json\", or node or deno";
 
 /// What bun 1.4 begins an advanced channel with.
 const BUN_VERSION: [u8; 5] = [0x01, 0x02, 0x00, 0x00, 0x00];
@@ -35,6 +38,28 @@ pub(crate) fn recognize(head: &[u8]) -> Option<Recognized> {
         });
     }
     None
+}
+
+/// Recognises the beginning of a frame of advanced mode, at least six bytes; `is_too_long` says that its length would be
+/// more than is taken, as it always is when letters are read as one.
+pub(crate) fn recognize_for_advanced(head: &[u8], is_too_long: bool) -> Option<Recognized> {
+    if head.starts_with(&BUN_VERSION) {
+        return Some(Recognized {
+            bytes: BUN_VERSION.len() as u64,
+            hint: BUN_FOR_ADVANCED,
+        });
+    }
+    let [first, _, _, _, mark, ..] = *head else {
+        return None;
+    };
+    let begins = matches!(
+        first,
+        b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n' | b' ' | b'\t' | b'\r' | b'\n'
+    );
+    (is_too_long && begins && mark != 0xFF).then_some(Recognized {
+        bytes: 6,
+        hint: JSON,
+    })
 }
 
 /// Recognises a whole line that is the beginning of Node's length: one of its four bytes is 10, a newline, as in the

@@ -14,10 +14,13 @@ pub mod node;
 mod offer;
 mod pointer;
 mod scan;
+mod serialization;
 mod uncaught;
 pub mod v8;
 
 pub use decoder::LineDecoder;
+pub use decoder::advanced::FrameDecoder;
+pub use decoder::either::Decoder;
 pub use encoder::OutBuffer;
 pub use frame::{Fault, FaultKind, Frame, InternalKind};
 pub use handle::{Handle, HandleBudget, HandleKind};
@@ -26,3 +29,4 @@ pub use message::{Message, MessageError};
 pub use offer::Offer;
 pub use pointer::{Pointer, PointerError, canonical};
 pub(crate) use scan::Scan;
+pub use serialization::Serialization;

@@ -30,8 +30,6 @@ pub const NOT_INHERITED: [&str; 4] = [
 
 /// The descriptor that is every worker's channel.
 pub const CHANNEL_FD: i32 = 3;
-/// The value of [`ENV_SERIALIZATION_MODE`] for lines of JSON.
-pub const SERIALIZATION_JSON: &str = "json";
 
 /// What every command between runtimes begins with; alone it is a user's (node, `lib/internal/child_process.js`).
 const PREFIX: &[u8] = b"NODE_";

@@ -8,11 +8,13 @@ use crate::cli::config::table::{Faults, Table, Wrong, word};
 use crate::cli::preload;
 use crate::cli::runtime::Resolved;
 use crate::model::{Api, ChannelKind};
+use crate::wire::Serialization;
 
 /// Reads the API, and makes the command line fit for it.
 pub(super) fn read(
     table: Table<'_>,
     channel: ChannelKind,
+    serialization: Serialization,
     command: &mut Resolved,
     faults: &mut Faults,
 ) -> Api {
@@ -31,7 +33,7 @@ pub(super) fn read(
         faults.push(span, said, Some(help));
         return api;
     }
-    match command.clone().with_preload(&preload::path()) {
+    match command.clone().with_preload(&preload::path(serialization)) {
         Ok(with_preload) => *command = with_preload,
         Err(error) => {
             let said = format!("`api = \"{}\"`: {error}", api.as_str());

@@ -6,7 +6,7 @@ fn a_web_worker_is_loaded_after_its_preload() {
     let text = "[pools.a]\ncommand = [\"node\", \"--inspect\", \"w.js\"]\napi = \"web-worker\"";
     let pool = read(text).unwrap().pools.remove(0);
 
-    let preload = preload::path().into_os_string();
+    let preload = preload::path(Serialization::Json).into_os_string();
     assert_eq!(pool.api, Api::WebWorker);
     assert_eq!(
         pool.args,

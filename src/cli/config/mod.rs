@@ -18,6 +18,7 @@ mod pool;
 mod quantity;
 mod ready;
 mod routes;
+mod serialization;
 mod table;
 mod taste;
 #[cfg(test)]

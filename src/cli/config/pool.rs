@@ -13,14 +13,14 @@ use crate::cli::config::table::{
     Faults, Key, Plain, Table, Wrong, json, mismatch, number, quantity as read_quantity, size,
     text, texts, time, word,
 };
-use crate::cli::config::{api, channel, jobs, listen, quantity, ready};
+use crate::cli::config::{api, channel, jobs, listen, quantity, ready, serialization};
 use crate::cli::filter;
 use crate::cli::runtime::{self, Programs, RuntimeName};
 use crate::model::{
     ChannelKind, MailboxSpec, OnDisconnect, PoolName, PoolSpec, RestartSpec, RestartWhen, Signal,
     StopSpec,
 };
-use crate::wire::Message;
+use crate::wire::{Message, Serialization};
 
 const POOL: &[Key] = &[
     Key::Built("command"),
@@ -51,7 +51,7 @@ const POOL: &[Key] = &[
     Key::Built("rate"),
     Key::Built("queue"),
     Key::Built("listen"),
-    Key::Later("serialization", Some(Plain::Text("json"))),
+    Key::Built("serialization"),
     Key::Later("pty", Some(Plain::No)),
     Key::Built("api"),
     Key::Later("after", Some(Plain::EmptyList)),
@@ -120,7 +120,8 @@ pub(super) fn read(
         .unwrap_or_else(|| folder.to_owned());
     let mut command = command(&name, table, place, &cwd, faults)?;
     let channel = channel::read(table, faults);
-    let api = api::read(table, channel, &mut command, faults);
+    let serialization = serialization::read(table, channel, command.runtime, faults);
+    let api = api::read(table, channel, serialization, &mut command, faults);
 
     let mut pool = PoolSpec::new(name, command.program, cwd);
     pool.args = command.args;
@@ -129,6 +130,7 @@ pub(super) fn read(
         pool.instances = count;
     }
     pool.channel = channel;
+    pool.serialization = serialization;
     pool.api = api;
     if pool.channel == ChannelKind::Stdio {
         pool.env = filter::line_by_line(place.programs);
@@ -154,6 +156,9 @@ pub(super) fn read(
     }
     if let Some(inner) = table.inner("stop", STOP, faults) {
         pool.stop = stop(inner, faults);
+    }
+    if serialization == Serialization::Advanced {
+        serialization::check_stop(table, pool.stop.message.as_ref(), faults);
     }
     (pool.ready, pool.ready_timeout) = ready::read(table, pool.channel, pool.ready_timeout, faults);
     pool.jobs = jobs::read(table, faults);

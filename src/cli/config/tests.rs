@@ -274,8 +274,8 @@ fn every_wrong_value_says_what_would_be_right() {
             "f:3:1: `args` goes with `script`, not with `command`",
         ),
         (
-            "serialization = \"advanced\"",
-            "f:3:1: `serialization` is not built yet in this version",
+            "serialization = \"v8\"",
+            "f:3:17: `serialization` must be \"json\" or \"advanced\"",
         ),
         (
             "channel = \"pipe\"",
