@@ -122,6 +122,7 @@ fn write_pool(object: &mut Object<'_>, pool: &PoolDetail) {
         )
         .member("stall_after_ms", &millis(pool.stall_after))
         .member("max_frame_bytes", &pool.max_frame)
+        .member("serialization", pool.serialization.as_str())
         .member("on_disconnect", on_disconnect(pool.on_disconnect))
         .member("jobs", &jobs(pool))
         .member("listen", &pool.listen);

@@ -6,7 +6,7 @@ use crate::model::{
     JobsSpec, MailboxSpec, OnDisconnect, PoolName, PoolSpec, Ready, RestartSpec, Runtime, StopSpec,
     WorkerId,
 };
-use crate::wire::HandleKind;
+use crate::wire::{HandleKind, Serialization};
 
 /// What one worker is made of right now.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,6 +87,8 @@ pub struct PoolDetail {
     pub instances: u32,
     /// The longest message taken from a worker, in bytes.
     pub max_frame: usize,
+    /// How messages are written.
+    pub serialization: Serialization,
     /// Whether and how workers come back.
     pub restart: RestartSpec,
     /// How workers are ended.
@@ -117,6 +119,7 @@ impl PoolDetail {
             runtime: spec.runtime,
             instances: spec.instances,
             max_frame: spec.max_frame,
+            serialization: spec.serialization,
             restart: spec.restart.clone(),
             stop: spec.stop.clone(),
             ready: spec.ready,

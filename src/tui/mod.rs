@@ -24,6 +24,7 @@ mod inspector;
 mod jobs;
 mod json;
 mod keymap;
+mod marks;
 mod memory;
 mod merge;
 mod named;

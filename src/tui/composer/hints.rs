@@ -80,7 +80,7 @@ pub(crate) fn keys(board: &Board, target: &Target, partial: &str) -> Vec<String>
     keys
 }
 
-fn concerns(target: &Target, pool: &PoolName) -> bool {
+pub(super) fn concerns(target: &Target, pool: &PoolName) -> bool {
     match target {
         Target::Message(Address::All) => true,
         Target::Message(Address::Worker(id)) => id.pool == *pool,

@@ -17,6 +17,7 @@ impl Held {
         for pool in live.pools.values() {
             board.add_pool(pool.name.clone(), pool.runtime, pool.command.clone());
             if let Some(held) = board.pools.get_mut(&pool.name) {
+                held.serialization = pool.serialization;
                 held.workers = pool.workers.iter().map(with_traffic).collect();
             }
         }

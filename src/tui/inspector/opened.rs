@@ -4,6 +4,7 @@ use crate::model::{Board, Direction, Envelope, Traffic, WorkerId};
 use crate::tui::inspector::list::at;
 use crate::tui::inspector::pair::Counterpart;
 use crate::tui::inspector::tree::Tree;
+use crate::wire::Serialization;
 
 /// How a message is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub(crate) struct Opened {
     /// The first line shown of text or bytes.
     pub(crate) top: usize,
     tree: Option<Tree>,
+    /// Whether its text has the marks of advanced serialization.
+    has_marks: bool,
     /// How much had passed on the channel when its counterpart was looked for.
     looked: Option<u64>,
 }
@@ -45,6 +48,7 @@ impl Opened {
             is_gone: false,
             top: 0,
             tree: None,
+            has_marks: false,
             looked: None,
         }
     }
@@ -95,12 +99,16 @@ impl Opened {
             return None;
         };
         let text = envelope.message.as_str();
-        let tree = self.tree.get_or_insert_with(|| Tree::new(text));
+        let tree = self
+            .tree
+            .get_or_insert_with(|| Tree::new(text, self.has_marks));
         Some((tree, text))
     }
 
     /// Looks for what belongs to it, unless nothing has changed since that was done, and whether it is kept.
     pub(super) fn settle(&mut self, board: &Board, wished: Shape) {
+        let pool = board.pools.get(&self.worker.pool);
+        self.has_marks = pool.is_some_and(|pool| pool.serialization == Serialization::Advanced);
         if self.shape(wished) == Shape::Tree {
             self.tree_mut();
         }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::tui::inspector::node;
 use crate::tui::inspector::scan::{self, GLANCE, Listed, Rest};
+use crate::tui::marks::{Glance, glance};
 
 /// A message this short, in bytes, is unfolded whole, up to so many rows.
 const SHORT: (usize, usize) = (16 << 10, 400);
@@ -68,14 +69,17 @@ struct Page {
 pub(crate) struct Tree {
     rows: Vec<Row>,
     at: usize,
+    /// Whether its marks are read.
+    has_marks: bool,
 }
 
 impl Tree {
-    /// The tree of a message, its first page unfolded; a short one whole.
-    pub(super) fn new(text: &str) -> Self {
+    /// The tree of a message, its first page unfolded; a short one whole. With marks, those of advanced serialization are
+    /// read.
+    pub(super) fn new(text: &str, has_marks: bool) -> Self {
         let start = text.len() - text.trim_start().len();
         let value = start..text.len();
-        let kind = kind_of(text, start);
+        let kind = kind_of(text, start, has_marks);
         let root = Row {
             depth: 0,
             label: Label::Root,
@@ -87,6 +91,7 @@ impl Tree {
         let mut tree = Self {
             rows: vec![root],
             at: 0,
+            has_marks,
         };
         tree.list(text, 0, GLANCE);
         let mut index = 1;
@@ -100,6 +105,14 @@ impl Tree {
     /// The rows.
     pub(crate) fn rows(&self) -> &[Row] {
         &self.rows
+    }
+
+    /// What stands for a value that begins in a text, if it is a mark.
+    pub(crate) fn glance(&self, text: &str, row: &Row) -> Option<Glance> {
+        let is_value = self.has_marks && !matches!(row.kind, RowKind::More(_));
+        is_value
+            .then(|| glance(text.get(row.value.start..)?))
+            .flatten()
     }
 
     /// The place of the chosen row.
@@ -256,7 +269,7 @@ impl Tree {
                 } else {
                     Label::Item(index)
                 },
-                kind: kind_of(text, child.value.start),
+                kind: kind_of(text, child.value.start, self.has_marks),
                 value: child.value,
                 count: child.count,
                 rest: None,
@@ -275,9 +288,13 @@ impl Tree {
     }
 }
 
-/// An object or array can be unfolded, unless there is nothing in it.
-fn kind_of(text: &str, start: usize) -> RowKind {
-    let mut rest = text.get(start..).unwrap_or_default().bytes();
+/// An object or array can be unfolded, unless there is nothing in it, or it is a mark that is told whole.
+fn kind_of(text: &str, start: usize, has_marks: bool) -> RowKind {
+    let text = text.get(start..).unwrap_or_default();
+    if has_marks && glance(text).is_some_and(|glance| glance.is_whole) {
+        return RowKind::Leaf;
+    }
+    let mut rest = text.bytes();
     let is_container = matches!(rest.next(), Some(b'{' | b'['));
     let inner = rest.find(|byte| !byte.is_ascii_whitespace());
     if is_container && !matches!(inner, None | Some(b'}' | b']')) {

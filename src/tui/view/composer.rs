@@ -7,7 +7,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use crate::model::Address;
 use crate::tui::action::Action;
-use crate::tui::composer::{Fate, Run, Verdict, stays};
+use crate::tui::composer::{Fate, Run, Verdict, stays, unwritable};
 use crate::tui::hint::key;
 use crate::tui::jobs::held_up;
 use crate::tui::rows::Row;
@@ -162,6 +162,9 @@ fn note(screen: &Screen, room: usize) -> (String, Style) {
         Some(Target::Job(_)) => "submits",
         _ => "sends",
     };
+    if let Some(problem) = unwritable(composer, &screen.board) {
+        return (plain(&problem, room), theme.bad());
+    }
     match composer.verdict() {
         Verdict::Empty if sends == "submits" => ("a JSON job".to_owned(), theme.dim()),
         Verdict::Empty => ("a JSON message".to_owned(), theme.dim()),

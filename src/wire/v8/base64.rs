@@ -75,6 +75,14 @@ pub(super) fn decode(text: &str, out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
+/// The bytes that some letters stand for; as many as can be read.
+pub(crate) fn bytes_of(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    match decode(text, &mut bytes) {
+        Some(()) | None => bytes,
+    }
+}
+
 /// Up to four letters' values; 0 for each that is missing.
 fn values(letters: &[u8]) -> Option<[u32; 4]> {
     let mut values = [0; 4];

@@ -60,6 +60,7 @@ mod write_list;
 mod write_mark;
 mod write_object;
 
+pub(crate) use base64::bytes_of;
 pub use error::V8Error;
 pub use read::{READ_DEPTH, to_json, to_json_within};
 pub use write::{WRITE_DEPTH, check, from_json};

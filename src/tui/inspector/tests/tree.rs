@@ -20,7 +20,7 @@ fn labels(tree: &Tree, text: &str) -> Vec<String> {
 #[test]
 fn a_short_message_is_unfolded_whole() {
     let text = r#" { "a" : [ 1 , { } ] , "b" : { "c" : null } }"#;
-    let tree = Tree::new(text);
+    let tree = Tree::new(text, false);
 
     assert_eq!(
         labels(&tree, text),
@@ -38,7 +38,7 @@ fn a_short_message_is_unfolded_whole() {
 fn a_large_array_is_listed_a_page_at_a_time() {
     let numbers: Vec<u32> = (0..5_000).collect();
     let text = json!({ "n": numbers, "z": 1 }).to_string();
-    let mut tree = Tree::new(&text);
+    let mut tree = Tree::new(&text, false);
     assert_eq!(labels(&tree, &text), ["root", "\"n\"", "\"z\""]);
     assert_eq!(tree.rows()[1].count, Some(5_000));
 
@@ -65,7 +65,7 @@ fn a_large_array_is_listed_a_page_at_a_time() {
 fn of_a_huge_message_only_the_beginning_is_looked_at_until_more_is_asked_for() {
     let large = format!("[{}1]", "1,".repeat(2 << 20));
     let text = format!("{{\"a\":1,\"large\":{large},\"z\":[2]}}");
-    let mut tree = Tree::new(&text);
+    let mut tree = Tree::new(&text, false);
     assert_eq!(
         labels(&tree, &text),
         ["root", "\"a\"", "\"large\"", "more None"]
@@ -88,7 +88,7 @@ fn of_a_huge_message_only_the_beginning_is_looked_at_until_more_is_asked_for() {
 #[test]
 fn a_pointer_escapes_what_it_must() {
     let text = r#"{"a/b~\"é":{"x":1}}"#;
-    let mut tree = Tree::new(text);
+    let mut tree = Tree::new(text, false);
     tree.go(2);
     assert_eq!(tree.pointer(text), "/a~1b~0\"é/x");
 }
@@ -117,7 +117,7 @@ proptest! {
         } else {
             value.to_string()
         };
-        let mut tree = Tree::new(&text);
+        let mut tree = Tree::new(&text, false);
         for place in 0..tree.rows().len() {
             tree.go(place);
             let pointer = tree.pointer(&text);
@@ -135,7 +135,7 @@ proptest! {
 
     #[test]
     fn no_text_breaks_it(text in "[\\[\\]{}\",:\\\\ a1é]{0,40}", keys in prop::collection::vec(0..4_u8, 0..20)) {
-        let mut tree = Tree::new(&text);
+        let mut tree = Tree::new(&text, false);
         for key in keys {
             match key {
                 0 => drop(tree.fold()),

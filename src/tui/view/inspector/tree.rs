@@ -34,13 +34,33 @@ pub(super) fn render(
     let shown = tree.rows().iter().enumerate().skip(top);
     for (row, (place, node)) in shown.take(height).enumerate() {
         let is_chosen = is_focused && place == at;
-        let painted = paint(screen, opened.text(), node, is_chosen, area.width);
+        let glance = tree.glance(opened.text(), node).map(|glance| glance.words);
+        let shown = Shown {
+            text: opened.text(),
+            glance: glance.as_deref(),
+        };
+        let painted = paint(screen, shown, node, is_chosen, area.width);
         line(buffer, area, row, &painted);
     }
     top
 }
 
-fn paint(screen: &Screen, text: &str, row: &Row, is_chosen: bool, columns: u16) -> Line<'static> {
+/// What a row is about.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    /// The whole message.
+    text: &'a str,
+    /// What the row's value stands for, where that is not what it is.
+    glance: Option<&'a str>,
+}
+
+fn paint(
+    screen: &Screen,
+    shown: Shown<'_>,
+    row: &Row,
+    is_chosen: bool,
+    columns: u16,
+) -> Line<'static> {
     let theme = screen.theme;
     let mut painter = Painter::new(usize::from(columns));
     let mark = if is_chosen { "▌" } else { " " };
@@ -60,8 +80,13 @@ fn paint(screen: &Screen, text: &str, row: &Row, is_chosen: bool, columns: u16) 
         }
     };
     painter.text(mark, theme.accent());
-    label(screen, text, row, &mut painter);
-    value(screen, text, row, &mut painter);
+    label(screen, shown.text, row, &mut painter);
+    match shown.glance {
+        Some(words) => {
+            painter.text(words, theme.token(Token::Word));
+        }
+        None => value(screen, shown.text, row, &mut painter),
+    }
     painter.finish()
 }
 

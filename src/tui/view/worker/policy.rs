@@ -11,6 +11,7 @@ use crate::tui::screen::Screen;
 use crate::tui::theme::Theme;
 use crate::tui::view::sheet::Sheet;
 use crate::tui::view::worker::head::exact;
+use crate::wire::Serialization;
 
 /// What a secret's value is shown as.
 const SECRET: &str = "•••";
@@ -41,13 +42,16 @@ pub(super) fn rules(pool: &PoolDetail, sheet: &mut Sheet) {
         bytes(pool.mailbox.bytes as u64),
     ];
     sheet.parts("mailbox", &plain(mailbox));
-    let channel = vec![
+    let mut channel = vec![
         format!("stalled after {}", exact(pool.stall_after)),
         match pool.on_disconnect {
             OnDisconnect::Keep => "kept when it closes its channel".to_owned(),
             OnDisconnect::Stop => "stopped when it closes its channel".to_owned(),
         },
     ];
+    if pool.serialization == Serialization::Advanced {
+        channel.insert(0, "advanced serialization".to_owned());
+    }
     sheet.parts("channel", &plain(channel));
     if !pool.listen.is_empty() {
         sheet.parts("listens on", &plain(pool.listen.clone()));
