@@ -3,11 +3,14 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::print_stderr,
     clippy::indexing_slicing,
     unreachable_pub,
     reason = "these are tests and their helpers"
 )]
 
+#[path = "keeper/advanced.rs"]
+mod advanced;
 #[path = "keeper/deaths.rs"]
 mod deaths;
 #[path = "keeper/many.rs"]

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod advanced;
 mod composer;
 mod crashes;
 mod deaths;

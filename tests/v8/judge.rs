@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use forkdeck::wire::v8::{from_json, to_json};
 
-pub struct Judge {
+pub(crate) struct Judge {
     node: Child,
     channel: UnixStream,
 }
 
 impl Judge {
     /// Starts it; `None` where there is no node.
-    pub fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let (channel, theirs) = UnixStream::pair().unwrap();
         channel
             .set_read_timeout(Some(Duration::from_secs(60)))
@@ -39,7 +39,7 @@ impl Judge {
     }
 
     /// Sends a text as a body and returns the answer's text.
-    pub fn ask(&self, text: &str) -> String {
+    pub(crate) fn ask(&self, text: &str) -> String {
         let mut frame = vec![0; 4];
         from_json(text, &mut frame).unwrap_or_else(|error| panic!("{error} in {text}"));
         let length = u32::try_from(frame.len() - 4).unwrap();

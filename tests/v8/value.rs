@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 /// A value. Objects that are written are put into `o` under their number, so that others can refer to them.
 #[derive(Clone, Debug)]
-pub enum Value {
+pub(crate) enum Value {
     /// A source and its text, of what is no object.
     Primitive(String, String),
     /// A source and its text, of an object with nothing in it.
@@ -23,7 +23,7 @@ pub enum Value {
 }
 
 /// A value's source and text.
-pub fn render(value: &Value) -> (String, String) {
+pub(crate) fn render(value: &Value) -> (String, String) {
     // The list around both is number 0.
     let mut page = Page {
         met: 1,
@@ -329,7 +329,7 @@ fn entries(value: impl Strategy<Value = Value>) -> impl Strategy<Value = Vec<(St
     })
 }
 
-pub fn values() -> impl Strategy<Value = Value> {
+pub(crate) fn values() -> impl Strategy<Value = Value> {
     let leaf =
         prop_oneof![4 => primitives(), 3 => wholes(), 2 => (0..20_u32).prop_map(Value::Again)];
     leaf.prop_recursive(5, 40, 4, |inner| {

@@ -78,6 +78,22 @@ impl<'a> Cursor<'a> {
         Ok(value)
     }
 
+    /// The size of a buffer, of 64 bits in new versions; more than 4 GiB are not there.
+    pub(super) fn size(&mut self, is_long: bool) -> Result<u32, V8Error> {
+        if !is_long {
+            return self.varint();
+        }
+        let mut value = 0_u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            value |= u64::from(byte & 0x7F) << shift;
+            if byte < 0x80 {
+                break;
+            }
+        }
+        u32::try_from(value).map_err(|_| self.wrong("a buffer of 4 GiB and more"))
+    }
+
     /// A signed number.
     pub(super) fn zigzag(&mut self) -> Result<i32, V8Error> {
         let value = self.varint()?;

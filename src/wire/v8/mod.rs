@@ -34,7 +34,7 @@
 //! are compared with what is there before anything is made of them. The text of a body is at most some twenty times as
 //! long as the body (an array of `undefined`); [`to_json_within`] bounds it.
 //!
-//! The format is V8's `src/objects/value-serializer.cc`, versions 13 to 15, with the host objects of node's
+//! The format is V8's `src/objects/value-serializer.cc`, versions 13 to 16 (15 is written), with the host objects of node's
 //! `lib/internal/child_process/serialization.js`.
 
 mod base64;

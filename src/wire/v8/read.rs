@@ -84,7 +84,7 @@ impl Reader<'_> {
         }
         self.version = self.input.varint()?;
         if !(tags::OLDEST..=tags::LATEST).contains(&self.version) {
-            let problem = "this version of V8's format is not known; 13, 14 and 15 are";
+            let problem = "this version of V8's format is not known; 13 to 16 are";
             return Err(self.input.wrong(problem));
         }
         Ok(())

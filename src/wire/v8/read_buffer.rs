@@ -23,9 +23,10 @@ pub(super) struct Bytes<'a> {
 impl Reader<'_> {
     /// Reads an array buffer, and the view over it that may follow.
     pub(super) fn array_buffer(&mut self, tag: u8) -> Result<(), V8Error> {
-        let length = self.input.varint()?;
+        let is_long = self.version >= 16;
+        let length = self.input.size(is_long)?;
         let most = match tag {
-            tags::RESIZABLE => Some(self.input.varint()?),
+            tags::RESIZABLE => Some(self.input.size(is_long)?),
             _ => None,
         };
         if most.is_some_and(|most| most < length) {
@@ -89,8 +90,9 @@ impl Reader<'_> {
     pub(super) fn view(&mut self, met: Option<u32>, new: Option<Bytes<'_>>) -> Result<(), V8Error> {
         self.input.tag()?;
         let tag = self.input.byte()?;
-        let offset = self.input.varint()?;
-        let length = self.input.varint()?;
+        let is_long = self.version >= 16;
+        let offset = self.input.size(is_long)?;
+        let length = self.input.size(is_long)?;
         let flags = if self.version >= 14 {
             self.input.varint()?
         } else {

@@ -2,8 +2,10 @@
 
 /// The mark that a body begins with.
 pub(super) const VERSION: u8 = 0xFF;
-/// The version that is written.
-pub(super) const LATEST: u32 = 15;
+/// The version that is written, which node 20 and everything newer reads.
+pub(super) const WRITTEN: u32 = 15;
+/// The newest version that is read, of deno 2.9: sizes of buffers have up to 64 bits.
+pub(super) const LATEST: u32 = 16;
 /// The oldest version that is read: before it host objects had no tag.
 pub(super) const OLDEST: u32 = 13;
 

@@ -53,7 +53,7 @@ fn write(text: &str, out: &mut Vec<u8>) -> Result<(), V8Error> {
         errors: Vec::new(),
     };
     writer.out.push(tags::VERSION);
-    writer.varint(tags::LATEST);
+    writer.varint(tags::WRITTEN);
     writer.value(0)?;
     while let Some(frame) = writer.stack.pop() {
         writer.step(frame)?;

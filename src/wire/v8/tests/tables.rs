@@ -49,6 +49,13 @@ fn what_runtimes_write_otherwise_is_read_too() {
         assert_eq!(to_json(&bytes(body)).as_deref(), Ok(*text), "{body}");
     }
     assert_eq!(to_json(b"\xff\x0dI\x02").as_deref(), Ok("1"));
+    // Deno 2.9 writes version 16, in which a size may have 64 bits.
+    let resizable = Ok(r#"{"$resizable":["AAA=",4]}"#);
+    assert_eq!(
+        to_json(b"\xff\x10~\x02\x84\x80\x80\x80\x80\0\0\0").as_deref(),
+        resizable
+    );
+    assert!(to_json(b"\xff\x10~\x02\x84\x80\x80\x80\x80\x01\0\0").is_err());
 }
 
 #[test]
@@ -114,7 +121,7 @@ fn what_is_no_body_is_refused() {
             "{body}: {found:?}"
         );
     }
-    for body in [&b""[..], b"\xff", b"\xff\x10_", b"\xff\x0c_", b"{\"a\":1}"] {
+    for body in [&b""[..], b"\xff", b"\xff\x11_", b"\xff\x0c_", b"{\"a\":1}"] {
         assert!(to_json(body).is_err());
     }
 }
