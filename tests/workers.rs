@@ -56,6 +56,11 @@ fn a_worker_in_plain_sh_answers() {
 }
 
 #[test]
+fn a_worker_in_perl_answers() {
+    run("perl", &["workers/process.pl"]);
+}
+
+#[test]
 fn a_worker_in_rust_answers() {
     run(example("process").to_str().unwrap(), &[]);
 }
