@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::deck::clock::Clock;
 use crate::deck::desk::{Desk, Opened};
 use crate::deck::ends::Budgets;
+use crate::deck::figures::new_board;
 use crate::deck::handle::{Deck, Request, Sink};
 use crate::deck::journal::Journal;
 use crate::deck::link::{Heard, Link};
@@ -21,9 +22,7 @@ use crate::deck::sockets::Sockets;
 use crate::deck::tasks::Tasks;
 use crate::jobs::store::Committed;
 use crate::jobs::{self, IdMap};
-use crate::model::{
-    Board, DeckSpec, Incarnation, MonoTime, Now, PoolName, PoolSpec, RouteView, Ticket, WorkerId,
-};
+use crate::model::{DeckSpec, Incarnation, MonoTime, Now, PoolName, PoolSpec, Ticket, WorkerId};
 use crate::process::{ProcessKey, Report, Spawner};
 use crate::supervisor::{Effect, Input, Machine};
 
@@ -157,15 +156,7 @@ async fn run<S: Spawner>(
     let sampler = Sampler::new(clock.now().mono, spawner.pid(), measured_by);
     tasks.spawn_to_end(spawner.serve(ordered, reporter));
 
-    let mut board = Board::new(spec.name.clone(), std::process::id());
-    for pool in &spec.pools {
-        board.add_pool(pool.name.clone(), pool.runtime, command_line(pool));
-        if let Some(view) = board.pools.get_mut(&pool.name) {
-            view.serialization = pool.serialization;
-            view.room = Some(pool.jobs.queue);
-        }
-    }
-    board.routes = spec.routes.iter().map(RouteView::new).collect();
+    let board = new_board(&spec);
     let mut driver = Driver {
         clock,
         desk,
@@ -393,13 +384,6 @@ impl Driver {
             self.perform_one(now, effect);
         }
     }
-}
-
-/// A pool's command line, for people.
-pub(crate) fn command_line(pool: &PoolSpec) -> String {
-    let words = std::iter::once(&pool.program).chain(&pool.args);
-    let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
-    words.join(" ")
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
-//! The figures of pools, their jobs and their routes, told when they changed.
+//! What the board says of pools and routes: at first, and their figures when they changed.
 
 use crate::deck::driver::Driver;
-use crate::model::{Event, Now, PoolChanged, PoolName, RouteCounted};
+use crate::model::{
+    Board, DeckSpec, Event, Now, PoolChanged, PoolName, PoolSpec, RouteCounted, RouteView,
+};
 
 impl Driver {
     /// Tells the figures of each pool and route of which one changed since they were told last.
@@ -40,4 +42,25 @@ impl Driver {
             }
         }
     }
+}
+
+/// The board of a deck that has not started yet.
+pub(crate) fn new_board(spec: &DeckSpec) -> Board {
+    let mut board = Board::new(spec.name.clone(), std::process::id());
+    for pool in &spec.pools {
+        board.add_pool(pool.name.clone(), pool.runtime, command_line(pool));
+        if let Some(view) = board.pools.get_mut(&pool.name) {
+            view.serialization = pool.serialization;
+            view.room = Some(pool.jobs.queue);
+        }
+    }
+    board.routes = spec.routes.iter().map(RouteView::new).collect();
+    board
+}
+
+/// A pool's command line, for people.
+pub(crate) fn command_line(pool: &PoolSpec) -> String {
+    let words = std::iter::once(&pool.program).chain(&pool.args);
+    let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+    words.join(" ")
 }

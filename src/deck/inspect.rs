@@ -7,8 +7,9 @@ use std::collections::HashSet;
 use std::ffi::OsString;
 use std::time::Duration;
 
-use crate::deck::driver::{Driver, command_line};
+use crate::deck::driver::Driver;
 use crate::deck::environment::environment;
+use crate::deck::figures::command_line;
 use crate::deck::handle::Sink;
 use crate::deck::perform::explain;
 use crate::deck::secrets::{is_secret, without_password};
