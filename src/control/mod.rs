@@ -8,7 +8,7 @@
 //!
 //! | method | params | result |
 //! | --- | --- | --- |
-//! | `worker` | `{worker}` | what `ps` does not tell, because the system is asked for it: `{worker, command, cwd, runtime, restart, stop, mailbox, stall_after_ms, max_frame_bytes, on_disconnect, jobs, listen, processes, buffers, env, env_error?, unacknowledged}` |
+//! | `worker` | `{worker}` | what `ps` does not tell, because the system is asked for it: `{worker, command, cwd, runtime, restart, stop, mailbox, stall_after_ms, max_frame_bytes, serialization, on_disconnect, jobs, listen, processes, buffers, env, env_error?, unacknowledged}` |
 //!
 //! `processes` are the worker's own process and all its descendants, each after its parent: `{pid, parent, depth, command,
 //! state, threads, cpu_percent, cpu_ms, memory_bytes}`, each alone; `[]` without a process. `buffers` are the sizes in force,

@@ -10,6 +10,9 @@ use crate::wire::v8::tags;
 use crate::wire::v8::tape::Place;
 use crate::wire::v8::write::{Frame, Writer};
 
+/// So many keys of an object are compared without a table.
+const FEW: usize = 8;
+
 /// Keys and values that are being written.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entries {
@@ -70,15 +73,32 @@ impl<'t> Writer<'_, 't> {
                 "a mark stands alone; a real key that begins with `$` is written with one more";
             return Err(self.tape.wrong(key, problem));
         }
-        if keys().nth(1).is_none() {
-            return Ok(());
-        }
-        let mut seen: HashSet<Cow<'_, str>> = HashSet::new();
-        let twice = keys().find(|key| !seen.insert(Chars::read(self.tape.raw(*key)).identity()));
+        let twice = if keys().nth(FEW).is_none() {
+            self.twice_of_few(place)
+        } else {
+            let mut seen: HashSet<Cow<'_, str>> = HashSet::new();
+            keys().find(|key| !seen.insert(self.identity(*key)))
+        };
         match twice {
             Some(key) => Err(self.tape.wrong(key, "this key is there twice")),
             None => Ok(()),
         }
+    }
+
+    /// A key that is there twice, of so few that each is compared with each.
+    fn twice_of_few(&self, place: Place) -> Option<Place> {
+        let keys = || self.tape.children(place).step_by(2).enumerate();
+        let is_before = |(index, key): (usize, Place)| {
+            let identity = self.identity(key);
+            keys()
+                .take(index)
+                .any(|(_, before)| self.identity(before) == identity)
+        };
+        keys().find(|key| is_before(*key)).map(|(_, key)| key)
+    }
+
+    fn identity(&self, key: Place) -> Cow<'t, str> {
+        Chars::read(self.tape.raw(key)).identity()
     }
 
     pub(super) fn entries(&mut self, entries: Entries) -> Result<(), V8Error> {
