@@ -49,6 +49,8 @@ pub(super) struct Dispatch {
     launch: Option<Handle>,
     /// Whether a handle is under way, as far as the writer knows.
     is_paused: bool,
+    /// Whether a handle waits only for the worker to read what was written before.
+    waits_for_reader: bool,
     /// How many messages were put into the buffer, and how many of them have left.
     pushed: u64,
     left: u64,
@@ -69,6 +71,7 @@ impl Dispatch {
             held: VecDeque::new(),
             launch: None,
             is_paused: false,
+            waits_for_reader: false,
             pushed: 0,
             left: 0,
             apart: VecDeque::new(),
@@ -121,8 +124,15 @@ impl Dispatch {
         }
     }
 
-    /// Puts into the buffer what may be written by now. Answers whether the channel has ended.
-    pub(super) fn refill(&mut self) -> bool {
+    /// Whether a handle waits only for the worker to read what was written before.
+    pub(super) fn waits_for_reader(&self) -> bool {
+        self.waits_for_reader
+    }
+
+    /// Puts into the buffer what may be written by now; `is_read` says whether the worker has read all that was. Answers
+    /// whether the channel has ended.
+    pub(super) fn refill(&mut self, is_read: impl Fn() -> bool) -> bool {
+        self.waits_for_reader = false;
         if self.launch.is_some() || self.held.is_empty() && !self.handover.has_news() {
             return false;
         }
@@ -133,8 +143,9 @@ impl Dispatch {
             let answer = if is_taken { node::ack() } else { node::nack() };
             self.put_apart(&answer.clone(), Apart::Internal(answer));
         }
-        if !self.send_again(&mut state) && self.take_lane(&mut state) {
-            self.take_mail(&mut state);
+        let is_read = &is_read;
+        if !self.send_again(&mut state, is_read) && self.take_lane(&mut state, is_read) {
+            self.take_mail(&mut state, is_read);
         }
         state.has_ended
     }
@@ -150,11 +161,11 @@ impl Dispatch {
     }
 
     /// Sends what is under way once more if that is due; answers whether it is.
-    fn send_again(&mut self, state: &mut State) -> bool {
+    fn send_again(&mut self, state: &mut State, is_read: &impl Fn() -> bool) -> bool {
         let Some(flight) = state.flight.as_mut().filter(|flight| flight.is_due) else {
             return false;
         };
-        if self.out.is_empty() {
+        if self.may_launch(is_read) {
             flight.is_due = false;
             self.launch(&flight.message, Apart::Handed);
         } else {
@@ -165,7 +176,7 @@ impl Dispatch {
     }
 
     /// Takes what is on the lane; answers whether the mail may follow.
-    fn take_lane(&mut self, state: &mut State) -> bool {
+    fn take_lane(&mut self, state: &mut State, is_read: &impl Fn() -> bool) -> bool {
         let is_behind = |flight: &Flight| flight.origin == Origin::Lane;
         while let Some(next) = state.lane.front() {
             if state.flight.as_ref().is_some_and(is_behind) {
@@ -180,7 +191,7 @@ impl Dispatch {
             if state.flight.is_some() {
                 return false;
             }
-            if self.out.is_empty() {
+            if self.may_launch(is_read) {
                 let next = state.lane.pop_front();
                 self.begin(state, next, Origin::Lane);
             } else {
@@ -191,11 +202,11 @@ impl Dispatch {
         state.flight.is_none()
     }
 
-    fn take_mail(&mut self, state: &mut State) {
+    fn take_mail(&mut self, state: &mut State, is_read: &impl Fn() -> bool) {
         while let Some(next) = self.held.front() {
             if next.handle().is_some() && self.is_socket {
                 // Without a reader nobody would hear that it is there.
-                if self.out.is_empty() && !state.has_ended {
+                if !state.has_ended && self.may_launch(is_read) {
                     let next = self.held.pop_front();
                     self.begin(state, next, Origin::Mail);
                 }
@@ -205,6 +216,16 @@ impl Dispatch {
                 self.put(&next);
             }
         }
+    }
+
+    /// Whether a handle can go now. Its frame is to begin a read of its own: Deno loses the descriptor of one that comes
+    /// in a read after others (observed with deno 2.9).
+    fn may_launch(&mut self, is_read: &impl Fn() -> bool) -> bool {
+        if !self.out.is_empty() {
+            return false;
+        }
+        self.waits_for_reader = !is_read();
+        !self.waits_for_reader
     }
 
     /// Puts a message with a handle under way; the buffer is empty.

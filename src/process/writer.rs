@@ -18,6 +18,9 @@ use crate::wire::{HandleKind, Message, Serialization};
 /// How many bytes one writer sends before others get their turn.
 const WRITE_BUDGET: usize = 256 << 10;
 
+/// How soon to look again whether the worker has read what comes before a handle: no event tells.
+const LOOK: Duration = Duration::from_millis(1);
+
 /// When a handle that the system does not take now is offered again: too many are on their way, or the buffer is too full.
 const LATER: Duration = Duration::from_millis(50);
 
@@ -90,7 +93,7 @@ impl ChannelWriter {
             if has_some && self.dispatch.is_written() {
                 break;
             }
-            let has_ended = self.dispatch.refill();
+            let has_ended = self.dispatch.refill(|| self.outlet.queued() == 0);
             if self.dispatch.is_written() {
                 if self.dispatch.is_empty() {
                     break;
@@ -124,8 +127,11 @@ impl ChannelWriter {
         }
     }
 
-    /// Waits for the answer to a handle, and gives it up when none comes.
+    /// Waits until a handle may go, or for the answer to one, and gives it up when none comes.
     async fn pause(&mut self, wrote: &mut Wrote) {
+        if self.dispatch.waits_for_reader() {
+            return sleep(LOOK).await;
+        }
         let outlet = &self.outlet;
         if self.handover.stirred(|| outlet.queued() == 0).await {
             self.dispatch.give_up(wrote);
