@@ -131,7 +131,7 @@ impl FrameDecoder {
                 self.kept.extend_from_slice(bytes);
                 &[]
             }
-            told => self.refuse(told, bytes, frames),
+            told => self.refuse(&told, bytes, frames),
         }
     }
 
@@ -153,7 +153,7 @@ impl FrameDecoder {
             Told::Little | Told::Frame(_) => {}
             told => {
                 let kept = std::mem::take(&mut self.kept);
-                self.refuse(told, &kept, frames);
+                self.refuse(&told, &kept, frames);
             }
         }
         rest
@@ -182,8 +182,8 @@ impl FrameDecoder {
     }
 
     /// Tells of what is no frame that can be kept, of which `bytes` is the beginning; returns what is still to be looked at.
-    fn refuse<'a>(&mut self, told: Told, bytes: &'a [u8], frames: &mut Vec<Frame>) -> &'a [u8] {
-        let (kind, size, hint) = match told {
+    fn refuse<'a>(&mut self, told: &Told, bytes: &'a [u8], frames: &mut Vec<Frame>) -> &'a [u8] {
+        let (kind, size, hint) = match *told {
             Told::TooLong(size) => {
                 self.skipped = Some(Skipped {
                     left: size,

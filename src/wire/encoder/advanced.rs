@@ -67,18 +67,13 @@ fn write(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(&[0; 4]);
     let written = from_json(text, out);
     let length = i32::try_from(out.len() - start - 4).ok();
-    match (written, length) {
-        (Ok(()), Some(length)) => {
-            if let Some(header) = out.get_mut(start..start + 4) {
-                header.copy_from_slice(&length.to_be_bytes());
-            }
-        }
-        _ => {
-            out.truncate(start);
-            if text != UNWRITABLE {
-                write(UNWRITABLE, out);
-            }
-        }
+    if let (Ok(()), Some(length), Some(header)) = (written, length, out.get_mut(start..start + 4)) {
+        header.copy_from_slice(&length.to_be_bytes());
+        return;
+    }
+    out.truncate(start);
+    if text != UNWRITABLE {
+        write(UNWRITABLE, out);
     }
 }
 

@@ -97,7 +97,7 @@ fn values(letters: &[u8]) -> Option<[u32; 4]> {
 
 /// The letters without what fills them up.
 fn letters(text: &str) -> &[u8] {
-    let filled = text.len() % 4 == 0;
+    let filled = text.len().is_multiple_of(4);
     let text = text.as_bytes();
     match text {
         [rest @ .., b'=', b'='] | [rest @ .., b'='] if filled => rest,

@@ -30,7 +30,6 @@ pub(super) fn problem(source: &Chars<'_>, flags: &str) -> Option<&'static str> {
         at: 0,
         is_unicode,
         has_sets: flags.contains('v'),
-        has_names: !names.is_empty(),
         groups: groups(&units),
         names,
         met: HashSet::new(),
@@ -56,7 +55,6 @@ pub(super) struct Walk<'a> {
     pub(super) at: usize,
     pub(super) is_unicode: bool,
     pub(super) has_sets: bool,
-    pub(super) has_names: bool,
     /// How many groups capture.
     pub(super) groups: u32,
     pub(super) names: HashSet<&'a [u32]>,

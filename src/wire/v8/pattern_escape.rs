@@ -10,7 +10,7 @@ impl Walk<'_> {
             .ok_or("a regular expression ends with a backslash")?;
         match escaped {
             'b' | 'B' => self.repeatable = false,
-            'k' if self.has_names || self.is_unicode => {
+            'k' if !self.names.is_empty() || self.is_unicode => {
                 let name = if self.take("<") { self.name()? } else { &[] };
                 if !self.names.contains(name) {
                     return Err("a reference to no group in a regular expression");

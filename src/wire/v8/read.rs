@@ -306,7 +306,7 @@ impl Reader<'_> {
     }
 
     fn map(&mut self, read: u32) -> Result<(), V8Error> {
-        let is_key = read % 2 == 0;
+        let is_key = read.is_multiple_of(2);
         if is_key && read > 0 {
             self.out.push("]");
         }

@@ -103,7 +103,8 @@ impl<'a> Tape<'a> {
                 break;
             };
             if !is_object {
-                path.push_str(&format!("/{index}"));
+                path.push('/');
+                path.push_str(&index.to_string());
             } else if index % 2 == 1 {
                 // A value, after its key.
                 let key = self

@@ -170,10 +170,10 @@ impl Writer<'_, '_> {
 
     pub(super) fn varint(&mut self, mut value: u32) {
         while value >= 0x80 {
-            self.out.push((value & 0x7F) as u8 | 0x80);
+            self.out.push(low(value) | 0x80);
             value >>= 7;
         }
-        self.out.push(value as u8);
+        self.out.push(low(value));
     }
 
     /// A length; a body of 4 GiB and more cannot be framed.
@@ -255,6 +255,11 @@ impl Writer<'_, '_> {
         }
         self.go_on(Frame::Values(self.tape.next(at), end, count + 1), at)
     }
+}
+
+/// The lowest seven bits.
+fn low(value: u32) -> u8 {
+    u8::try_from(value & 0x7F).unwrap_or_default()
 }
 
 fn varint_length(mut value: usize) -> usize {

@@ -149,21 +149,18 @@ impl Writer<'_, '_> {
     fn view_buffer(&mut self, buffer: Place) -> Result<Held, V8Error> {
         let view = self.ids.len();
         let mark = self.mark_of(buffer);
-        let number = match mark
+        let mark = mark
             .as_ref()
-            .and_then(|(name, value)| Some((name.as_str()?, *value)))
-        {
-            Some(("$ref", value)) => {
-                self.reference(buffer, value)?;
-                self.meet();
-                self.count_at(value)
-            }
-            _ => {
-                self.ids.extend([self.next_id + 1, self.next_id]);
-                self.next_id += 2;
-                self.buffer(buffer, view + 1)?;
-                u32::try_from(view + 1).ok()
-            }
+            .and_then(|(name, value)| Some((name.as_str()?, *value)));
+        let number = if let Some(("$ref", value)) = mark {
+            self.reference(buffer, value)?;
+            self.meet();
+            self.count_at(value)
+        } else {
+            self.ids.extend([self.next_id + 1, self.next_id]);
+            self.next_id += 2;
+            self.buffer(buffer, view + 1)?;
+            u32::try_from(view + 1).ok()
         };
         let place = number.map(|number| {
             self.buffers

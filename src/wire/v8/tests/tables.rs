@@ -279,7 +279,7 @@ fn depth_is_bounded_both_ways() {
 fn a_text_is_no_longer_than_was_asked_for() {
     let many = [
         &[0xFF, 0x0F, b'A', 0xA0, 0x8D, 0x06][..],
-        &[b'_'; 100_000],
+        &vec![b'_'; 100_000],
         &[b'$', 0, 0xA0, 0x8D, 0x06],
     ]
     .concat();
