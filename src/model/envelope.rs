@@ -58,7 +58,7 @@ impl Envelope {
             order: 0,
             seq: 0,
             direction: Direction::Out,
-            message: message.without_handle(),
+            message: message.clone().without_handle(),
             handle: message.handle().map(Handle::kind),
             bytes: message.len() + 1,
             latency: None,

@@ -53,9 +53,19 @@ pub(super) struct Flight {
     looks: u8,
 }
 
+/// This moment, for how long a worker takes to answer: only the channel knows when a frame left, and nothing is decided
+/// by it that a machine decides.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the age of a handle under way is the channel's own"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
 impl Flight {
     pub(super) fn new(message: Message, origin: Origin) -> Self {
-        let since = Instant::now();
+        let since = now();
         Self {
             message,
             origin,
@@ -190,7 +200,7 @@ impl Handover {
     pub(super) async fn stirred(&self, is_read: impl Fn() -> bool) -> bool {
         loop {
             let due = self.lock().flight.as_ref().map(|flight| flight.look_at);
-            let due = due.unwrap_or_else(|| Instant::now() + PATIENCE);
+            let due = due.unwrap_or_else(|| now() + PATIENCE);
             if self.has_news() {
                 return false;
             }
@@ -210,7 +220,7 @@ impl Handover {
         let Some(flight) = &mut state.flight else {
             return false;
         };
-        flight.look_at = Instant::now() + PATIENCE;
+        flight.look_at = now() + PATIENCE;
         flight.looks = if is_read { flight.looks + 1 } else { 0 };
         flight.looks > 1
     }

@@ -196,7 +196,7 @@ mod tests {
         let handle = budget.take(HandleKind::Socket, fd()).unwrap();
         let message = Message::parse("1").unwrap().with_handle(handle.clone());
         let (copy, other) = (message.detached(), message.without_handle());
-        drop((handle, message));
+        drop(handle);
 
         assert_eq!(budget.live(), 1);
         assert_eq!(copy.handle().unwrap().kind(), HandleKind::Socket);

@@ -170,8 +170,8 @@ impl Message {
 
     /// The same text alone: what is kept of it holds no descriptor open.
     #[must_use]
-    pub fn without_handle(&self) -> Self {
-        Self::of(self.text.clone())
+    pub fn without_handle(self) -> Self {
+        Self::of(self.text)
     }
 }
 

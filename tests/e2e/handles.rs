@@ -9,7 +9,7 @@ use std::time::Duration;
 use forkdeck::deck::{self, Clock};
 use forkdeck::model::{Address, Command, DeckSpec, Outcome, PoolName, PoolSpec};
 use forkdeck::process::keeper::Keeper;
-use forkdeck::wire::{Handle, HandleKind, Message};
+use forkdeck::wire::{Handle, HandleKind, Message, Serialization};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -122,12 +122,21 @@ fn descriptors(pid: u32) -> usize {
 #[tokio::test]
 async fn a_client_hands_connections_and_servers_to_workers_of_each_runtime() {
     let folder = folder();
-    for name in ["node", "bun", "deno"] {
+    let (json, advanced) = (Serialization::Json, Serialization::Advanced);
+    // What bun calls advanced is its own.
+    for (name, serialization) in [
+        ("node", json),
+        ("bun", json),
+        ("deno", json),
+        ("node", advanced),
+        ("deno", advanced),
+    ] {
         let Some(line) = command(name, "taker.cjs") else {
             continue;
         };
         let pool = PoolName::new("taker").unwrap();
         let mut spec = PoolSpec::new(pool, &line[0], folder.path());
+        spec.serialization = serialization;
         spec.args = line[1..].iter().map(Into::into).collect();
         let keeper = Keeper::start(Path::new(env!("CARGO_BIN_EXE_forkdeck"))).unwrap();
         let spec = DeckSpec::new("test", vec![spec]);

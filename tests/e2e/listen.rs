@@ -102,6 +102,26 @@ fn two_workers_share_a_server_and_one_may_be_killed() {
 }
 
 #[test]
+fn the_example_of_a_web_server_serves() {
+    if skip_without_node() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/workers/web.js");
+    let args = ["run", "--rpc", "--listen", "127.0.0.1:0", script];
+    let mut deck = Rpc::start(folder.path(), &args);
+
+    let log = deck.event("it serves", |event| event["event"] == "log");
+    let line = log["line"].as_str().unwrap();
+    let address = line.strip_prefix("serves ").unwrap();
+
+    let pid = deck.worker_pid("web/1");
+    let wanted = format!("GET /, served by process {pid}\n");
+    assert_eq!(over_tcp(address), Some(wanted));
+    assert!(deck.end().success());
+}
+
+#[test]
 fn every_runtime_serves_what_the_deck_listens_on() {
     for name in ["node", "bun", "deno"] {
         let Some(program) = runtime(name) else {
