@@ -61,3 +61,9 @@ pub mod supervisor;
 #[cfg(feature = "tui")]
 pub mod tui;
 pub mod wire;
+
+pub use model::Signal;
+pub use process::exchange::{Received, Receiver, SendError, Sender};
+pub use process::fork::{Child, Fork, ForkError, Process, Stdio, fork};
+pub use process::worker;
+pub use wire::{Fault, FaultKind, Handle, HandleKind, Message, Serialization};

@@ -9,6 +9,8 @@ mod census;
 mod channel;
 mod custody;
 mod dispatch;
+pub mod exchange;
+pub mod fork;
 mod handover;
 mod holder;
 mod intake;
@@ -22,6 +24,7 @@ mod stat;
 mod stdio;
 mod sys;
 mod usage;
+pub mod worker;
 mod writer;
 
 pub use about::{About, about, environment_of};

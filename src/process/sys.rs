@@ -7,8 +7,12 @@
 )]
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 
+use nix::libc;
+use rustix::io::Errno;
 use tokio::io::Interest;
 use tokio::io::unix::{AsyncFd, AsyncFdReadyGuard};
 
@@ -81,6 +85,77 @@ pub(crate) fn adopt_socket(fd: RawFd) -> io::Result<OwnedFd> {
     rustix::io::fcntl_setfd(borrowed, rustix::io::FdFlags::CLOEXEC)?;
     // SAFETY: it is open, and by this function's contract nobody else in this process owns it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Removes variables from this process's environment, if it has a single thread; answers whether it did.
+pub(crate) fn remove_variables(names: &[&str]) -> bool {
+    let threads = std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count);
+    if threads != 1 {
+        return false;
+    }
+    for name in names {
+        // SAFETY: this is the only thread, so nobody reads or writes the environment now, and nobody but this thread could
+        // start another one.
+        unsafe { std::env::remove_var(name) };
+    }
+    true
+}
+
+/// What file a descriptor is of, by device and inode.
+///
+/// # Errors
+/// When it is not open.
+pub(crate) fn identity(fd: RawFd) -> io::Result<(u64, u64)> {
+    // SAFETY: the borrow ends within this function, and a number that is not open only makes the call fail.
+    let stat = rustix::fs::fstat(unsafe { BorrowedFd::borrow_raw(fd) })?;
+    #[cfg_attr(
+        target_os = "linux",
+        expect(clippy::useless_conversion, reason = "other systems have other widths")
+    )]
+    Ok((stat.st_dev.into(), stat.st_ino.into()))
+}
+
+/// What a forked process does before it becomes its program.
+#[derive(Debug)]
+pub(crate) struct Prelude {
+    /// Becomes descriptor 3; it is another one here.
+    pub(crate) channel: OwnedFd,
+    /// What 3 is of while the process is made.
+    pub(crate) third: (u64, u64),
+    /// Whether it leads a session.
+    pub(crate) is_detached: bool,
+}
+
+impl Prelude {
+    /// Another thread changed 3 meanwhile, and it may be the pipe by which std hears of a failed execution.
+    pub(crate) const MOVED: Errno = Errno::DEADLK;
+
+    /// Only calls that are safe between fork and exec (signal-safety(7)), and no allocation.
+    fn act(&self) -> io::Result<()> {
+        if identity(3).ok() != Some(self.third) {
+            return Err(Self::MOVED.into());
+        }
+        for signal in 1..32 {
+            // SAFETY: a default is no handler; the two that cannot be set make the call fail.
+            unsafe { libc::signal(signal, libc::SIG_DFL) };
+        }
+        // SAFETY: neither touches memory.
+        let done = unsafe {
+            (!self.is_detached || libc::setsid() >= 0)
+                && libc::dup2(self.channel.as_raw_fd(), 3) == 3
+        };
+        if done {
+            Ok(())
+        } else {
+            Err(io::Error::last_os_error())
+        }
+    }
+}
+
+/// Has the process that a command makes act so before it becomes its program. The command owns the channel from here on.
+pub(crate) fn before_exec(command: &mut Command, prelude: Prelude) {
+    // SAFETY: see `act`.
+    unsafe { command.pre_exec(move || prelude.act()) };
 }
 
 /// Closes every descriptor above standard error. Only for a process that has just begun and opened none itself.

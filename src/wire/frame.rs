@@ -1,6 +1,8 @@
 //! What a channel's bytes turn out to be.
 
 use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
 
 use serde::Serialize;
 
@@ -78,3 +80,30 @@ pub enum FaultKind {
     /// A handle did not get where it was sent; `bytes` and `head` are those of its message.
     Handle,
 }
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.bytes;
+        match self.kind {
+            FaultKind::Invalid => write!(f, "{bytes} bytes came that are no message")?,
+            FaultKind::Truncated => {
+                write!(
+                    f,
+                    "the channel ended within a message, of which {bytes} bytes came"
+                )?;
+            }
+            FaultKind::TooLong => {
+                write!(f, "a message of {bytes} bytes is longer than is taken")?;
+            }
+            FaultKind::Mismatch => f.write_str("messages come in another serialization")?,
+            FaultKind::Uncaught => f.write_str("nobody in the worker caught an error")?,
+            FaultKind::Handle => f.write_str("a handle did not get where it was sent")?,
+        }
+        match &self.hint {
+            Some(hint) => write!(f, ": {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error for Fault {}
