@@ -19,7 +19,7 @@ impl Judge {
     pub(crate) fn start() -> Option<Self> {
         let (channel, theirs) = UnixStream::pair().unwrap();
         channel
-            .set_read_timeout(Some(Duration::from_secs(60)))
+            .set_read_timeout(Some(Duration::from_mins(1)))
             .unwrap();
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/v8/judge.cjs");
         let node = Command::new("node")
@@ -29,13 +29,10 @@ impl Judge {
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
             .spawn();
-        match node {
-            Ok(node) => Some(Self { node, channel }),
-            Err(_) => {
-                eprintln!("skipped: there is no node");
-                None
-            }
+        if node.is_err() {
+            eprintln!("skipped: there is no node");
         }
+        node.ok().map(|node| Self { node, channel })
     }
 
     /// Sends a text as a body and returns the answer's text.

@@ -108,7 +108,7 @@ impl Page {
                 self.end(number, "]}");
             }
             Value::Error(name, message, stack, cause) => {
-                self.error(name, message.as_deref(), stack, cause.as_deref())
+                self.error(name, message.as_deref(), stack, cause.as_deref());
             }
             Value::Again(number) => {
                 let number = 1 + number % self.met;

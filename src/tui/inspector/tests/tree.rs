@@ -148,3 +148,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_mark_that_is_told_whole_is_a_leaf() {
+    let text = r#"{"a":{"$date":null},"b":{"$map":[[1,2]]}}"#;
+    let glances = |has_marks| {
+        let tree = Tree::new(text, has_marks);
+        let rows = tree.rows().iter().filter(|row| row.depth == 1);
+        let told = rows.map(|row| {
+            let words = tree.glance(text, row).map(|glance| glance.words);
+            (row.kind, words)
+        });
+        told.collect::<Vec<_>>()
+    };
+
+    let words = |words: &str| Some(words.to_owned());
+    assert_eq!(
+        glances(true),
+        [
+            (RowKind::Leaf, words("invalid Date")),
+            (RowKind::Open, words("Map(1)"))
+        ]
+    );
+    assert_eq!(
+        glances(false),
+        [(RowKind::Open, None), (RowKind::Open, None)]
+    );
+}
