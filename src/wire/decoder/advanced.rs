@@ -8,7 +8,7 @@ use bytes::Bytes;
 use crate::wire::foreign::{self, Recognized};
 use crate::wire::node::Classifier;
 use crate::wire::uncaught;
-use crate::wire::v8::{V8Error, to_json_within};
+use crate::wire::v8::{V8Error, shifted, to_json_within};
 use crate::wire::{Fault, FaultKind, Frame, InternalKind, Message};
 
 /// How much of a frame that is no message is shown.
@@ -255,6 +255,12 @@ impl FrameDecoder {
         };
         frames.push(match self.classifier.classify(message.as_bytes()) {
             None => Frame::Message { message, bytes },
+            // What it carries is taken out of it, and its references are then counted from where it begins itself.
+            Some(kind @ InternalKind::Handle) => Frame::Internal {
+                message: shifted(message.as_str(), -1).map_or(message, Message::from_valid),
+                bytes,
+                kind,
+            },
             Some(InternalKind::Error) => Frame::Fault(uncaught::fault(&message, bytes)),
             Some(kind) => Frame::Internal {
                 message,

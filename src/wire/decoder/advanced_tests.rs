@@ -86,6 +86,19 @@ fn messages_between_runtimes_are_told_apart() {
 }
 
 #[test]
+fn what_a_handle_carries_counts_its_references_from_itself() {
+    let text = r#"{"cmd":"NODE_HANDLE","type":"net.Socket","msg":{"self":{"$ref":0}}}"#;
+    let bytes = written(&[text]);
+
+    assert!(bytes.windows(2).any(|two| two == b"^\x01"), "{bytes:?}");
+    let all = frames(&bytes);
+    let [Frame::Internal { message, .. }] = &all[..] else {
+        panic!("{all:?}");
+    };
+    assert_eq!(message.as_str(), text);
+}
+
+#[test]
 fn a_bad_body_is_told_and_the_next_one_read() {
     let all = frames(b"\0\0\0\0\0\0\0\x01x\0\0\0\x03\xff\x0f?\0\0\0\x03\xff\x0f0");
 

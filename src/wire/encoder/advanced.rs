@@ -5,12 +5,15 @@
 use std::collections::VecDeque;
 
 use crate::wire::encoder::{OutBuffer, PIECE, Piece};
-use crate::wire::v8::from_json;
+use crate::wire::v8::{from_json, shifted};
 use crate::wire::{Message, Serialization};
 
 /// What a message that cannot be written becomes, which runtimes pass over: who counts messages goes on counting. Whoever
 /// takes messages from outside asks `v8::check` before.
 const UNWRITABLE: &str = r#"{"cmd":"NODE_FORKDECK_UNWRITABLE"}"#;
+
+/// What a message with a handle is within.
+const HANDLE: &str = r#"{"cmd":"NODE_HANDLE","#;
 
 impl OutBuffer {
     /// Makes a buffer for a channel of this serialization.
@@ -65,7 +68,9 @@ impl OutBuffer {
 fn write(text: &str, out: &mut Vec<u8>) {
     let start = out.len();
     out.extend_from_slice(&[0; 4]);
-    let written = from_json(text, out);
+    // A message within another one counts its references from where it begins itself.
+    let moved = text.starts_with(HANDLE).then(|| shifted(text, 1)).flatten();
+    let written = from_json(moved.as_deref().unwrap_or(text), out);
     let length = i32::try_from(out.len() - start - 4).ok();
     if let (Ok(()), Some(length), Some(header)) = (written, length, out.get_mut(start..start + 4)) {
         header.copy_from_slice(&length.to_be_bytes());

@@ -49,6 +49,7 @@ mod read;
 mod read_buffer;
 mod read_list;
 mod read_object;
+mod refs;
 mod strings;
 mod tags;
 mod tape;
@@ -63,6 +64,7 @@ mod write_object;
 pub(crate) use base64::bytes_of;
 pub use error::V8Error;
 pub use read::{READ_DEPTH, to_json, to_json_within};
+pub(crate) use refs::shifted;
 pub use write::{WRITE_DEPTH, check, from_json};
 
 #[cfg(test)]

@@ -52,6 +52,16 @@ impl<'a> Tape<'a> {
         }
     }
 
+    /// How many values there are.
+    pub(super) fn len(&self) -> Place {
+        u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Where a value begins in the text.
+    pub(super) fn start(&self, place: Place) -> usize {
+        self.node(place).start as usize
+    }
+
     /// The first byte of a value.
     pub(super) fn first(&self, place: Place) -> u8 {
         let start = self.node(place).start as usize;
