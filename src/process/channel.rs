@@ -132,7 +132,7 @@ impl Channel {
                 let writer = ChannelWriter::new(Arc::clone(&outlet), serialization);
                 let mut reader = ChannelReader::new(source, &outlet, decoder);
                 reader.kept = Some(outlet);
-                reader.custody = Some(Custody::new(writer.handover()));
+                reader.custody = Some(Custody::new(writer.handover(), serialization));
                 reader.intake = Intake::of_socket();
                 Ok((reader, writer))
             }

@@ -12,7 +12,9 @@ use rustix::net::sockopt::{socket_acceptconn, socket_domain};
 
 use crate::process::handover::{Handover, Origin, Verdict, fault};
 use crate::wire::node::classify;
-use crate::wire::{Fault, Frame, Handle, HandleBudget, HandleKind, InternalKind, Message, Offer};
+use crate::wire::{
+    Fault, Frame, Handle, HandleBudget, HandleKind, InternalKind, Message, Offer, Serialization,
+};
 
 /// How many descriptors wait for their frames at the most; further ones are closed.
 const MOST_UNCLAIMED: usize = 64;
@@ -26,14 +28,16 @@ const TOO_MANY: &str = "too many handles are open; it is closed, and the worker 
 #[derive(Debug)]
 pub(super) struct Custody {
     unclaimed: VecDeque<OwnedFd>,
+    serialization: Serialization,
     handover: Arc<Handover>,
     budget: HandleBudget,
 }
 
 impl Custody {
-    pub(super) fn new(handover: Arc<Handover>) -> Self {
+    pub(super) fn new(handover: Arc<Handover>, serialization: Serialization) -> Self {
         Self {
             unclaimed: VecDeque::new(),
+            serialization,
             handover,
             budget: HandleBudget::default(),
         }
@@ -96,7 +100,7 @@ impl Custody {
     /// A handle's frame: what it turns out to be, and what was wrong with it. The worker is answered either way, at once: it
     /// writes nothing else before.
     fn take(&mut self, frame: Message, bytes: usize) -> (Frame, Option<Fault>) {
-        let offer = Offer::read(&frame);
+        let offer = Offer::read(&frame, self.serialization);
         let handle = match (self.unclaimed.pop_front(), offer.kind) {
             (None, _) => Err(MISSING),
             (Some(_), None) => Err(UNKNOWN),

@@ -58,6 +58,7 @@ pub(super) struct Dispatch {
     handover: Arc<Handover>,
     /// Whether handles can be sent.
     is_socket: bool,
+    serialization: Serialization,
 }
 
 impl Dispatch {
@@ -77,6 +78,7 @@ impl Dispatch {
             apart: VecDeque::new(),
             handover,
             is_socket,
+            serialization,
         }
     }
 
@@ -243,7 +245,7 @@ impl Dispatch {
     }
 
     fn launch(&mut self, message: &Message, apart: Apart) {
-        if let Some(frame) = Offer::frame(message) {
+        if let Some(frame) = Offer::frame(message, self.serialization) {
             self.launch = message.handle().cloned();
             if let Some(handle) = &self.launch {
                 // Runtimes take it as it is, and one that blocks would block all that they do. What cannot be set is sent

@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::wire::node::Text;
-use crate::wire::{HandleKind, Message};
+use crate::wire::{HandleKind, Message, Serialization};
 
 /// What a `NODE_HANDLE` frame offers.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,11 +21,15 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// Reads a frame that is an [`InternalKind::Handle`](crate::wire::InternalKind::Handle).
-    pub fn read(frame: &Message) -> Self {
+    /// Reads a frame that is an [`InternalKind::Handle`](crate::wire::InternalKind::Handle), from a channel with this
+    /// serialization.
+    pub fn read(frame: &Message, serialization: Serialization) -> Self {
         let fields: Fields<'_> = serde_json::from_str(frame.as_str()).unwrap_or_default();
         let message = match fields.message {
-            Some(message) => frame.part(message.get()),
+            Some(message) => {
+                renumbered(message.get(), serialization, |number| number.checked_sub(1))
+                    .map_or_else(|| frame.part(message.get()), Message::from_valid)
+            }
             None => Message::from_static("null"),
         };
         Self {
@@ -34,8 +38,8 @@ impl Offer {
         }
     }
 
-    /// The frame that carries a message and its handle; `None` when it has no handle.
-    pub fn frame(message: &Message) -> Option<Message> {
+    /// The frame that carries a message and its handle on a channel with this serialization; `None` when it has no handle.
+    pub fn frame(message: &Message, serialization: Serialization) -> Option<Message> {
         let kind = message.handle()?.kind();
         // Deno takes a raw server for a connection without these, and Node passes over them.
         let more = match kind {
@@ -49,10 +53,43 @@ impl Offer {
             HandleKind::Dgram { is_v6 } => format!(r#""dgramType":"{}","#, udp(is_v6)),
             HandleKind::Socket | HandleKind::Server | HandleKind::DgramNative => String::new(),
         };
-        let text = message.as_str();
+        let moved = renumbered(message.as_str(), serialization, |number| {
+            number.checked_add(1)
+        });
+        let text = moved.as_deref().unwrap_or(message.as_str());
         let frame = format!(r#"{{"cmd":"NODE_HANDLE","type":"{kind}",{more}"msg":{text}}}"#);
         Some(Message::from_valid(frame))
     }
+}
+
+/// The text with other numbers in its marks of objects that were met before; nothing when it has none. The frame is an
+/// object around the message, so each object of the message counts one more within it.
+fn renumbered(
+    text: &str,
+    serialization: Serialization,
+    to: impl Fn(u64) -> Option<u64>,
+) -> Option<String> {
+    // Within a string its quotes would be escaped.
+    const MARK: &str = "{\"$ref\":";
+    if serialization == Serialization::Json || !text.contains(MARK) {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut parts = text.split(MARK);
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        out.push_str(MARK);
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, rest) = part.split_at(digits);
+        let moved = number.parse().ok().and_then(&to);
+        match moved {
+            Some(moved) => out.push_str(&moved.to_string()),
+            // It means nothing, and is refused as such.
+            None => out.push_str(number),
+        }
+        out.push_str(rest);
+    }
+    Some(out)
 }
 
 fn native_kind(is_pipe: bool) -> &'static str {
@@ -144,7 +181,10 @@ mod tests {
     };
 
     fn read(text: &str) -> (Option<HandleKind>, String) {
-        let offer = Offer::read(&Message::from_frame(text.to_owned().into()).unwrap());
+        let offer = Offer::read(
+            &Message::from_frame(text.to_owned().into()).unwrap(),
+            Serialization::Json,
+        );
         (offer.kind, offer.message.as_str().to_owned())
     }
 
@@ -163,7 +203,7 @@ mod tests {
             let message = Message::parse(r#"{"a":[1e3]}"#)
                 .unwrap()
                 .with_handle(handle);
-            let frame = Offer::frame(&message).unwrap();
+            let frame = Offer::frame(&message, Serialization::Json).unwrap();
 
             assert!(frame.as_str().contains(part), "{frame}");
             assert!(Message::parse(frame.as_str()).is_ok_and(|parsed| parsed == frame));
@@ -173,7 +213,25 @@ mod tests {
                 (Some(kind), r#"{"a":[1e3]}"#.to_owned())
             );
         }
-        assert_eq!(Offer::frame(&Message::parse("1").unwrap()), None);
+        let plain = Message::parse("1").unwrap();
+        assert_eq!(Offer::frame(&plain, Serialization::Json), None);
+    }
+
+    #[test]
+    fn what_a_message_refers_to_is_the_same_within_its_frame() {
+        let (one, _other) = UnixStream::pair().unwrap();
+        let text = r#"{"a":{"$ref":0},"b":[{"$ref":9}],"c":"{\"$ref\":3}"}"#;
+        let handle = Handle::new(HandleKind::Socket, one);
+        let message = Message::parse(text).unwrap().with_handle(handle);
+
+        let frame = Offer::frame(&message, Serialization::Advanced).unwrap();
+
+        let moved = r#""msg":{"a":{"$ref":1},"b":[{"$ref":10}],"c":"{\"$ref\":3}"}}"#;
+        assert!(frame.as_str().ends_with(moved), "{frame}");
+        let offer = Offer::read(&frame, Serialization::Advanced);
+        assert_eq!(offer.message.as_str(), text);
+        let plain = Offer::frame(&message, Serialization::Json).unwrap();
+        assert!(plain.as_str().contains(text));
     }
 
     #[test]
