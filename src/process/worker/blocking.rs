@@ -57,7 +57,7 @@ impl Blocking {
             socket,
             serialization,
             decoder: Decoder::new(MAX_FRAME, serialization),
-            custody: Custody::new(Arc::clone(&handover)),
+            custody: Custody::new(Arc::clone(&handover), serialization),
             handover,
             frames: VecDeque::new(),
             room: vec![0; LEAST],
