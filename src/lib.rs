@@ -7,7 +7,7 @@
 //! # The map
 //!
 //! ```text
-//! wire <- model <- { supervisor | jobs | process } <- deck <- { control | tui } <- cli <- main
+//! wire <- model <- { supervisor | jobs | cluster | process } <- deck <- { control | tui } <- cli <- main
 //! ```
 //!
 //! A module uses only modules to its left; modules inside one brace never use each other (`tests/layers.rs`).
@@ -18,6 +18,7 @@
 //! | [`model`] | the vocabulary as plain data: ids, specs, commands, events, and the board that folds events |
 //! | [`supervisor`] | the pure machine: phases, restarts, stop ladder, mailboxes, invariants |
 //! | [`jobs`] | the pure machine of jobs: queues, dispatch, retries, and the durable store |
+//! | [`cluster`] | the pure machine of Node's cluster primary: listeners, hand-overs, who is to come back |
 //! | [`process`] | one forked process, unsupervised: the keeper, both kinds of channel, output pipes, CPU and memory |
 //! | [`deck`] | the driver: performs effects, gathers traffic into events, samples, serves clients |
 //! | `control` | JSON-RPC for clients outside the process |
@@ -51,6 +52,7 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod cluster;
 #[cfg(feature = "control")]
 pub mod control;
 pub mod deck;

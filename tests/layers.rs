@@ -9,20 +9,40 @@ use std::fs;
 use std::path::Path;
 
 /// Each room with the rooms to its left that it may use.
-const LAYERS: [(&str, &[&str]); 9] = [
+const LAYERS: [(&str, &[&str]); 10] = [
     ("wire", &[]),
     ("model", &["wire"]),
     ("supervisor", &["wire", "model"]),
     ("jobs", &["wire", "model"]),
+    ("cluster", &["wire", "model"]),
     ("process", &["wire", "model"]),
-    ("deck", &["wire", "model", "supervisor", "jobs", "process"]),
+    (
+        "deck",
+        &["wire", "model", "supervisor", "jobs", "cluster", "process"],
+    ),
     (
         "control",
-        &["wire", "model", "supervisor", "jobs", "process", "deck"],
+        &[
+            "wire",
+            "model",
+            "supervisor",
+            "jobs",
+            "cluster",
+            "process",
+            "deck",
+        ],
     ),
     (
         "tui",
-        &["wire", "model", "supervisor", "jobs", "process", "deck"],
+        &[
+            "wire",
+            "model",
+            "supervisor",
+            "jobs",
+            "cluster",
+            "process",
+            "deck",
+        ],
     ),
     (
         "cli",
@@ -31,6 +51,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
             "model",
             "supervisor",
             "jobs",
+            "cluster",
             "process",
             "deck",
             "control",
@@ -40,7 +61,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
 ];
 
 /// The rooms without a runtime.
-const WITHOUT_TOKIO: [&str; 4] = ["wire", "model", "supervisor", "jobs"];
+const WITHOUT_TOKIO: [&str; 5] = ["wire", "model", "supervisor", "jobs", "cluster"];
 
 /// The crate's roots, which may use everything.
 const ROOTS: [&str; 2] = ["lib.rs", "main.rs"];

@@ -5,6 +5,7 @@
 
 mod address;
 mod board;
+mod cluster;
 mod command;
 mod detail;
 mod envelope;
@@ -26,6 +27,7 @@ mod worker;
 
 pub use address::{Address, AddressError};
 pub use board::{Board, DeckView, PoolView, RouteView};
+pub use cluster::{ListenerView, Schedule};
 pub use command::{Command, JobCommand, Outcome, Refusal, RefusalKind, Reply, Ticket};
 pub use detail::{Buffers, PoolDetail, ProcessView, Variable, WorkerDetail};
 pub use envelope::{Direction, Envelope, LogLine, Stream};

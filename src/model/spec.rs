@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use crate::model::{JobsSpec, ListenSpec, PoolName, RouteSpec, Signal, StoreSpec};
+use crate::model::{JobsSpec, ListenSpec, PoolName, RouteSpec, Schedule, Signal, StoreSpec};
 use crate::wire::{Message, Serialization};
 
 /// A whole deck.
@@ -66,6 +66,8 @@ pub struct PoolSpec {
     pub serialization: Serialization,
     /// What its workers' script is written for. Default `process.on("message")`.
     pub api: Api,
+    /// Of cluster workers, who accepts connections. Default the deck, in turn.
+    pub schedule: Schedule,
     /// The longest message taken from a worker, in bytes. Default 64 MiB.
     pub max_frame: usize,
     /// Whether and how workers come back.
@@ -103,6 +105,7 @@ impl PoolSpec {
             channel: ChannelKind::default(),
             serialization: Serialization::default(),
             api: Api::default(),
+            schedule: Schedule::default(),
             max_frame: 64 << 20,
             restart: RestartSpec::default(),
             stop: StopSpec::default(),
@@ -148,6 +151,8 @@ pub enum Api {
     Process,
     /// The Web Worker API: `onmessage` and `postMessage()`, supplied by a file that its runtime loads first.
     WebWorker,
+    /// Node's `cluster`: the deck is the primary.
+    Cluster,
 }
 
 impl Api {
@@ -156,6 +161,7 @@ impl Api {
         match self {
             Self::Process => "process",
             Self::WebWorker => "web-worker",
+            Self::Cluster => "cluster",
         }
     }
 }
