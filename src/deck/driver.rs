@@ -3,20 +3,23 @@
 use std::collections::{HashMap, VecDeque};
 use std::future::Future;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::cluster;
+use crate::deck::accept::Came;
 use crate::deck::clock::Clock;
 use crate::deck::desk::{Desk, Opened};
+use crate::deck::end::Ended;
 use crate::deck::ends::Budgets;
 use crate::deck::figures::new_board;
 use crate::deck::handle::{Deck, Request, Sink};
 use crate::deck::journal::Journal;
 use crate::deck::link::{Heard, Link};
 use crate::deck::orders::{ORDERS, Orders};
+use crate::deck::primary::{CAME, Primary};
 use crate::deck::sampler::{Measures, Sampler};
 use crate::deck::sockets::Sockets;
 use crate::deck::tasks::Tasks;
@@ -35,16 +38,6 @@ const TURN: Duration = Duration::from_millis(4);
 /// How many reports of the spawner wait for the driver.
 const REPORTS: usize = 256;
 
-/// How long a deck that goes down waits for its store.
-const LAST_COMMIT: Duration = Duration::from_secs(10);
-
-/// How a deck ended.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ended {
-    /// What ended it against its will: the keeper died.
-    pub fault: Option<String>,
-}
-
 /// Everything that one deck is.
 #[derive(Debug)]
 pub(crate) struct Driver {
@@ -61,6 +54,7 @@ pub(crate) struct Driver {
     /// Each worker's newest process.
     pub(crate) newest: HashMap<WorkerId, (ProcessKey, Incarnation)>,
     pub(crate) desk: Desk,
+    pub(crate) cluster: Primary,
     pub(crate) answers: IdMap<Ticket, Sink>,
     pub(crate) orders: Orders,
     pub(crate) budgets: Budgets,
@@ -81,6 +75,8 @@ pub(crate) enum Step {
     Machine(Input),
     /// The jobs.
     Jobs(jobs::Input),
+    /// The cluster.
+    Cluster(cluster::Input),
 }
 
 /// What comes to the driver from outside.
@@ -90,6 +86,7 @@ struct Incoming {
     committed: mpsc::Receiver<Committed>,
     reports: mpsc::Receiver<Report>,
     heard: mpsc::Receiver<Heard>,
+    came: mpsc::Receiver<Came>,
     measures: mpsc::Receiver<Measures>,
 }
 
@@ -136,6 +133,7 @@ async fn run<S: Spawner>(
     let (orders, ordered) = mpsc::channel(ORDERS);
     let (reporter, reports) = mpsc::channel(REPORTS);
     let (heard_by, heard) = mpsc::channel(HEARD);
+    let (came_by, came) = mpsc::channel(CAME);
     let (measured_by, measures) = mpsc::channel(1);
     let (committed_by, committed) = mpsc::channel(1);
     let desk = match Desk::new(&spec, clock.now(), opened, committed_by) {
@@ -161,6 +159,7 @@ async fn run<S: Spawner>(
         clock,
         desk,
         latest: clock.now(),
+        cluster: Primary::new(&spec, came_by),
         machine: Machine::new(&spec),
         pools: spec
             .pools
@@ -188,6 +187,7 @@ async fn run<S: Spawner>(
         committed,
         reports,
         heard,
+        came,
         measures,
     };
     driver.open();
@@ -246,6 +246,7 @@ impl Driver {
                         self.hear(heard);
                     }
                 }
+                Some(came) = incoming.came.recv() => self.came(came),
                 Some(measures) = incoming.measures.recv() => self.take_measures(measures),
                 () = self.orders.hand_on() => {}
                 () = &mut timer => {}
@@ -255,52 +256,6 @@ impl Driver {
         incoming.committed
     }
 
-    async fn end(mut self, mut committed: mpsc::Receiver<Committed>) -> Ended {
-        let late = tokio::time::timeout(LAST_COMMIT, self.keep_the_last(&mut committed)).await;
-        let unkept = late.unwrap_or_else(|_| {
-            // A disk that hangs holds its thread, not the deck.
-            self.desk.ledger.abandon();
-            Some(format!("the disk takes longer than {LAST_COMMIT:?}").into())
-        });
-        if let Some(reason) = unkept {
-            self.fault.get_or_insert(format!(
-                "what happened to jobs last is not kept, and will be done again: {reason}"
-            ));
-        }
-        let now = self.now();
-        self.journal.flush(now);
-        let Self {
-            orders,
-            tasks,
-            fault,
-            journal,
-            ..
-        } = self;
-        // The clients are told first: the dashboard gives the terminal back while the keeper still holds it.
-        drop(journal);
-        // Without orders to come the spawner ends what still lives, and itself.
-        drop(orders);
-        tasks.end().await;
-        Ended { fault }
-    }
-
-    /// Has the store keep what is left, with one more try where it could not write; why it is not kept, if it is not.
-    async fn keep_the_last(
-        &mut self,
-        committed: &mut mpsc::Receiver<Committed>,
-    ) -> Option<Arc<str>> {
-        self.desk.ledger.hand_over();
-        while self.desk.ledger.is_busy() {
-            let committed = committed.recv().await?;
-            let now = self.now();
-            self.committed(now, committed);
-            if let Some(reason) = self.desk.ledger.trouble() {
-                return Some(Arc::clone(reason));
-            }
-        }
-        None
-    }
-
     fn next_deadline(&self) -> MonoTime {
         let own = self.sampler.next_deadline();
         let others = [
@@ -308,6 +263,7 @@ impl Driver {
             self.journal.next_deadline(),
             self.desk.jobs.next_deadline(),
             self.desk.ledger.next_deadline(),
+            self.cluster.machine.next_deadline(),
         ];
         others.into_iter().flatten().fold(own, MonoTime::min)
     }
@@ -327,6 +283,7 @@ impl Driver {
             self.steps.push_back(Step::Jobs(jobs::Input::Tick));
             self.work_off(now);
         }
+        self.tick_cluster(now);
         self.desk.ledger.retry(now.mono);
         self.sample(now);
         if self
@@ -368,6 +325,7 @@ impl Driver {
                 self.machine.handle(now, input, &mut effects);
                 self.perform(now, effects);
             }
+            Step::Cluster(input) => self.step_cluster(now, input),
             Step::Jobs(input) => {
                 let mut effects = std::mem::take(&mut self.desk.effects);
                 self.desk.jobs.handle(now, input, &mut effects);

@@ -2,7 +2,8 @@
 
 use nix::errno::Errno;
 
-use crate::deck::driver::Driver;
+use crate::cluster;
+use crate::deck::driver::{Driver, Step};
 use crate::deck::link::{End, Heard, Link, What};
 use crate::deck::pump::Teller;
 use crate::model::{Envelope, Now};
@@ -21,6 +22,10 @@ impl Driver {
                 let (clock, heard) = (self.clock, self.heard.clone());
                 link.serve(&self.tasks, &Teller { key, clock, heard });
                 let (worker, incarnation) = (link.worker.clone(), link.incarnation);
+                self.steps.push_back(Step::Cluster(cluster::Input::Spawned {
+                    worker: worker.clone(),
+                    incarnation,
+                }));
                 self.handle(
                     now,
                     Input::Spawned {
@@ -87,6 +92,7 @@ impl Driver {
         let (worker, incarnation) = (link.worker.clone(), link.incarnation);
         match heard.what {
             What::Frames(frames) => {
+                self.overhear(&worker, incarnation, &frames);
                 self.handle(
                     now,
                     Input::Received {
@@ -121,6 +127,9 @@ impl Driver {
             }
             What::Closed(end) => {
                 link.closed(end);
+                if end == End::Channel {
+                    self.lose_for_cluster(&worker, incarnation);
+                }
                 let input = match end {
                     End::Channel => Input::ChannelClosed {
                         worker,
@@ -149,9 +158,10 @@ impl Driver {
             return;
         };
         if let Some(exit) = link.take_exit() {
+            let (worker, incarnation) = (link.worker.clone(), link.incarnation);
             let input = Input::Exited {
-                worker: link.worker.clone(),
-                incarnation: link.incarnation,
+                worker: worker.clone(),
+                incarnation,
                 exit,
                 // Linux tells by a reset whether anything was left; how much was seen at the last look.
                 unread_bytes: if link.left_unread {
@@ -160,6 +170,7 @@ impl Driver {
                     0
                 },
             };
+            self.lose_for_cluster(&worker, incarnation);
             self.handle(now, input);
         }
         if self.links.get(&key).is_some_and(Link::is_done) {

@@ -42,7 +42,11 @@ impl Driver {
     /// Answers with a pool whole.
     pub(crate) fn inspect_pool(&self, pool: &PoolName, sink: Sink) {
         let listen = self.sockets.addresses(pool);
-        let detail = self.pools.get(pool).map(|spec| detail_of(spec, listen));
+        let detail = self.pools.get(pool).map(|spec| {
+            let mut detail = detail_of(spec, listen);
+            detail.listeners = self.cluster.machine.view(pool);
+            detail
+        });
         sink.give(match detail {
             Some(detail) => Ok(Outcome::Pool(Box::new(detail))),
             None => Err(no_such_pool(pool)),

@@ -175,12 +175,11 @@ impl Link {
         self.flush();
     }
 
-    /// Has a message written past the mail. A worker that reads none of a thousand gets no more of them.
-    pub(crate) fn pass(&self, message: Message) {
-        if let Some(lane) = &self.lane {
-            // Of a channel that is gone the machine hears from its reader.
-            let _ = lane.push(message);
-        }
+    /// Has a message written past the mail, and answers whether it was taken. A worker that reads none of a thousand gets
+    /// no more of them; of a channel that is gone the machine hears from its reader.
+    pub(crate) fn pass(&self, message: Message) -> bool {
+        let lane = self.lane.as_ref();
+        lane.is_some_and(|lane| lane.push(message).is_ok())
     }
 
     /// Closes the deck's half of the channel after what was given.

@@ -3,9 +3,12 @@
 //! Awaits one input or the next deadline, feeds the machine, performs its effects, gathers traffic and logs into events,
 //! samples, and serves any number of clients. Decides nothing and draws nothing.
 
+mod accept;
+mod bind;
 mod clock;
 mod desk;
 mod driver;
+mod end;
 mod ends;
 mod environment;
 mod figures;
@@ -17,6 +20,7 @@ mod ledger;
 mod link;
 mod orders;
 mod perform;
+mod primary;
 mod pump;
 mod requests;
 mod sampler;
@@ -27,7 +31,8 @@ mod tasks;
 
 pub use clock::Clock;
 pub use desk::Opened;
-pub use driver::{Ended, start, start_on, start_with};
+pub use driver::{start, start_on, start_with};
+pub use end::Ended;
 pub use environment::EnvFileError;
 pub use handle::{Deck, Pending, Submitted, Update};
 pub use sockets::{SocketError, Sockets};

@@ -2,14 +2,16 @@
 
 use std::io;
 
+use crate::cluster;
 use crate::deck::driver::{Driver, Step};
 use crate::deck::ends::{Ends, EndsError};
 use crate::deck::environment::{EnvFileError, environment};
 use crate::deck::link::Link;
 use crate::jobs;
-use crate::model::{Event, Incarnation, Now, WorkerId};
+use crate::model::{Api, Event, Incarnation, Now, WorkerId};
 use crate::process::{Order, ProcessKey, SpawnOrder};
 use crate::supervisor::{Effect, Input, SignalScope, SpawnFault};
+use crate::wire::node;
 
 /// Why a process could not be ordered.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +60,17 @@ impl Driver {
                     link.close();
                 }
             }
+            Effect::Leave {
+                worker,
+                incarnation,
+                returns,
+            } => self
+                .steps
+                .push_back(Step::Cluster(cluster::Input::Disconnect {
+                    worker,
+                    incarnation,
+                    returns,
+                })),
             Effect::Signal {
                 worker,
                 incarnation,
@@ -72,7 +85,14 @@ impl Driver {
             }
             Effect::Publish(event) => {
                 let mut event = event;
+                if let Event::State(changed) = &event {
+                    self.tell_state_to_cluster(changed);
+                }
                 if let Event::Pool(changed) = &mut event {
+                    self.steps.push_back(Step::Cluster(cluster::Input::Resized {
+                        pool: changed.pool.clone(),
+                        instances: changed.instances,
+                    }));
                     self.sampler.resized(&changed.pool, changed.instances);
                     *changed.jobs = self.desk.jobs.figures(&changed.pool, now);
                     self.steps.push_back(Step::Jobs(jobs::Input::Resized {
@@ -102,7 +122,11 @@ impl Driver {
         (newest == incarnation).then_some(key)
     }
 
-    fn link(&mut self, worker: &WorkerId, incarnation: Incarnation) -> Option<&mut Link> {
+    pub(crate) fn link(
+        &mut self,
+        worker: &WorkerId,
+        incarnation: Incarnation,
+    ) -> Option<&mut Link> {
         let key = self.key(worker, incarnation)?;
         self.links.get_mut(&key)
     }
@@ -140,7 +164,12 @@ impl Driver {
         let Some(pool) = self.pools.get(&worker.pool) else {
             unreachable!("the machine spawns workers of the deck's own pools only");
         };
-        let env = environment(pool, worker, std::env::vars_os())?;
+        let mut env = environment(pool, worker, std::env::vars_os())?;
+        if pool.api == Api::Cluster {
+            env.retain(|(name, _)| name != node::ENV_UNIQUE_ID);
+            let id = self.cluster.next_unique_id().to_string();
+            env.push((node::ENV_UNIQUE_ID.into(), id.into()));
+        }
         let worker = worker.clone();
         let (ends, theirs) = match Ends::make(pool, &self.budgets) {
             Ok(made) => made,
@@ -162,7 +191,10 @@ impl Driver {
         };
         let listen = self.sockets.messages(&worker.pool);
         let link = Link::new((worker.clone(), incarnation), ends);
-        listen.for_each(|message| link.pass(message));
+        listen.for_each(|message| {
+            // It is the first: there is room.
+            link.pass(message);
+        });
         Ok((order, link))
     }
 }

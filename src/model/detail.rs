@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::model::{
-    JobsSpec, MailboxSpec, OnDisconnect, PoolName, PoolSpec, Ready, RestartSpec, Runtime, StopSpec,
-    WorkerId,
+    Api, JobsSpec, ListenerView, MailboxSpec, OnDisconnect, PoolName, PoolSpec, Ready, RestartSpec,
+    Runtime, Schedule, StopSpec, WorkerId,
 };
 use crate::wire::{HandleKind, Serialization};
 
@@ -97,6 +97,12 @@ pub struct PoolDetail {
     pub ready: Ready,
     /// How long they have to get ready.
     pub ready_timeout: Duration,
+    /// What they are written against.
+    pub api: Api,
+    /// Of cluster workers, who accepts connections.
+    pub schedule: Schedule,
+    /// What cluster workers listen on, oldest first.
+    pub listeners: Vec<ListenerView>,
     /// How many messages wait for a worker.
     pub mailbox: MailboxSpec,
     /// After how long with unread bytes a worker counts as stalled.
@@ -124,6 +130,9 @@ impl PoolDetail {
             stop: spec.stop.clone(),
             ready: spec.ready,
             ready_timeout: spec.ready_timeout,
+            api: spec.api,
+            schedule: spec.schedule,
+            listeners: Vec::new(),
             mailbox: spec.mailbox,
             stall_after: spec.stall_after,
             on_disconnect: spec.on_disconnect,

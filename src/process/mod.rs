@@ -35,5 +35,6 @@ pub use holder::{holder, inode};
 pub use outlet::Unread;
 pub use spawner::{Order, ProcessKey, Report, SpawnOrder, Spawner};
 pub use stdio::{MOST_ENLARGED, OutputBatch, OutputPipe, OutputReader, PipeBudget, pipe_size};
+pub(crate) use sys::Watched;
 pub use usage::{Machine, Measured, ProcessUse, Usage, descendants};
 pub use writer::{ChannelGauge, ChannelWriter, WriteEnd};

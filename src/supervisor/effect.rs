@@ -31,6 +31,15 @@ pub enum Effect {
         /// Of which of its processes.
         incarnation: Incarnation,
     },
+    /// Tell a cluster worker to disconnect: it closes its servers, lets its connections end, and exits.
+    Leave {
+        /// Whom.
+        worker: WorkerId,
+        /// Which of its processes.
+        incarnation: Incarnation,
+        /// Whether another process is to follow it.
+        returns: bool,
+    },
     /// Send a signal.
     Signal {
         /// To whom.

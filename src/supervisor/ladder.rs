@@ -12,7 +12,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::{ChannelKind, MonoTime, Signal, StopSpec};
+use crate::model::{Api, ChannelKind, MonoTime, Signal, StopSpec};
 use crate::supervisor::life::Life;
 use crate::supervisor::mailbox::Sort;
 use crate::supervisor::turn::Turn;
@@ -174,7 +174,15 @@ impl Worker {
         if let Some(message) = message {
             self.write_past(turn, message, Sort::Stop);
         }
-        self.end_input(turn) || has_message
+        let is_told = is_open && self.policy.api == Api::Cluster;
+        if is_told {
+            turn.push(Effect::Leave {
+                worker: self.id.clone(),
+                incarnation: self.incarnation,
+                returns: self.wanted && !self.leaving,
+            });
+        }
+        self.end_input(turn) || has_message || is_told
     }
 
     /// Tells a filter that is to stop that no more comes; whether it is one that may have something to say to that.

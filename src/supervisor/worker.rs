@@ -170,9 +170,8 @@ impl Worker {
 
     /// Stop, then start, with a fresh budget.
     pub(super) fn restart(&mut self, turn: &mut Turn<'_>) {
-        if matches!(self.phase, Phase::Running(_)) {
-            self.stop(turn);
-        }
+        // Without a change of the intent between: its process is to know that another one follows.
+        self.climb(turn, Aim::Stop);
         self.restarts.clear();
         self.start();
     }

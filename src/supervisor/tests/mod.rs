@@ -2,6 +2,7 @@
 
 mod beside;
 mod chance;
+mod clusters;
 mod deck;
 mod dice;
 mod drain;
