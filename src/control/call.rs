@@ -20,10 +20,11 @@ use crate::wire::Message;
 const TIMEOUT_MS: u64 = 5000;
 
 /// Every method that this deck carries out.
-const METHODS: [&str; 24] = [
+const METHODS: [&str; 25] = [
     "hello",
     "ps",
     "pools",
+    "pool",
     "worker",
     "send",
     "start",
@@ -154,6 +155,12 @@ struct WorkerParams {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct PoolParams {
+    pool: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct SubscribeParams {
     #[serde(default)]
     events: Option<Vec<String>>,
@@ -187,6 +194,7 @@ impl Call {
             "restart" => Self::Command(restart(&read(method, params)?)?),
             "signal" => Self::Command(signal(&read(method, params)?)?),
             "worker" => Self::Command(inspect(&read(method, params)?)?),
+            "pool" => Self::Command(inspect_pool(&read(method, params)?)?),
             "scale" => Self::Command(scale(&read(method, params)?)?),
             "start" | "stop" | "kill" | "disconnect" => {
                 let to = address(&read::<ToParams>(method, params)?.to)?;
@@ -308,6 +316,10 @@ fn inspect(params: &WorkerParams) -> Result<Command, RpcError> {
             params.worker
         ))),
     }
+}
+
+fn inspect_pool(params: &PoolParams) -> Result<Command, RpcError> {
+    Ok(Command::InspectPool(pool_name(&params.pool)?))
 }
 
 fn scale(params: &ScaleParams) -> Result<Command, RpcError> {

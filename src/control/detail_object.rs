@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::control::object::Object;
 use crate::model::{
-    Buffers, OnDisconnect, PoolDetail, ProcessView, ReplyRule, RestartWhen, Variable, WorkerDetail,
+    Api, Buffers, OnDisconnect, PoolDetail, ProcessView, ReplyRule, RestartWhen, Variable,
+    WorkerDetail,
 };
 use crate::wire::HandleKind;
 
@@ -111,6 +112,7 @@ fn write_pool(object: &mut Object<'_>, pool: &PoolDetail) {
         .member("runtime", &pool.runtime)
         .member("restart", &restart(pool))
         .raw("stop", &stop(pool))
+        .member("api", pool.api.as_str())
         .member("ready", pool.ready.as_str())
         .member("ready_timeout_ms", &millis(pool.ready_timeout))
         .member(
@@ -126,6 +128,11 @@ fn write_pool(object: &mut Object<'_>, pool: &PoolDetail) {
         .member("on_disconnect", on_disconnect(pool.on_disconnect))
         .member("jobs", &jobs(pool))
         .member("listen", &pool.listen);
+    if pool.api == Api::Cluster {
+        object
+            .member("schedule", &pool.schedule)
+            .member("listeners", &pool.listeners);
+    }
 }
 
 fn process(process: &ProcessView) -> ProcessObject<'_> {

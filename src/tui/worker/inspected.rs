@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::model::{
-    Command, MonoTime, Outcome, PoolDetail, PoolName, Refusal, WorkerDetail, WorkerId,
+    Api, Command, MonoTime, Outcome, PoolDetail, PoolName, Refusal, WorkerDetail, WorkerId,
 };
 use crate::tui::screen::{Overlay, Screen};
 
@@ -77,7 +77,12 @@ pub(crate) fn due_at(screen: &Screen) -> Option<MonoTime> {
         Some((asked, at)) if *asked == whole => match whole {
             _ if inspected.waits => Some(*at + LOST),
             Whole::Worker(_) => Some(*at + EVERY),
-            Whole::Pool(_) => None,
+            // What a cluster listens on changes; rules do not.
+            Whole::Pool(name) => {
+                let told = inspected.pool(&name);
+                told.filter(|told| told.api == Api::Cluster)
+                    .map(|_| *at + EVERY)
+            }
         },
         _ => Some(MonoTime::ZERO),
     }

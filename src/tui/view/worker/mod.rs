@@ -2,6 +2,7 @@
 
 mod exits;
 mod head;
+mod listeners;
 mod load;
 mod policy;
 mod pool;

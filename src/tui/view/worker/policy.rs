@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 
 use crate::model::{
-    Dispatch, OnDisconnect, PoolDetail, Ready, ReplyRule, RestartWhen, Variable, WhenFull,
+    Api, Dispatch, OnDisconnect, PoolDetail, Ready, ReplyRule, RestartWhen, Variable, WhenFull,
     WorkerDetail, WorkerView,
 };
 use crate::tui::figures::{bytes, count, plural};
@@ -97,6 +97,9 @@ fn stop(pool: &PoolDetail) -> Vec<String> {
     if let Some(message) = &stop.message {
         let text: String = message.as_str().chars().take(40).collect();
         parts.push(format!("message {text}"));
+    }
+    if pool.api == Api::Cluster {
+        parts.push("disconnect".to_owned());
     }
     parts.push(stop.signal.to_string());
     parts.push(format!("SIGKILL after {}", exact(stop.grace)));

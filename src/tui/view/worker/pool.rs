@@ -15,6 +15,7 @@ use crate::tui::theme::mark;
 use crate::tui::view::pool::fullness;
 use crate::tui::view::sheet::Sheet;
 use crate::tui::view::spark;
+use crate::tui::view::worker::listeners::listeners;
 use crate::tui::view::worker::render::{Lines, Wide, draw};
 use crate::tui::view::worker::traffic::{numbers, percentiles};
 use crate::tui::view::worker::{exits, policy};
@@ -67,6 +68,7 @@ fn lines(screen: &Screen, pool: &PoolView, wide: Wide) -> Lines {
             (instances + " by the config", theme.text()),
         ];
         above.parts("folder", &facts);
+        listeners(detail, &mut right);
         policy::rules(detail, &mut right);
     } else {
         let refused = screen.inspected.refused();

@@ -4,9 +4,15 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 
-use crate::model::{Event, Exit, Exited, Incarnation, State, Stream, WorkerId};
+use crate::model::{
+    Api, Command, Event, Exit, Exited, Incarnation, ListenerView, Outcome, Schedule, State, Stream,
+    WorkerId,
+};
 use crate::tui::fixture::{Fixture, worker};
+use crate::tui::jobs::Asked;
 use crate::tui::jobs::fixture::one_of_each;
+use crate::tui::update::{Msg, Request};
+use crate::tui::worker::fixture::pool_detail;
 
 /// A worker that is shown whole and was told about.
 fn opened(mut fixture: Fixture, keys: &str) -> Fixture {
@@ -101,6 +107,49 @@ fn a_pool_with_jobs_and_routes_at_120_by_40() {
     let mut fixture = Fixture::jobs_view(one_of_each());
     fixture.press("1");
     assert_snapshot!(opened(fixture, "g\n").draw(120, 40));
+}
+
+/// A pool whose two workers are behind one address, and both are to come back behind another.
+fn cluster() -> Fixture {
+    let mut fixture = Fixture::busy();
+    let requests = fixture.press("g\n");
+    let listener = |address: &str, workers: &[u32], awaited: &[u32]| ListenerView {
+        address: address.to_owned(),
+        schedule: Schedule::RoundRobin,
+        workers: workers.to_vec(),
+        awaited: awaited.to_vec(),
+        waiting: awaited.len() * 3,
+        offered: 0,
+        handed_over: 12_345,
+        refused: 2,
+        reoffered: 1,
+        dropped: 0,
+    };
+    for request in &requests {
+        if let Request::Issue(command @ Command::InspectPool(name)) = request {
+            let mut detail = pool_detail(&WorkerId::new(name.clone(), 1));
+            detail.api = Api::Cluster;
+            detail.listeners = vec![
+                listener("tcp 0.0.0.0:8080", &[1, 2], &[]),
+                listener("unix /run/app.sock", &[], &[1, 2]),
+            ];
+            let told = Ok(Outcome::Pool(Box::new(detail)));
+            fixture.send(Msg::Answered(Asked::of(command), told));
+        }
+    }
+    fixture
+}
+
+#[test]
+fn a_cluster_at_120_by_40() {
+    assert_snapshot!(cluster().draw(120, 40));
+}
+
+#[test]
+fn a_cluster_is_asked_about_again_and_rules_are_not() {
+    let due = |fixture: &Fixture| crate::tui::worker::due_at(&fixture.screen);
+    assert!(due(&cluster()).is_some());
+    assert!(due(&opened(Fixture::busy(), "g\n")).is_none());
 }
 
 #[test]
