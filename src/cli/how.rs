@@ -12,7 +12,7 @@ pub(crate) struct How {
     /// What runs the script; by its ending unless given
     #[arg(long, value_enum)]
     pub(crate) runtime: Option<RuntimeName>,
-    /// What the script is written for: process.on("message") or, as in a browser, onmessage and postMessage
+    /// What the script is written for: process.on("message"); as in a browser, onmessage and postMessage; or node:cluster
     #[arg(long, value_enum, default_value_t, value_name = "API")]
     pub(crate) api: ApiName,
     /// How messages are written: as lines of JSON, or as V8's structured clone, which node and deno read
@@ -26,6 +26,7 @@ pub(crate) enum ApiName {
     #[default]
     Process,
     WebWorker,
+    Cluster,
 }
 
 impl ApiName {
@@ -34,6 +35,7 @@ impl ApiName {
         match self {
             Self::Process => Api::Process,
             Self::WebWorker => Api::WebWorker,
+            Self::Cluster => Api::Cluster,
         }
     }
 }

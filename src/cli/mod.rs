@@ -4,6 +4,7 @@
 //! workers; called by `main` alone.
 
 mod args;
+mod cluster;
 mod config;
 mod deck;
 mod demo;

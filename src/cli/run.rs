@@ -10,8 +10,10 @@ use crate::cli::config::folder_name;
 use crate::cli::diagnose::{Code, Failure};
 use crate::cli::how::{How, against_advanced};
 use crate::cli::runtime::{self, Programs, Resolved, RuntimeName, Script};
-use crate::cli::{filter, preload};
-use crate::model::{Api, ChannelKind, DeckSpec, ListenSpec, PoolName, PoolSpec, RestartWhen};
+use crate::cli::{cluster, filter, preload};
+use crate::model::{
+    Api, ChannelKind, DeckSpec, ListenSpec, PoolName, PoolSpec, Ready, RestartWhen,
+};
 use crate::wire::Serialization;
 
 /// The deck that was asked for; relative paths are relative to `here`.
@@ -72,12 +74,19 @@ pub(super) fn pool(
                 Failure::new(Code::Usage, format!("--api {}: {error}", api.as_str()))
             })?;
     }
+    if api == Api::Cluster {
+        cluster::check(&resolved, channel)
+            .map_err(|error| Failure::new(Code::Usage, format!("--api cluster: {error}")))?;
+    }
     let mut pool = PoolSpec::new(pool_name(line), resolved.program, here);
     pool.args = resolved.args;
     pool.runtime = resolved.runtime;
     pool.channel = channel;
     pool.serialization = serialization;
     pool.api = api;
+    if api == Api::Cluster {
+        pool.ready = Ready::Listening;
+    }
     if channel == ChannelKind::Stdio {
         pool.env = filter::line_by_line(&programs);
     }

@@ -9,6 +9,7 @@
 )]
 
 mod advanced;
+mod cluster;
 mod composer;
 mod crashes;
 mod deaths;

@@ -4,10 +4,11 @@
 
 use toml::de::DeValue;
 
+use crate::cli::cluster::{self, ClusterError};
 use crate::cli::config::table::{Faults, Table, Wrong, word};
 use crate::cli::preload;
 use crate::cli::runtime::Resolved;
-use crate::model::{Api, ChannelKind};
+use crate::model::{Api, ChannelKind, Schedule};
 use crate::wire::Serialization;
 
 /// Reads the API, and makes the command line fit for it.
@@ -19,8 +20,13 @@ pub(super) fn read(
     faults: &mut Faults,
 ) -> Api {
     let api = table.take("api", faults, api).unwrap_or_default();
-    if api == Api::Process {
-        return api;
+    match api {
+        Api::Process => return api,
+        Api::Cluster => {
+            fit_cluster(table, channel, command, faults);
+            return api;
+        }
+        Api::WebWorker => {}
     }
     let span = table.key_span("api").unwrap_or_default();
     if channel != ChannelKind::Fork {
@@ -44,10 +50,38 @@ pub(super) fn read(
     api
 }
 
+/// Says why a pool is no cluster, if it is none.
+fn fit_cluster(table: Table<'_>, channel: ChannelKind, command: &Resolved, faults: &mut Faults) {
+    if let Err(error) = cluster::check(command, channel) {
+        let span = table.key_span("api").unwrap_or_default();
+        let help = match error {
+            ClusterError::Channel(_) => "remove `channel`, or use `api = \"process\"`",
+            ClusterError::Bun | ClusterError::Unknown { .. } => "use `api = \"process\"`",
+        };
+        let said = format!("`api = \"cluster\"`: {error}");
+        faults.push(span, said, Some(help.to_owned()));
+    }
+}
+
+/// Reads who accepts a cluster's connections.
+pub(super) fn schedule(table: Table<'_>, api: Api, faults: &mut Faults) -> Schedule {
+    let schedule = table.take("schedule", faults, |value| {
+        let all = [Schedule::RoundRobin, Schedule::Shared];
+        word(value, &all.map(|one| (one.as_str(), one)))
+    });
+    if schedule.is_some() && api != Api::Cluster {
+        let said = "`schedule` is for the connections of a cluster";
+        let help = "remove it, or use `api = \"cluster\"`";
+        let span = table.key_span("schedule").unwrap_or_default();
+        faults.push(span, said.to_owned(), Some(help.to_owned()));
+    }
+    schedule.unwrap_or_default()
+}
+
 fn api(value: &DeValue<'_>) -> Result<Api, Wrong> {
     word(
         value,
-        &[Api::Process, Api::WebWorker].map(|api| (api.as_str(), api)),
+        &[Api::Process, Api::WebWorker, Api::Cluster].map(|api| (api.as_str(), api)),
     )
 }
 

@@ -54,6 +54,7 @@ const POOL: &[Key] = &[
     Key::Built("serialization"),
     Key::Later("pty", Some(Plain::No)),
     Key::Built("api"),
+    Key::Built("schedule"),
     Key::Later("after", Some(Plain::EmptyList)),
     Key::Later("strategy", Some(Plain::Text("one-for-one"))),
     Key::Later("group", None),
@@ -132,6 +133,7 @@ pub(super) fn read(
     pool.channel = channel;
     pool.serialization = serialization;
     pool.api = api;
+    pool.schedule = api::schedule(table, api, faults);
     if pool.channel == ChannelKind::Stdio {
         pool.env = filter::line_by_line(place.programs);
     }
@@ -160,7 +162,8 @@ pub(super) fn read(
     if serialization == Serialization::Advanced {
         serialization::check_stop(table, pool.stop.message.as_ref(), faults);
     }
-    (pool.ready, pool.ready_timeout) = ready::read(table, pool.channel, pool.ready_timeout, faults);
+    (pool.ready, pool.ready_timeout) =
+        ready::read(table, (pool.channel, pool.api), pool.ready_timeout, faults);
     pool.jobs = jobs::read(table, faults);
     pool.listen = listen::read(table, (pool.channel, folder), faults);
     Some(pool)

@@ -8,10 +8,10 @@ use toml::de::DeValue;
 
 use crate::cli::config::quantity;
 use crate::cli::config::table::{Faults, Table, Wrong, no_word, text, time};
-use crate::model::{ChannelKind, Ready};
+use crate::model::{Api, ChannelKind, Ready};
 
 /// The ways that can be asked for.
-const BUILT: [Ready; 2] = [Ready::Spawn, Ready::Message];
+const BUILT: [Ready; 3] = [Ready::Spawn, Ready::Message, Ready::Listening];
 
 /// How the ways that are still to come begin.
 const LATER: [&str; 3] = ["log:", "tcp:", "http:"];
@@ -19,11 +19,22 @@ const LATER: [&str; 3] = ["log:", "tcp:", "http:"];
 /// Reads when a worker is ready, and how long it has; `default` is how long unless said.
 pub(super) fn read(
     table: Table<'_>,
-    channel: ChannelKind,
+    (channel, api): (ChannelKind, Api),
     default: Duration,
     faults: &mut Faults,
 ) -> (Ready, Duration) {
-    let ready = table.take("ready", faults, way).unwrap_or_default();
+    // A cluster worker is there for its servers.
+    let usual = match api {
+        Api::Cluster => Ready::Listening,
+        Api::Process | Api::WebWorker => Ready::Spawn,
+    };
+    let ready = table.take("ready", faults, way).unwrap_or(usual);
+    if ready == Ready::Listening && api != Api::Cluster {
+        let said = "`ready = \"listening\"` is for cluster workers, which say that they listen";
+        let help = "use `ready = \"spawn\"` or \"message\", or `api = \"cluster\"`";
+        let span = table.key_span("ready").unwrap_or_default();
+        faults.push(span, said.to_owned(), Some(help.to_owned()));
+    }
     if ready == Ready::Message && channel == ChannelKind::None {
         let said =
             "`ready = \"message\"` needs a channel, and with `channel = \"none\"` there is none";

@@ -154,7 +154,7 @@ fn all_faults_are_told_at_once_in_the_order_of_the_file() {
             "f:7:1: unknown key `grace`",
             "? the keys here are command, script, args, runtime, instances, cwd, env, env_file, channel, max_frame, mailbox, \
              restart, stop, on_disconnect, ready, ready_timeout, stall_after, concurrency, dispatch, reply, failed_when, timeout, retries, \
-             retry_backoff, priority_levels, rate, queue, listen, serialization, api",
+             retry_backoff, priority_levels, rate, queue, listen, serialization, api, schedule",
             "f:8:2: `sources` is not built yet in this version",
         ]
     );
