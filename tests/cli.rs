@@ -124,6 +124,17 @@ fn bad_usage_exits_with_2() {
 }
 
 #[test]
+fn a_map_is_no_cluster() {
+    let done = forkdeck(
+        folder(&[]).path(),
+        &["map", "--api", "cluster", "node", "w.js"],
+    );
+
+    assert_eq!(done.code, Some(2));
+    assert!(done.err.contains("--api cluster is for `run`"), "{done:?}");
+}
+
+#[test]
 fn an_unknown_pool_exits_with_3() {
     let folder = folder(&[("forkdeck.toml", "[pools.resize]\ncommand = [\"true\"]\n")]);
 

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use crate::cli::args::Map;
 use crate::cli::config::folder_name;
-use crate::cli::diagnose::Failure;
+use crate::cli::diagnose::{Code, Failure};
 use crate::cli::map::count::Pairing;
 use crate::cli::run;
 use crate::model::{
-    Backoff, ChannelKind, DeckSpec, Intensity, JobsSpec, KeepSpec, PoolName, QueueSpec, ReplyRule,
-    RestartSpec, RestartWhen, WhenFull,
+    Api, Backoff, ChannelKind, DeckSpec, Intensity, JobsSpec, KeepSpec, PoolName, QueueSpec,
+    ReplyRule, RestartSpec, RestartWhen, WhenFull,
 };
 
 /// The fewest jobs in hand: enough that a batch of results never leaves workers without the next jobs.
@@ -86,6 +86,10 @@ impl Plan {
     pub(super) fn new(map: &Map, here: &Path) -> Result<(DeckSpec, Self), Failure> {
         let channel = map.channel.kind();
         let mut pool = run::pool(&map.command, map.how, channel, here)?;
+        if pool.api == Api::Cluster {
+            let said = "a map gives out jobs, not connections: --api cluster is for `run`";
+            return Err(Failure::new(Code::Usage, said));
+        }
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let workers = map
             .instances
