@@ -78,9 +78,7 @@ pub(crate) fn adopt_socket(fd: RawFd) -> io::Result<OwnedFd> {
     let borrowed = unsafe { BorrowedFd::borrow_raw(fd) };
     let stat = rustix::fs::fstat(borrowed)?;
     if rustix::fs::FileType::from_raw_mode(stat.st_mode) != rustix::fs::FileType::Socket {
-        return Err(io::Error::from_raw_os_error(
-            rustix::io::Errno::NOTSOCK.raw_os_error(),
-        ));
+        return Err(io::Error::from_raw_os_error(Errno::NOTSOCK.raw_os_error()));
     }
     rustix::io::fcntl_setfd(borrowed, rustix::io::FdFlags::CLOEXEC)?;
     // SAFETY: it is open, and by this function's contract nobody else in this process owns it.
@@ -163,7 +161,7 @@ pub(crate) fn before_exec(command: &mut Command, prelude: Prelude) {
 pub(crate) fn close_inherited() {
     // SAFETY: the caller owns no descriptor above 2 yet, so none is closed under its owner's feet (close_range(2)).
     unsafe {
-        nix::libc::syscall(nix::libc::SYS_close_range, 3_u32, u32::MAX, 0_u32);
+        libc::syscall(libc::SYS_close_range, 3_u32, u32::MAX, 0_u32);
     }
 }
 
@@ -172,7 +170,7 @@ pub(crate) fn close_inherited() {
 /// whatever the deck was started to ignore. SIGCHLD gets its default, so that it can wait in a signalfd.
 #[cfg(target_os = "linux")]
 pub(crate) fn heed_no_signal() {
-    use nix::libc::{
+    use libc::{
         SIG_DFL, SIGABRT, SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP, c_int,
         sighandler_t, signal,
     };

@@ -55,10 +55,16 @@ impl Inbox {
             permit = room.acquire_many_owned(cost.min(self.limit)) => permit,
             () = self.batches.closed() => return,
         };
-        let Ok(_room) = permit else {
+        let Ok(permit) = permit else {
             unreachable!("nobody closes the room");
         };
         // A receiver that is gone wants nothing.
-        let _ = self.batches.send(Batch { items, _room }).await;
+        let _ = self
+            .batches
+            .send(Batch {
+                items,
+                _room: permit,
+            })
+            .await;
     }
 }

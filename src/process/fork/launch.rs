@@ -50,7 +50,7 @@ impl Fork {
             buffer: self.buffer,
         };
         let (sender, receiver) = serve(ours, how).map_err(channel)?;
-        let mut child = self.execute(theirs)?;
+        let mut child = self.execute(&theirs)?;
         let streams = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         // It has not been waited for, so it has its number still.
         let pid = child.id().unwrap_or(0);
@@ -59,10 +59,10 @@ impl Fork {
         Ok(Child::new(process, sender, receiver, streams))
     }
 
-    fn execute(&self, channel: OwnedFd) -> Result<tokio::process::Child, ForkError> {
+    fn execute(&self, channel: &OwnedFd) -> Result<tokio::process::Child, ForkError> {
         let failed = |source: io::Error| self.failed(source);
         // Off 3, where it is to be put.
-        let channel = fcntl_dupfd_cloexec(&channel, 4).map_err(|errno| failed(errno.into()))?;
+        let channel = fcntl_dupfd_cloexec(channel, 4).map_err(|errno| failed(errno.into()))?;
         let null = rustix::fs::open("/dev/null", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
             .map_err(|errno| failed(errno.into()))?;
         for _ in 0..TRIES {
@@ -83,16 +83,17 @@ impl Fork {
         null: &OwnedFd,
     ) -> Result<io::Result<tokio::process::Child>, ForkError> {
         let taken = fcntl_dupfd_cloexec(null, node::CHANNEL_FD);
-        let prelude = channel.try_clone().and_then(|channel| {
-            Ok(Prelude {
-                channel,
-                third: identity(node::CHANNEL_FD)?,
-                is_detached: self.is_detached,
-            })
-        });
-        let prelude = match prelude {
-            Ok(prelude) => prelude,
+        let Ok(third) = identity(node::CHANNEL_FD) else {
+            return Ok(Err(Prelude::MOVED.into()));
+        };
+        let channel = match channel.try_clone() {
+            Ok(channel) => channel,
             Err(error) => return Ok(Err(error)),
+        };
+        let prelude = Prelude {
+            channel,
+            third,
+            is_detached: self.is_detached,
         };
         let mut command = self.command_line()?;
         before_exec(&mut command, prelude);
