@@ -5,8 +5,9 @@ use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
 use forkdeck::worker::{self, WorkerError};
-use forkdeck::{Handle, HandleKind, Serialization};
+use forkdeck::{Fork, Handle, HandleKind, Serialization};
 use serde_json::{Value, json};
+use tokio::io::AsyncReadExt;
 
 use crate::support::{Script, end, find, next, reply, within};
 
@@ -152,22 +153,49 @@ fn on_its_thread() {
     }
 }
 
+#[tokio::test]
+async fn a_rust_worker_answers_all_that_came_before_its_parent_disconnected() {
+    for name in ["rust_worker::on_tokio", "rust_worker::on_its_thread"] {
+        let mut child = fork_worker(name).spawn().unwrap();
+
+        for n in 0..1000 {
+            within(child.feed(&n)).await.unwrap();
+        }
+        child.disconnect();
+
+        for n in 0..1000 {
+            assert_eq!(reply(&mut child).await, json!({ "got": n }));
+        }
+        assert!(end(&mut child).await.success());
+    }
+}
+
+#[tokio::test]
+async fn a_rust_worker_that_disconnects_ends_with_its_parent_there() {
+    for name in ["rust_worker::on_tokio", "rust_worker::on_its_thread"] {
+        let mut child = fork_worker(name).spawn().unwrap();
+
+        within(child.send("leave")).await.unwrap();
+
+        assert!(end(&mut child).await.success());
+    }
+}
+
+/// This program as a worker.
+fn fork_worker(name: &str) -> Fork {
+    let mut fork = Fork::command(std::env::current_exe().unwrap());
+    fork.args(["--ignored", "--exact", "--test-threads=1", name]);
+    fork.silent(true).kill_on_drop(true);
+    fork
+}
+
 /// Both ends of the library, a handle there and back.
 #[tokio::test]
 async fn a_rust_worker_answers_a_rust_parent() {
     for serialization in [Serialization::Json, Serialization::Advanced] {
-        let mut fork = forkdeck::Fork::command(std::env::current_exe().unwrap());
-        fork.args([
-            "--ignored",
-            "--exact",
-            "--test-threads=1",
-            "rust_worker::giving_back",
-        ]);
-        fork.silent(true)
-            .serialization(serialization)
-            .kill_on_drop(true);
-        let mut child = fork.spawn().unwrap();
-        let (one, mut other) = std::os::unix::net::UnixStream::pair().unwrap();
+        let mut fork = fork_worker("rust_worker::giving_back");
+        let mut child = fork.serialization(serialization).spawn().unwrap();
+        let (one, other) = std::os::unix::net::UnixStream::pair().unwrap();
 
         let handle = Handle::new(HandleKind::Socket, one);
         within(child.send_with_handle(&1, handle)).await.unwrap();
@@ -177,10 +205,10 @@ async fn a_rust_worker_answers_a_rust_parent() {
         assert_eq!(back.message.as_str(), "1");
         let back = std::os::unix::net::UnixStream::from(back.handle.unwrap().into_fd().unwrap());
         drop(back);
-        let mut rest = Vec::new();
-        within(async { std::io::Read::read_to_end(&mut other, &mut rest) })
-            .await
-            .unwrap();
+        // Nobody holds it any more, the worker too.
+        other.set_nonblocking(true).unwrap();
+        let mut other = tokio::net::UnixStream::from_std(other).unwrap();
+        assert_eq!(within(other.read(&mut [0; 1])).await.unwrap(), 0);
         let told = reply(&mut child).await;
         assert_eq!(told["children_inherit_it"], told["threads"] != 1, "{told}");
         assert!(end(&mut child).await.success());

@@ -29,6 +29,25 @@ pub(super) struct Inbox {
     limit: u32,
 }
 
+/// The same for faults of writing; it does not keep the inbox open: its end is the end of what is read.
+#[derive(Clone, Debug)]
+pub(super) struct WeakInbox {
+    batches: mpsc::WeakSender<Batch>,
+    room: Arc<Semaphore>,
+    limit: u32,
+}
+
+impl WeakInbox {
+    /// The inbox while something is read.
+    pub(super) fn upgrade(&self) -> Option<Inbox> {
+        Some(Inbox {
+            batches: self.batches.upgrade()?,
+            room: Arc::clone(&self.room),
+            limit: self.limit,
+        })
+    }
+}
+
 /// An inbox for so many bytes; a batch that is larger fills it alone.
 pub(super) fn inbox(limit: usize) -> (Inbox, mpsc::Receiver<Batch>) {
     let (batches, taken) = mpsc::channel(MOST_BATCHES);
@@ -43,6 +62,15 @@ pub(super) fn inbox(limit: usize) -> (Inbox, mpsc::Receiver<Batch>) {
 }
 
 impl Inbox {
+    /// One that does not keep it open.
+    pub(super) fn downgrade(&self) -> WeakInbox {
+        WeakInbox {
+            batches: self.batches.downgrade(),
+            room: Arc::clone(&self.room),
+            limit: self.limit,
+        }
+    }
+
     /// Waits for room and puts in what is a receiver's. Without a receiver it is let go.
     pub(super) async fn put(&self, frames: Vec<Frame>, bytes: usize) {
         let items: Vec<_> = frames.into_iter().filter_map(Received::of).collect();

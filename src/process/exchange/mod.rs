@@ -19,4 +19,4 @@ pub use received::Received;
 pub use receiver::Receiver;
 pub(super) use sender::encode;
 pub use sender::{SendError, Sender};
-pub(super) use serve::{How, serve};
+pub(super) use serve::{Closing, How, serve};

@@ -46,7 +46,10 @@ enum Phase {
 #[derive(Clone, Copy, Debug, Default)]
 struct Progress {
     written: u64,
+    /// Whether nothing is written any more.
     is_ended: bool,
+    /// Whether nothing is read any more.
+    is_read: bool,
 }
 
 /// What the writing task is to do.
@@ -132,11 +135,17 @@ impl Queue {
         }
     }
 
-    /// Waits until nothing is written or read any more.
-    pub(super) async fn ended(&self) {
+    /// Waits until nothing is read any more.
+    pub(super) async fn read(&self) {
         let mut progress = self.progress.subscribe();
-        // The sender lives as long as this queue.
-        let _ = progress.wait_for(|progress| progress.is_ended).await;
+        // Its sender lives as long as this queue.
+        let _ = progress.wait_for(|progress| progress.is_read).await;
+    }
+
+    /// Nothing is read any more.
+    pub(super) fn end_reading(&self) {
+        self.progress
+            .send_modify(|progress| progress.is_read = true);
     }
 
     /// Hands all that waits to the writer.
@@ -196,9 +205,9 @@ impl Queue {
             .send_modify(|progress| progress.is_ended = true);
     }
 
-    /// Whether messages are taken.
-    pub(super) fn is_open(&self) -> bool {
-        self.lock().phase == Phase::Open
+    /// Whether messages are taken and read.
+    pub(super) fn is_connected(&self) -> bool {
+        self.lock().phase == Phase::Open && !self.progress.borrow().is_read
     }
 }
 
@@ -246,7 +255,6 @@ mod tests {
 
         queue.end();
 
-        queue.ended().await;
         assert!(queue.written(first).await.is_ok());
         assert!(queue.written(second).await.is_err());
         assert_eq!(queue.hand(|_| {}), Next::End);

@@ -187,12 +187,12 @@ impl Sender {
 
     /// Whether messages are taken: neither side has disconnected.
     pub fn connected(&self) -> bool {
-        self.queue().is_open()
+        self.queue().is_connected()
     }
 
-    /// Waits until the channel has ended: nothing can be sent, and all that came was read.
+    /// Waits until the other side has disconnected or is gone: all that came was read, if not received.
     pub async fn closed(&self) {
-        self.queue().ended().await;
+        self.queue().read().await;
     }
 
     fn encode(&self, value: &(impl Serialize + ?Sized)) -> Result<Message, SendError> {

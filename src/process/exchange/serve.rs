@@ -4,7 +4,7 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::process::exchange::inbox::{Inbox, inbox};
+use crate::process::exchange::inbox::{Inbox, WeakInbox, inbox};
 use crate::process::exchange::queue::{Next, Queue};
 use crate::process::exchange::{Receiver, Sender};
 use crate::process::{Channel, ChannelReader, ChannelWriter, Wrote};
@@ -19,6 +19,17 @@ pub(in crate::process) struct How {
     pub(in crate::process) serialization: Serialization,
     /// How many bytes wait to be written, and how many to be received, at the most.
     pub(in crate::process) buffer: usize,
+    /// When this side closes by itself.
+    pub(in crate::process) closing: Closing,
+}
+
+/// When a side closes that nobody closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::process) enum Closing {
+    /// When the other side has: a worker that disconnects is waiting for it.
+    WithTheOther,
+    /// When its last sender is dropped: what a worker received before its parent disconnected is still answered.
+    WithItsSenders,
 }
 
 /// Serves a channel on the current runtime.
@@ -33,29 +44,41 @@ pub(in crate::process) fn serve(channel: Channel, how: How) -> io::Result<(Sende
     let (reader, writer) = channel.split_in(how.max_frame, how.serialization)?;
     let queue = Arc::new(Queue::new(how.buffer));
     let (inbox, batches) = inbox(how.buffer);
-    tokio::spawn(read(reader, inbox.clone(), Arc::clone(&queue)));
-    tokio::spawn(write(writer, inbox, Arc::clone(&queue)));
+    tokio::spawn(write(writer, inbox.downgrade(), Arc::clone(&queue)));
+    tokio::spawn(read(reader, inbox, Arc::clone(&queue), how.closing));
     let sender = Sender::new(queue, how.serialization);
     Ok((sender, Receiver::new(batches)))
 }
 
-/// Ends a queue when its task does, also by the runtime's end.
-struct Ending(Arc<Queue>);
+/// Ends the writing of a queue when its task ends, also by the runtime's end.
+struct Writing(Arc<Queue>);
 
-impl Drop for Ending {
+impl Drop for Writing {
     fn drop(&mut self) {
         self.0.end();
     }
 }
 
-async fn read(mut reader: ChannelReader, inbox: Inbox, queue: Arc<Queue>) {
-    let ending = Ending(queue);
+/// The same for the reading.
+struct Reading(Arc<Queue>);
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.0.end_reading();
+    }
+}
+
+async fn read(mut reader: ChannelReader, inbox: Inbox, queue: Arc<Queue>, closing: Closing) {
+    let reading = Reading(queue);
     loop {
         let batch = reader.read().await;
-        ending.0.done(batch.handed);
+        reading.0.done(batch.handed);
         if batch.end {
-            // Nobody is to send into a channel of which the receiver knows that it has ended.
-            drop(ending);
+            if closing == Closing::WithTheOther {
+                reading.0.close();
+            }
+            // Told first: the inbox may be full, and nobody looks.
+            drop(reading);
             inbox.put(batch.frames, batch.bytes).await;
             return;
         }
@@ -66,7 +89,9 @@ async fn read(mut reader: ChannelReader, inbox: Inbox, queue: Arc<Queue>) {
     }
 }
 
-async fn write(mut writer: ChannelWriter, inbox: Inbox, queue: Arc<Queue>) {
+async fn write(mut writer: ChannelWriter, inbox: WeakInbox, queue: Arc<Queue>) {
+    let writing = Writing(queue);
+    let queue = &writing.0;
     loop {
         match queue.hand(|message| writer.push(message)) {
             Next::End => return,
@@ -85,22 +110,22 @@ async fn write(mut writer: ChannelWriter, inbox: Inbox, queue: Arc<Queue>) {
         tokio::select! {
             wrote = writer.write() => {
                 let Ok(wrote) = wrote else {
-                    queue.end();
                     return;
                 };
-                settle(wrote, &inbox, &queue).await;
+                settle(wrote, &inbox, queue).await;
                 tokio::task::yield_now().await;
             }
             () = queue.stirred() => {}
         }
     }
-    // The other side may still send: it is the reader that ends the queue.
     writer.shutdown_write();
 }
 
-async fn settle(wrote: Wrote, inbox: &Inbox, queue: &Queue) {
+async fn settle(wrote: Wrote, inbox: &WeakInbox, queue: &Queue) {
     queue.done(wrote.messages);
-    if !wrote.faults.is_empty() {
+    if !wrote.faults.is_empty()
+        && let Some(inbox) = inbox.upgrade()
+    {
         let faults = wrote.faults.into_iter().map(Frame::Fault).collect();
         inbox.put(faults, 0).await;
     }

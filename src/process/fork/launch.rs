@@ -11,7 +11,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::{Errno, fcntl_dupfd_cloexec};
 
 use crate::process::Channel;
-use crate::process::exchange::{How, serve};
+use crate::process::exchange::{Closing, How, serve};
 use crate::process::fork::{Child, Fork, ForkError, Process};
 use crate::process::sys::{Prelude, before_exec, identity};
 use crate::wire::node;
@@ -48,6 +48,7 @@ impl Fork {
             max_frame: self.max_frame,
             serialization: self.serialization,
             buffer: self.buffer,
+            closing: Closing::WithTheOther,
         };
         let (sender, receiver) = serve(ours, how).map_err(channel)?;
         let mut child = self.execute(&theirs)?;

@@ -8,7 +8,7 @@ use futures_core::Stream;
 use serde::Serialize;
 
 use crate::process::Channel;
-use crate::process::exchange::{How, Received, Receiver, SendError, Sender, serve};
+use crate::process::exchange::{Closing, How, Received, Receiver, SendError, Sender, serve};
 use crate::process::worker::WorkerError;
 use crate::process::worker::claim::{MAX_FRAME, claim};
 use crate::wire::{Fault, Handle, Message};
@@ -41,6 +41,7 @@ pub fn connect() -> Result<Worker, WorkerError> {
         max_frame: MAX_FRAME,
         serialization,
         buffer: BUFFER,
+        closing: Closing::WithItsSenders,
     };
     let (sender, receiver) =
         serve(Channel::over(channel), how).map_err(|source| WorkerError::Runtime { source })?;
@@ -48,8 +49,8 @@ pub fn connect() -> Result<Worker, WorkerError> {
 }
 
 impl Worker {
-    /// Waits for the next message of the parent; `None` once it has disconnected or is gone, when a worker should end. See
-    /// [`Receiver::recv`].
+    /// Waits for the next message of the parent; `None` once it has disconnected or is gone, when a worker should end.
+    /// What came before may still be answered: a parent of this crate receives it. See [`Receiver::recv`].
     ///
     /// # Cancel safety
     /// Nothing is lost.
