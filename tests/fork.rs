@@ -6,7 +6,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
+    clippy::disallowed_methods,
     clippy::print_stderr,
     clippy::indexing_slicing,
     unreachable_pub,

@@ -156,7 +156,7 @@ fn check_mod(code: &str, found: &mut Vec<(usize, String)>) {
         while let Some(end) = rest.strip_prefix('#').and_then(|_| rest.find("]\n")) {
             rest = rest[end + 1..].trim_start();
         }
-        let item = ["pub(crate) ", "pub "]
+        let item = ["pub(crate) ", "pub(super) ", "pub "]
             .iter()
             .find_map(|visibility| rest.strip_prefix(visibility))
             .unwrap_or(rest);

@@ -141,6 +141,7 @@ async fn a_client_hands_connections_and_servers_to_workers_of_each_runtime() {
         let keeper = Keeper::start(Path::new(env!("CARGO_BIN_EXE_forkdeck"))).unwrap();
         let spec = DeckSpec::new("test", vec![spec]);
         let (deck, driver) = deck::start(spec, keeper, Clock::start());
+        #[expect(clippy::disallowed_methods, reason = "a test of its own runtime")]
         let driver = tokio::spawn(driver);
         let to = || Address::All;
         deck.command(Command::Start { to: to() }).await.unwrap();
@@ -233,7 +234,7 @@ fn five_hundred_connections_in_a_row_arrive_in_order() {
     for tenth in 0..10 {
         let clients: Vec<TcpStream> = (0..50).map(|_| connect(port)).collect();
         let mut said: Vec<String> = clients.into_iter().map(all).collect();
-        said.sort_by_key(|text| text.len());
+        said.sort_by_key(String::len);
         assert!(
             said.iter().all(|text| text.starts_with("back ")),
             "{tenth}: {said:?}"

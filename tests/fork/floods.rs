@@ -35,8 +35,8 @@ async fn flood(child: Child) {
     };
     let receiving = async {
         for _ in 0..PIECES {
-            let received = receiver.recv().await.unwrap().unwrap();
-            assert_eq!(received.message.len(), PIECE + 2);
+            let got = receiver.recv().await.unwrap().unwrap();
+            assert_eq!(got.message.len(), PIECE + 2);
         }
         receiver.recv().await.unwrap().unwrap()
     };
@@ -151,9 +151,9 @@ async fn a_stream_of_many_small_messages_keeps_its_order() {
     });
 
     for n in 0..20_000 {
-        let received = within(receiver.recv()).await.unwrap().unwrap();
+        let got = within(receiver.recv()).await.unwrap().unwrap();
         assert_eq!(
-            received.json::<serde_json::Value>().unwrap(),
+            got.json::<serde_json::Value>().unwrap(),
             json!({ "got": n })
         );
     }

@@ -102,18 +102,18 @@ fn a_blocking_rust_worker_answers_node_in_advanced_serialization() {
 }
 
 /// What a worker does with a message: its answer, or nothing when it is to leave.
-fn act(message: Value, handle: Option<Handle>) -> Option<Value> {
+fn act(message: &Value, handle: Option<Handle>) -> Option<Value> {
     if let Some(handle) = handle {
         use std::io::Write;
         assert_eq!(
-            (handle.kind(), &message),
+            (handle.kind(), message),
             (HandleKind::Socket, &json!({ "take": 1 }))
         );
         let mut socket = TcpStream::from(handle.into_fd().unwrap());
         socket.write_all(b"by rust").unwrap();
         return Some(Value::Null);
     }
-    (message != "leave").then(|| json!({ "got": message }))
+    (*message != "leave").then(|| json!({ "got": message }))
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn on_tokio() {
         assert!(matches!(worker::connect(), Err(WorkerError::Taken)));
         while let Some(received) = worker.recv().await {
             let received = received.unwrap();
-            match act(received.json().unwrap(), received.handle) {
+            match act(&received.json().unwrap(), received.handle) {
                 Some(Value::Null) => {}
                 Some(answer) => worker.send(&answer).await.unwrap(),
                 None => worker.disconnect(),
@@ -145,7 +145,7 @@ fn on_its_thread() {
     let mut worker = worker::blocking().unwrap();
     while let Some(received) = worker.recv() {
         let received = received.unwrap();
-        match act(received.json().unwrap(), received.handle) {
+        match act(&received.json().unwrap(), received.handle) {
             Some(Value::Null) => {}
             Some(answer) => worker.send(&answer).unwrap(),
             None => worker.disconnect(),
