@@ -2,9 +2,7 @@
 //!
 //! Reads JSON lines from the channel, computes, answers, and ends when the channel does. Never starts a process.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
-use std::os::fd::RawFd;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -14,7 +12,8 @@ use crate::cli::args::WorkerKind;
 use crate::cli::demo::thread_cpu;
 use crate::cli::diagnose::{Code, Failure};
 use crate::deck::Clock;
-use crate::process::adopt_channel;
+use crate::process::exchange::SendError;
+use crate::process::worker::{Blocking, WorkerError, blocking};
 use crate::tui::{Tile, to_hex};
 
 /// The highest bound that is taken: about a minute of work.
@@ -25,31 +24,20 @@ const FRAGILE_LIFE: u64 = 40;
 
 /// Serves the channel until its end.
 pub(super) fn work(kind: WorkerKind) -> Result<(), Failure> {
-    let fd = std::env::var("NODE_CHANNEL_FD")
-        .ok()
-        .and_then(|fd| fd.parse::<RawFd>().ok())
-        .ok_or_else(|| {
-            Failure::new(
-                Code::Usage,
-                "a worker needs NODE_CHANNEL_FD, which a deck sets",
-            )
-        })?;
-    let channel = adopt_channel(fd).map_err(|error| {
-        Failure::new(
-            Code::Failed,
-            format!("cannot use descriptor {fd} as a channel: {error}"),
-        )
+    let parent = blocking().map_err(|error| match error {
+        WorkerError::NotForked => Failure::new(
+            Code::Usage,
+            "a worker needs NODE_CHANNEL_FD, which a deck sets",
+        ),
+        error => Failure::new(Code::Failed, format!("cannot use the channel: {error}")),
     })?;
-    match serve(kind, File::from(channel)) {
+    match serve(kind, parent) {
         Ok(End::ChannelClosed) => Ok(()),
         Ok(End::OutOfLuck) => {
             let message = format!("out of luck after {FRAGILE_LIFE} messages: fragile on purpose");
             Err(Failure::new(Code::Failed, message))
         }
-        Err(error) => Err(Failure::new(
-            Code::Failed,
-            format!("the channel broke: {error}"),
-        )),
+        Err(error) => Err(Failure::new(Code::Failed, error.to_string())),
     }
 }
 
@@ -60,25 +48,34 @@ enum End {
     OutOfLuck,
 }
 
-fn serve(kind: WorkerKind, channel: File) -> io::Result<End> {
-    let mut answers = channel.try_clone()?;
+/// Why a worker ended before its channel did.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error("the channel broke: {0}")]
+    Channel(#[from] SendError),
+    #[error("standard output broke: {0}")]
+    Log(#[from] io::Error),
+}
+
+fn serve(kind: WorkerKind, mut parent: Blocking) -> Result<End, Broken> {
     let mut log = io::stdout();
     let clock = Clock::start();
     let mut done = 0;
     writeln!(log, "ready, pid {}", std::process::id())?;
-    // A small buffer leaves what is not worked on yet where the deck can see it: in the channel.
-    for line in BufReader::with_capacity(64, channel).lines() {
-        let line = line?;
+    while let Some(received) = parent.recv() {
         let before = clock.now().mono;
         let cpu_before = thread_cpu();
-        let answer = serde_json::from_str(&line).map_or_else(
-            |error| json!({ "error": error.to_string() }),
+        let message = received
+            .map_err(|fault| fault.to_string())
+            .and_then(|received| received.json().map_err(|error| error.to_string()));
+        let answer = message.map_or_else(
+            |error| json!({ "error": error }),
             |message: Value| answer(&message),
         );
         let took = clock.now().mono - before;
         let cpu = thread_cpu().saturating_sub(cpu_before);
         report(&mut log, &answer, took)?;
-        answers.write_all(format!("{}\n", timed(answer, took, cpu)).as_bytes())?;
+        parent.send(&timed(answer, took, cpu))?;
         done += 1;
         if kind == WorkerKind::Fragile && done == FRAGILE_LIFE {
             return Ok(End::OutOfLuck);

@@ -35,8 +35,8 @@ async fn flood(child: Child) {
     };
     let receiving = async {
         for _ in 0..PIECES {
-            let got = receiver.recv().await.unwrap().unwrap();
-            assert_eq!(got.message.len(), PIECE + 2);
+            let piece = receiver.recv().await.unwrap().unwrap();
+            assert_eq!(piece.message.len(), PIECE + 2);
         }
         receiver.recv().await.unwrap().unwrap()
     };
@@ -151,9 +151,9 @@ async fn a_stream_of_many_small_messages_keeps_its_order() {
     });
 
     for n in 0..20_000 {
-        let got = within(receiver.recv()).await.unwrap().unwrap();
+        let answer = within(receiver.recv()).await.unwrap().unwrap();
         assert_eq!(
-            got.json::<serde_json::Value>().unwrap(),
+            answer.json::<serde_json::Value>().unwrap(),
             json!({ "got": n })
         );
     }

@@ -9,15 +9,13 @@
 //!     forkdeck map --failed-when /error target/release/examples/thumbnail
 //! ```
 
-use std::env;
 use std::error::Error;
 use std::fs;
-use std::io::{self, BufRead, BufReader, Cursor, Write};
-use std::os::unix::net::UnixStream;
+use std::io::{self, Cursor};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use forkdeck::process::adopt_channel;
+use forkdeck::worker;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageReader, ImageResult};
@@ -68,12 +66,10 @@ fn thumbnail(job: &Value) -> Result<(u32, u32, usize), Box<dyn Error>> {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let fd = env::var("NODE_CHANNEL_FD")
-        .map_err(|_| "this worker answers messages of a parent: start it with `forkdeck run`")?;
-    let mut channel = UnixStream::from(adopt_channel(fd.parse()?)?);
+    let mut parent = worker::blocking().map_err(|error| error.to_string())?;
 
-    for line in BufReader::new(channel.try_clone()?).lines() {
-        let job: Value = serde_json::from_str(&line?)?;
+    while let Some(received) = parent.recv() {
+        let job: Value = received?.json()?;
         #[expect(clippy::disallowed_methods, reason = "a worker measures itself")]
         let start = Instant::now();
         let id = job.get("id");
@@ -87,7 +83,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 json!({ "id": id, "error": error.to_string(), "retryable": error.is::<io::Error>() })
             }
         };
-        writeln!(channel, "{reply}")?;
+        parent.send(&reply)?;
     }
     Ok(())
 }
