@@ -1,6 +1,52 @@
 //! forkdeck supervises forked worker processes, speaks Node's `child_process.fork()` protocol with them, takes
 //! messages to them, and shows every worker's CPU, queues, messages and logs live.
 //!
+//! # Forking from Rust
+//!
+//! [`fork`] gives a Rust program what `child_process.fork()` gives a Node program:
+//!
+//! ```no_run
+//! use serde_json::json;
+//!
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let mut child = forkdeck::fork("process.js").arg("--fast").spawn()?;
+//!
+//!     child.send(&json!({ "hello": "world" })).await?;
+//!     while let Some(received) = child.recv().await {
+//!         println!("{}", received?.message);
+//!         child.disconnect();
+//!     }
+//!
+//!     println!("{}", child.wait().await?);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Any program can be the child, not only a script of Node, and needs nothing else than descriptor 3:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut child = forkdeck::Fork::command("sh")
+//!     .args(["-c", r#"read -r n <&3; echo "{\"got\":$n}" >&3; exit 7"#])
+//!     .spawn()?;
+//!
+//! child.send(&42).await?;
+//! let reply = child.recv().await.ok_or("it ended")??;
+//!
+//! assert_eq!(reply.message.as_str(), r#"{"got":42}"#);
+//! assert_eq!(child.wait().await?.code(), Some(7));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`worker`] is the other end, for workers written in Rust, whoever their parent is. [`Fork`] has the options, [`Child`] what
+//! can be done with a child, [`Sender`] and [`Receiver`] say what is promised of messages. All of it needs no deck, and is
+//! built with `--no-default-features`; the dashboard, [`deck`] and the machines below it are the other half of this crate.
+//!
+//! # The deck
+//!
 //! One sentence holds the design: a synchronous supervisor turns inputs into effects, one async driver performs
 //! them, and any number of clients send commands and fold events; the dashboard is just one of them.
 //!
@@ -19,7 +65,7 @@
 //! | [`supervisor`] | the pure machine: phases, restarts, stop ladder, mailboxes, invariants |
 //! | [`jobs`] | the pure machine of jobs: queues, dispatch, retries, and the durable store |
 //! | [`cluster`] | the pure machine of Node's cluster primary: listeners, hand-overs, who is to come back |
-//! | [`process`] | one forked process, unsupervised: the keeper, both kinds of channel, output pipes, CPU and memory |
+//! | [`process`] | one forked process, unsupervised: the keeper, both kinds of channel, output pipes, CPU and memory; and the library: `fork`, `worker`, and `exchange` below both |
 //! | [`deck`] | the driver: performs effects, gathers traffic into events, samples, serves clients |
 //! | `control` | JSON-RPC for clients outside the process |
 //! | `tui` | the dashboard |

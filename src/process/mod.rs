@@ -1,7 +1,7 @@
 //! One forked process, unsupervised: the first layer with I/O.
 //!
 //! Owns how a process is made and signalled (the keeper), its channel (Node's, or a filter's), its output pipes, and how its CPU and memory are
-//! measured. Never decides when; called by `deck`.
+//! measured; and the library (`fork`, `worker`). Never decides when; called by `deck`, the library by its users.
 
 mod about;
 #[cfg(target_os = "linux")]

@@ -133,8 +133,8 @@ impl Prelude {
         if identity(3).ok() != Some(self.third) {
             return Err(Self::MOVED.into());
         }
-        for signal in 1..32 {
-            // SAFETY: a default is no handler; the two that cannot be set make the call fail.
+        for signal in 1..=64 {
+            // SAFETY: a default is no handler; numbers that cannot be set only make the call fail.
             unsafe { libc::signal(signal, libc::SIG_DFL) };
         }
         // SAFETY: neither touches memory.
