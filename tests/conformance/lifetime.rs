@@ -180,10 +180,10 @@ import forkdeck, subprocess
 child = subprocess.Popen(['sh', '-c', 'echo 1 >&3; echo 2 >&3; exec sleep 100'], pass_fds=(3,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 forkdeck.send(child.pid)
         ")
-        .sh(r#"
+        .sh(r"
             sh -c 'echo 1 >&3; echo 2 >&3; exec sleep 100' >/dev/null 2>&1 &
             echo $! >&3
-        "#)
+        ")
         .check(|worker| {
             let exit = worker.deck.event("its end", |event| event["event"] == "exit");
             assert_eq!(exit["code"], 0);

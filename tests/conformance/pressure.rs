@@ -62,7 +62,9 @@ for count, _ in enumerate(messages, 1):
                 .map(|_| worker.deck.ask("send", &json!({"to": "w/1", "message": text})))
                 .collect();
             worker.deck.state("w/1", "stalled");
-            ids.into_iter().for_each(|id| drop(worker.deck.answer(id).unwrap()));
+            for id in ids {
+ worker.deck.answer(id).unwrap();
+ }
             assert_eq!(worker.message(), 200);
             Cell::Holds
         });
@@ -171,8 +173,9 @@ for n in range(1000): forkdeck.send(text)
                         .ask("send", &json!({"to": "w/1", "message": text}))
                 })
                 .collect();
-            ids.into_iter()
-                .for_each(|id| drop(worker.deck.answer(id).unwrap()));
+            for id in ids {
+                worker.deck.answer(id).unwrap();
+            }
             until("all have arrived", || {
                 (worker.received() == 2 * COUNT).then_some(())
             });

@@ -58,10 +58,10 @@ import forkdeck
 forkdeck.send(bool(flags & os.O_NONBLOCK))
         ",
         )
-        .sh(r#"
+        .sh(r"
             flags=$(sed -n 's/^flags:[[:space:]]*//p' /proc/$$/fdinfo/3)
             [ $((0$flags & 04000)) -eq 0 ] && echo false >&3
-        "#)
+        ")
         .check(|worker| {
             assert_eq!(worker.message(), json!(false));
             Cell::Holds
