@@ -180,3 +180,28 @@ fn half_a_surrogate_pair_is_taken() {
             Cell::Holds
         });
 }
+
+#[test]
+fn advanced_serialization_keeps_what_json_cannot_say() {
+    let script = r"
+        process.on('message', (message) => process.send(message));
+        process.send([new Date(0), new Map([[1, 2n]]), undefined, -0, Buffer.from([1]), /a/g]);
+    ";
+    let marked = json!([
+        {"$date": "1970-01-01T00:00:00.000Z"},
+        {"$map": [[1, {"$bigint": "2"}]]},
+        {"$undefined": true},
+        {"$number": "-0"},
+        {"$buffer": "AQ=="},
+        {"$regexp": ["a", "g"]},
+    ]);
+    Row::new("3", "with `advanced` they stay what they are, both ways")
+        .config("serialization = \"advanced\"\n")
+        .only(Runtime::Node, script)
+        .only(Runtime::Deno, script)
+        .check(|worker| {
+            assert_eq!(worker.message(), marked);
+            assert_eq!(worker.ask(&marked), marked);
+            Cell::Holds
+        });
+}
