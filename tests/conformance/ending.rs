@@ -53,7 +53,7 @@ forkdeck.on_message(fail)
 
 #[test]
 fn an_unhandled_rejection_is_code_1() {
-    Row::new("5", "an unhandled rejection does, too")
+    Row::new("5", "an unhandled rejection ends it with 1")
         .js("process.on('message', async () => { throw new RangeError('no luck'); });")
         .check(|worker| {
             worker.tell(&json!(1));

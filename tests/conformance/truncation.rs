@@ -13,21 +13,16 @@ fn kept() -> u64 {
     2 * most.trim().parse::<u64>().unwrap().min(4 << 20)
 }
 
-/// Sees that one message of `bytes` came whole, or, where it is more than the channel keeps, that its loss is told with
-/// what arrived.
-fn whole_or_told(worker: &mut Worker, bytes: u64) -> Option<Life> {
+/// Sees that the one message came whole.
+fn came_whole(worker: &mut Worker) -> Cell {
     let life = worker.life();
-    if life.messages.len() == 1 {
-        assert_eq!(life.faults.len(), 0, "{:?}", life.faults);
-        return Some(life);
-    }
-    let [fault] = life.faults.as_slice() else {
-        panic!("neither a message nor what is left of it: {life:?}");
-    };
-    assert_eq!(fault["kind"], "truncated");
-    let arrived = fault["bytes"].as_u64().unwrap();
-    assert!(arrived > 0 && arrived < bytes, "{fault}");
-    None
+    assert_eq!(
+        (life.messages.len(), life.faults.len()),
+        (1, 0),
+        "{:?}",
+        life.faults
+    );
+    Cell::Holds
 }
 
 #[test]
@@ -75,31 +70,6 @@ fn a_large_message_just_before_the_exit_arrives() {
 }
 
 #[test]
-fn a_message_beyond_the_buffer_is_cut_and_told() {
-    Row::new(
-        "7",
-        "`send(32 MB); exit()`: it is cut off, which is told with the bytes that came",
-    )
-    .js("process.send('x'.repeat(32e6)); process.exit(0);")
-    .check(|worker| {
-        let life = worker.life();
-        if worker.runtime == Runtime::Deno && life.faults.is_empty() {
-            return Cell::Differs("cut off, or nothing came");
-        }
-        assert_eq!(life.messages.len(), 0);
-        assert_eq!(life.faults.len(), 1, "{:?}", life.faults);
-        assert_eq!(life.faults[0]["kind"], "truncated");
-        let arrived = life.faults[0]["bytes"].as_u64().unwrap();
-        assert!(arrived > 0 && arrived < 32_000_002, "{arrived}");
-        if worker.runtime == Runtime::Deno {
-            Cell::Differs("cut off, or nothing came")
-        } else {
-            Cell::Holds
-        }
-    });
-}
-
-#[test]
 fn twenty_thousand_messages_before_the_exit_arrive_as_far_as_the_buffer_keeps_them() {
     Row::new(
         "7",
@@ -131,10 +101,7 @@ fn an_exit_in_the_callback_loses_nothing() {
     Row::new("7", "`send(8 MB, () => exit())`: it arrives")
         .js("process.send('x'.repeat(8e6), () => process.exit(0));")
         .python("import forkdeck, os; forkdeck.send('x' * 8000000) and os._exit(0)")
-        .check(|worker| {
-            assert!(whole_or_told(worker, 8_000_003).is_some());
-            Cell::Holds
-        });
+        .check(came_whole);
 }
 
 #[test]
@@ -143,46 +110,64 @@ fn a_natural_end_loses_nothing() {
         .js("process.send('x'.repeat(8e6));")
         .python("import forkdeck; forkdeck.send('x' * 8000000)")
         .sh("printf '\"%08000000d\"\\n' 0 >&3")
-        .check(|worker| {
-            assert!(whole_or_told(worker, 8_000_003).is_some());
-            Cell::Holds
-        });
+        .check(came_whole);
+}
+
+/// Sees that a message of 32 MB is cut off, which is told; of python, whose writes wait, that it arrives.
+fn is_cut_off(worker: &Worker, life: &Life) -> Cell {
+    if worker.runtime == Runtime::Python {
+        assert_eq!(life.messages.len(), 1);
+        return Cell::Differs("it arrives");
+    }
+    assert_eq!(life.messages.len(), 0);
+    if worker.runtime == Runtime::Deno {
+        return Cell::Differs("cut off, or nothing came");
+    }
+    let [fault] = life.faults.as_slice() else {
+        panic!("no trace of the message: {life:?}");
+    };
+    assert_eq!(fault["kind"], "truncated");
+    let arrived = fault["bytes"].as_u64().unwrap();
+    assert!((1..32_000_003).contains(&arrived), "{arrived}");
+    Cell::Holds
 }
 
 #[test]
-fn a_disconnect_or_a_throw_cuts_off_what_is_not_in_the_buffer() {
+fn an_exit_cuts_off_what_is_not_in_the_buffer() {
     Row::new(
         "7",
-        "`send(32 MB); disconnect()`: it is cut off, which is told with the bytes that came",
+        "`send(32 MB); exit()`: it is cut off, which is told with the bytes that came",
+    )
+    .js("process.send('x'.repeat(32e6)); process.exit(0);")
+    .python("import forkdeck, os; forkdeck.send('x' * 32000000); os._exit(0)")
+    .check(|worker| {
+        let life = worker.life();
+        is_cut_off(worker, &life)
+    });
+}
+
+#[test]
+fn a_disconnect_cuts_off_what_is_not_in_the_buffer() {
+    Row::new(
+        "7",
+        "`send(32 MB); disconnect()`: it is cut off, which is told",
     )
     .js("process.send('x'.repeat(32e6)); process.disconnect();")
     .python("import forkdeck; forkdeck.send('x' * 32000000); forkdeck.disconnect()")
     .check(|worker| {
-        let came = whole_or_told(worker, 32_000_003).is_some();
-        match worker.runtime {
-            Runtime::Python => {
-                assert!(came);
-                Cell::Differs("it arrives")
-            }
-            _ => Cell::Holds,
-        }
+        let life = worker.life();
+        is_cut_off(worker, &life)
     });
-    Row::new("7", "`send(32 MB); throw`: likewise")
+}
+
+#[test]
+fn a_throw_cuts_off_what_is_not_in_the_buffer() {
+    Row::new("7", "`send(32 MB); throw`: it is cut off, which is told")
         .js("process.send('x'.repeat(32e6)); throw new Error('no luck');")
         .python("import forkdeck; forkdeck.send('x' * 32000000); raise ValueError('no luck')")
         .check(|worker| {
             let life = worker.life();
             assert_eq!(life.exit, json!({"code": 1}));
-            if worker.runtime == Runtime::Python {
-                assert_eq!(life.messages.len(), 1);
-                return Cell::Differs("it arrives");
-            }
-            assert_eq!(life.messages.len(), 0);
-            let faults = &life.faults;
-            assert!(
-                faults.iter().all(|fault| fault["kind"] == "truncated"),
-                "{faults:?}"
-            );
-            Cell::Holds
+            is_cut_off(worker, &life)
         });
 }

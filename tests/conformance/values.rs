@@ -36,8 +36,26 @@ fn undefined_is_left_out() {
         "2.1",
         "`undefined` and symbols are left out of objects, and `null` in arrays",
     )
+<<<<<<< HEAD
     .js("process.send({ a: undefined, b: Symbol('b'), c: [undefined, Symbol('c')] });")
     .check(|worker| says(worker, &json!({"c": [null, null]})));
+=======
+    .js("process.send({ a: undefined, b: [undefined] });")
+    .check(|worker| says(worker, &json!({"b": [null]})));
+}
+
+#[test]
+fn a_symbol_is_left_out() {
+    Row::new(
+        "2.1",
+        "a symbol is left out of objects, and `null` in arrays",
+    )
+    .js("process.send({ a: Symbol('a'), b: [Symbol('b')] });")
+    .check(|worker| match worker.runtime {
+        Runtime::Deno => dies(worker, "an uncaught error"),
+        _ => says(worker, &json!({"b": [null]})),
+    });
+>>>>>>> 3cb8e30 (tests: say in one way what is cut off)
 }
 
 #[test]
