@@ -111,8 +111,7 @@ fn a_worker_that_disconnects_lives_on() {
         "a worker that disconnects lives on: shown as disconnected, and takes no message",
     )
     .js(r"
-            process.send('last');
-            process.disconnect();
+            process.send('last', () => process.disconnect());
             setInterval(() => {}, 1000);
         ")
     .python("import forkdeck, time; forkdeck.send('last'); forkdeck.disconnect(); time.sleep(100)")
