@@ -26,6 +26,7 @@ import traceback
 
 __all__ = ["NotForked", "connected", "disconnect", "messages", "on_message", "send"]
 
+_WAIT = 24 * 24 * 3600  # seconds; the longest that Python knows, but for ever
 _SENDS = 4  # how often a handle is sent in all when the parent says that it did not come, as Node does
 
 
@@ -210,8 +211,7 @@ class _Channel:
         handle = None
         if self._descriptors:
             descriptor = self._descriptors.popleft()
-            os.set_inheritable(descriptor, False)
-            handle = socket.socket(fileno=descriptor)
+            handle = _take_socket(descriptor)
         # Until it is answered the parent sends nothing else. Without its handle the message is not delivered, but sent again.
         self.write(_encode({"cmd": "NODE_HANDLE_ACK" if handle else "NODE_HANDLE_NACK"}))
         message = frame.get("msg")
@@ -219,6 +219,17 @@ class _Channel:
             _close(handle)
             return None
         return message, handle
+
+
+def _take_socket(descriptor):
+    os.set_inheritable(descriptor, False)
+    handle = socket.socket(fileno=descriptor)
+    if handle.type == socket.SOCK_STREAM and not handle.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+        handle.setblocking(True)
+    else:
+        # Others may serve it too, and whether it blocks is the same for all: this one waits by itself.
+        handle.settimeout(_WAIT)
+    return handle
 
 
 def _command(message):

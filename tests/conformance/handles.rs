@@ -1,97 +1,106 @@
 //! §4.1: sockets that go along with messages.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::row::{Cell, Row};
-use crate::worker::{Runtime, Worker};
+use crate::wait::{DEADLINE, skip};
+use crate::worker::{Runtime, python_env};
 
-/// Has the deck connect to us and pass the connection on.
-fn pass_connection(worker: &mut Worker) -> TcpStream {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let to = listener.local_addr().unwrap().to_string();
-    let params = json!({"to": "w/1", "message": "hello", "handle": {"connect": to}});
-    let id = worker.deck.ask("send", &params);
-    let (connection, _) = listener.accept().unwrap();
-    worker.deck.answer(id).unwrap();
-    connection
+/// Takes one connection and passes it on with a message, then another message.
+const GIVER: &str = r"
+import forkdeck, socket
+server = socket.create_server(('127.0.0.1', 0))
+print(server.getsockname()[1])
+connection, _ = server.accept()
+forkdeck.send('hello', handle=connection)
+connection.close()
+forkdeck.send('next')
+for message in forkdeck.messages(): pass
+";
+
+fn read_all(at: &str) -> String {
+    let mut text = String::new();
+    let mut connection = TcpStream::connect(at).unwrap();
+    connection.set_read_timeout(Some(DEADLINE)).unwrap();
+    connection.read_to_string(&mut text).unwrap();
+    text
 }
 
 #[test]
 fn a_connection_comes_along_with_a_message() {
+    let Some(python) = Runtime::Python.program() else {
+        return skip("there is no python3");
+    };
+    let giver = format!(
+        "[pools.giver]\ncommand = {}\nenv = {}\n[[routes]]\nfrom = \"giver\"\nto = \"w\"\n",
+        json!([python.to_str().unwrap(), "-c", GIVER]),
+        python_env()
+    );
     Row::new(
         "4.1",
-        "a connection that the deck passes on arrives, and what follows it",
+        "a connection that another worker gives away arrives, and what follows it",
     )
+    .config(&giver)
     .js(r"
             process.on('message', (message, socket) => {
-                if (!socket) return process.send(message);
-                socket.end(message);
-                process.send('got it');
+                if (socket) socket.end(message);
+                process.send([message, Boolean(socket)]);
             });
         ")
     .python(
         r"
 import forkdeck
 for message, handle in forkdeck.messages(handles=True):
-    if handle is None:
-        forkdeck.send(message)
-    else:
+    if handle:
         handle.sendall(message.encode())
         handle.close()
-        forkdeck.send('got it')
+    forkdeck.send([message, bool(handle)])
         ",
     )
     .check(|worker| {
-        let mut connection = pass_connection(worker);
-        worker.tell(&json!("next"));
-        let mut text = String::new();
-        connection.read_to_string(&mut text).unwrap();
-        assert_eq!(text, "hello");
-        assert_eq!(worker.message(), "got it");
-        assert_eq!(worker.message(), "next");
+        let port = worker.deck.event("the giver's port", |event| {
+            event["event"] == "log" && event["worker"] == "giver/1"
+        });
+        let at = format!("127.0.0.1:{}", port["line"].as_str().unwrap());
+        assert_eq!(read_all(&at), "hello");
+        assert_eq!(worker.message(), json!(["hello", true]));
+        assert_eq!(worker.message(), json!(["next", false]));
         Cell::Holds
     });
 }
 
 #[test]
 fn a_server_comes_along_with_a_message() {
-    Row::new("4.1", "a server that the deck passes on takes connections")
-        .js(r"
+    Row::new(
+        "4.1",
+        "a socket that the deck owns arrives as a server and takes connections",
+    )
+    .config("listen = [\"127.0.0.1:0\"]\n")
+    .js(r"
             process.on('message', (message, server) => {
                 server.on('connection', (socket) => socket.end('hello'));
-                process.send('listening');
+                process.send(message);
             });
         ")
-        .python(
-            r"
+    .python(
+        r"
 import forkdeck
 for message, server in forkdeck.messages(handles=True):
-    forkdeck.send('listening')
+    forkdeck.send(message)
     connection, _ = server.accept()
     connection.sendall(b'hello')
     connection.close()
         ",
-        )
-        .check(|worker| {
-            // A port that was just free.
-            let at = TcpListener::bind("127.0.0.1:0")
-                .unwrap()
-                .local_addr()
-                .unwrap();
-            let params = json!({"to": "w/1", "message": 1, "handle": {"listen": at.to_string()}});
-            worker.deck.call("send", &params).unwrap();
-            assert_eq!(worker.message(), "listening");
-            let mut text = String::new();
-            TcpStream::connect(at)
-                .unwrap()
-                .read_to_string(&mut text)
-                .unwrap();
-            assert_eq!(text, "hello");
-            Cell::Holds
-        });
+    )
+    .check(|worker| {
+        let told: Value = worker.message();
+        assert_eq!(told["cmd"], "listen");
+        assert_eq!(read_all(told["address"].as_str().unwrap()), "hello");
+        Cell::Holds
+    });
 }
 
 #[test]

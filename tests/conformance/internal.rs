@@ -56,12 +56,15 @@ fn unknown_internal_messages_are_ignored_by_a_worker() {
         worker.tell(&json!({"cmd": "NODE_"}));
         worker.tell(&json!("end"));
         let (internal, others) = sort(worker);
-        assert_eq!(others, [json!({"cmd": "NODE_"})]);
         if worker.runtime == Runtime::Sh {
             assert_eq!(internal, ["NODE_FORKDECK"]);
             return Cell::Differs("left to the script");
         }
         assert_eq!(internal, [] as [&str; 0]);
+        if worker.runtime == Runtime::Deno && others.is_empty() {
+            return Cell::Differs("nor is `NODE_` alone");
+        }
+        assert_eq!(others, [json!({"cmd": "NODE_"})]);
         Cell::Holds
     });
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::row::{Cell, Row};
-use crate::wait::Proc;
+use crate::wait::{Proc, until};
 use crate::worker::Runtime;
 
 const CLEAN: fn() -> Value = || json!({"code": 0});
@@ -82,26 +82,56 @@ fn a_channel_that_is_let_go_keeps_nobody_alive() {
 
 #[test]
 fn messages_wait_for_a_listener() {
-    Row::new("5", "messages that come before there is a listener wait for it")
-        .js(r"
+    Row::new(
+        "5",
+        "messages that come before there is a listener wait for it",
+    )
+    .js(r"
+            process.on('SIGUSR2', () => {
+                process.on('message', (message) => process.send(message));
+                process.send('listening');
+            });
+            setInterval(() => {}, 1000);
             process.send('up');
-            setTimeout(() => process.on('message', (message) => process.send(message)), 100);
         ")
-        .python(r"
-import forkdeck, time
+    .python(
+        r"
+import forkdeck, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR2])
 forkdeck.send('up')
-time.sleep(0.1)
+signal.sigwait([signal.SIGUSR2])
+forkdeck.send('listening')
 forkdeck.on_message(forkdeck.send)
-        ")
-        .sh("echo '\"up\"' >&3; sleep 0.1; while IFS= read -r message <&3; do printf '%s\\n' \"$message\" >&3; done")
-        .check(|worker| {
-            assert_eq!(worker.message(), "up");
-            for n in 0..3 {
-                worker.tell(&json!(n));
+        ",
+    )
+    .sh(r#"
+            trap 'heard=1' USR2
+            echo '"up"' >&3
+            until [ "$heard" ]; do sleep 0.02; done
+            echo '"listening"' >&3
+            while IFS= read -r message <&3; do printf '%s\n' "$message" >&3; done
+        "#)
+    .check(|worker| {
+        assert_eq!(worker.message(), "up");
+        for n in 0..3 {
+            worker.tell(&json!(n));
+        }
+        let params = json!({"to": "w/1", "signal": "SIGUSR2"});
+        worker.deck.call("signal", &params).unwrap();
+        let mut seen = vec![worker.message()];
+        while seen.last() != Some(&json!("end")) {
+            if seen.last() == Some(&json!("listening")) {
+                worker.tell(&json!("end"));
             }
-            assert_eq!([worker.message(), worker.message(), worker.message()], [json!(0), json!(1), json!(2)]);
-            Cell::Holds
-        });
+            seen.push(worker.message());
+        }
+        seen.retain(Value::is_number);
+        if worker.runtime == Runtime::Bun {
+            return Cell::Differs("what it reads before is lost");
+        }
+        assert_eq!(seen, [json!(0), json!(1), json!(2)]);
+        Cell::Holds
+    });
 }
 
 #[test]
@@ -137,7 +167,7 @@ fn a_worker_that_disconnects_lives_on() {
 fn a_closed_channel_ends_no_worker_that_has_work() {
     Row::new(
         "5",
-        "after the deck disconnects, a send comes to nothing, and what it sent before arrives",
+        "after the deck disconnects it goes on, and a send comes to nothing",
     )
     .js(r"
             process.on('message', (message) => process.send(message));
@@ -156,10 +186,10 @@ print('done')
         ",
     )
     .check(|worker| {
-        worker.tell(&json!(1));
+        assert_eq!(worker.ask(&json!(1)), 1);
         worker.disconnect();
         let life = worker.life();
-        assert_eq!((life.messages, life.exit), (vec![json!(1)], CLEAN()));
+        assert_eq!(life.exit, CLEAN());
         assert_eq!(life.logs, ["false false", "done"]);
         Cell::Holds
     });
@@ -184,13 +214,24 @@ forkdeck.send(child.pid)
             echo $! >&3
         ")
         .check(|worker| {
-            let exit = worker.deck.event("its end", |event| event["event"] == "exit");
+            let exit = worker
+                .deck
+                .event("its end", |event| event["event"] == "exit");
             assert_eq!(exit["code"], 0);
-            let held = worker.deck.event("who holds the channel", |event| event["held_by"].is_u64());
+            let held = worker
+                .deck
+                .event("who holds the channel", |event| event["held_by"].is_u64());
             let holder = u32::try_from(held["held_by"].as_u64().unwrap()).unwrap();
-            assert_eq!([&held["process"], &held["channel"]], ["closed", "open"], "{held}");
+            let facts = [&held["process"], &held["channel"]];
+            assert_eq!(facts, ["closed", "open"], "{held}");
             let children = Proc::descendants(worker.deck.pid());
-            assert!(children.iter().any(|child| child.pid == holder), "{holder}: {children:?}");
+            assert!(
+                children.iter().any(|child| child.pid == holder),
+                "{holder}: {children:?}"
+            );
+            until("the holder's messages are read", || {
+                (worker.received() == 3).then_some(())
+            });
             Cell::Holds
         });
 }

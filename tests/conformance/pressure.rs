@@ -157,13 +157,6 @@ threading.Thread(target=answer).start()
 for n in range(1000): forkdeck.send(text)
         ",
         )
-        .sh(r#"
-            text=$(printf '%016384d' 0)
-            while read -r message <&3; do printf '"%s"\n' "$text" >&3; done &
-            n=0
-            while [ $n -lt 1000 ]; do printf '"%s"\n' "$text" >&3; n=$((n + 1)); done
-            wait
-        "#)
         .quietly()
         .check(|worker| {
             let ids: Vec<u64> = (0..COUNT)

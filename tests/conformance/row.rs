@@ -28,7 +28,8 @@ pub(crate) struct Row {
     pub(crate) section: &'static str,
     pub(crate) claim: &'static str,
     scripts: BTreeMap<Runtime, String>,
-    is_quiet: bool,
+    pub(crate) is_quiet: bool,
+    pub(crate) config: String,
 }
 
 impl Row {
@@ -39,12 +40,19 @@ impl Row {
             claim,
             scripts: BTreeMap::new(),
             is_quiet: false,
+            config: String::new(),
         }
     }
 
     /// Has the worker's messages counted and not told.
     pub(crate) fn quietly(mut self) -> Self {
         self.is_quiet = true;
+        self
+    }
+
+    /// Further lines for the worker's pool in the config, then other tables.
+    pub(crate) fn config(mut self, config: &str) -> Self {
+        config.clone_into(&mut self.config);
         self
     }
 
@@ -110,7 +118,7 @@ impl Row {
             return Cell::Missing;
         };
         let seen = catch_unwind(AssertUnwindSafe(|| {
-            look(&mut Worker::start(runtime, &program, script, self.is_quiet))
+            look(&mut Worker::start(runtime, &program, script, self))
         }));
         seen.unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<String>().cloned();

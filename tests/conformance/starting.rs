@@ -82,6 +82,7 @@ forkdeck.send(subprocess.run(['sh', '-c', look], stdout=subprocess.PIPE, close_f
         ")
         .sh(r#"printf '"%s"\n' "$(sh -c 'test -e /proc/self/fd/3 && echo has it || echo has none')" >&3"#)
         .check(|worker| match (worker.message().as_str(), worker.runtime) {
+            (Some("has it"), Runtime::Deno) => Cell::Differs("it does"),
             (Some("has it"), Runtime::Sh) => Cell::Differs("it does, but for `3<&-`"),
             (seen, _) => {
                 assert_eq!(seen, Some("has none"));
@@ -105,9 +106,10 @@ forkdeck.send(sorted(open_ones))
         ",
     )
     .sh(r#"
-            # Its own script is on 10 or above.
-            set -- /proc/$$/fd/?
-            printf '"%s"\n' "$(echo "$@" | sed 's:/proc/[0-9]*/fd/::g')" >&3
+            # Its own script is on 10 or above; what looked for the names is closed.
+            found=
+            for fd in /proc/$$/fd/?; do [ -e "$fd" ] && found="$found ${fd##*/}"; done
+            printf '"%s"\n' "${found# }" >&3
         "#)
     .check(|worker| {
         let seen = worker.message();
@@ -121,6 +123,9 @@ forkdeck.send(sorted(open_ones))
 
 /// SIGPIPE and SIGXFSZ, which runtimes ignore by themselves.
 const IGNORED_BY_RUNTIMES: u64 = 1 << (13 - 1) | 1 << (25 - 1);
+
+/// Signals 32 and 33 are the C library's own: its `posix_spawn` has a new process ignore them until it needs them.
+const IGNORED_BY_LIBC: u64 = 0b11 << (32 - 1);
 
 #[test]
 fn signals_are_reset() {
@@ -146,8 +151,12 @@ forkdeck.send([re.search(name + r':\s*(\w+)', status)[1] for name in ('SigBlk', 
                 [0, 1].map(|at| u64::from_str_radix(seen[at].as_str().unwrap(), 16).unwrap());
             assert_eq!(blocked, 0, "{seen}");
             match worker.runtime {
-                Runtime::Sh => assert_eq!(ignored, 0, "{seen}"),
-                _ => assert_eq!(ignored & !IGNORED_BY_RUNTIMES, 0, "{seen}"),
+                Runtime::Sh => assert_eq!(ignored & !IGNORED_BY_LIBC, 0, "{seen}"),
+                _ => assert_eq!(
+                    ignored & !(IGNORED_BY_RUNTIMES | IGNORED_BY_LIBC),
+                    0,
+                    "{seen}"
+                ),
             }
             Cell::Holds
         });

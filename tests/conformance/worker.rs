@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::row::Row;
 use crate::rpc::Rpc;
 use crate::wait::runtime;
 
@@ -68,8 +69,8 @@ pub(crate) struct Life {
 }
 
 impl Worker {
-    /// Starts a script; quietly, its messages are only counted.
-    pub(crate) fn start(runtime: Runtime, program: &Path, script: &str, quietly: bool) -> Self {
+    /// Starts a script as its row wants it.
+    pub(crate) fn start(runtime: Runtime, program: &Path, script: &str, row: &Row) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let name = match runtime {
             Runtime::Node | Runtime::Bun | Runtime::Deno => "w.cjs",
@@ -79,14 +80,15 @@ impl Worker {
         fs::write(folder.path().join(name), script).unwrap();
         let config = format!(
             "[pools.w]\ncommand = {}\nrestart = {{ when = \"never\" }}\nmailbox = {{ capacity = 50_000, bytes = \"64MiB\" }}\n\
-             env = {{ PYTHONPATH = {}, PYTHONDONTWRITEBYTECODE = \"1\" }}\n",
+             env = {}\n{}",
             json!(runtime.command(program, name)),
-            json!(Path::new(env!("CARGO_MANIFEST_DIR")).join("workers"))
+            python_env(),
+            row.config
         );
         fs::write(folder.path().join("forkdeck.toml"), config).unwrap();
         let mut deck = Rpc::start_unsubscribed(folder.path(), &["up", "--rpc"]);
         let mut events = vec!["state", "exit", "frame_error", "log", "liveness", "stalled"];
-        if !quietly {
+        if !row.is_quiet {
             events.push("message");
         }
         deck.call("subscribe", &json!({"events": events, "internal": true}))
@@ -123,7 +125,7 @@ impl Worker {
     /// The next line of its channel that was no message.
     pub(crate) fn fault(&mut self) -> Value {
         self.deck
-            .event("a frame error", |event| event["event"] == "frame_error")
+            .event("a frame error", |event| is_of(event, "frame_error"))
     }
 
     /// Closes its channel, as `child.disconnect()` does.
@@ -137,12 +139,12 @@ impl Worker {
         let exit = self.deck.event("the worker's end", |event| {
             if is_from_worker(event) {
                 life.messages.push(event["message"].clone());
-            } else if event["event"] == "frame_error" {
+            } else if is_of(event, "frame_error") {
                 life.faults.push(event.clone());
-            } else if event["event"] == "log" {
+            } else if is_of(event, "log") {
                 life.logs.push(event["line"].as_str().unwrap().to_owned());
             }
-            event["event"] == "exit"
+            is_of(event, "exit")
         });
         life.exit = match exit.get("code") {
             Some(code) => json!({"code": code}),
@@ -157,6 +159,19 @@ impl Worker {
     }
 }
 
+/// The environment in which python finds `forkdeck.py`, for a config.
+pub(crate) fn python_env() -> String {
+    let workers = Path::new(env!("CARGO_MANIFEST_DIR")).join("workers");
+    format!(
+        "{{ PYTHONPATH = {}, PYTHONDONTWRITEBYTECODE = \"1\" }}",
+        json!(workers)
+    )
+}
+
+fn is_of(event: &Value, name: &str) -> bool {
+    event["event"] == name && event["worker"] == "w/1"
+}
+
 fn is_from_worker(event: &Value) -> bool {
-    event["event"] == "message" && event["direction"] == "in" && event["internal"] != true
+    is_of(event, "message") && event["direction"] == "in" && event["internal"] != true
 }
