@@ -9,8 +9,9 @@ const web = http.createServer((request, response) => {
 });
 
 process.on('message', (message, server) => {
-  if (message.cmd === 'listen') {
-    server.on('connection', (socket) => web.emit('connection', socket));
-    console.log(`serves ${message.address}`);
-  }
+  if (message.cmd !== 'listen') return;
+  server.on('connection', (socket) => web.emit('connection', socket));
+  // What was accepted is answered before it ends.
+  process.on('SIGTERM', () => server.close(() => process.exit()));
+  console.log(`serves ${message.address}`);
 });

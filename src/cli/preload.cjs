@@ -114,6 +114,8 @@
     process.on('message', (data, handle) => {
       if (channel.isClosing) return;
       const event = new MessageEvent('message', { data });
+      // Left out, it would be null.
+      if (data === undefined) defineProperty(event, 'data', { value: data });
       if (handle !== undefined && handle !== null) defineProperty(event, 'handle', { value: handle, enumerable: true });
       dispatchEvent(event);
     });
@@ -164,13 +166,25 @@
     }
   }
 
+  /** What a runtime would not send in advanced serialization, or only in part. */
+  function refuseWhatNobodyReads(message) {
+    if (typeof message === 'function' || typeof message === 'symbol') throw cloneError(`a ${typeof message} could not be cloned`);
+    if (typeof message === 'bigint') throw cloneError('a BigInt cannot be sent by itself: put it into an object or an array');
+    // Deno finds out when half of it is written.
+    if (isDeno) structuredClone(message);
+  }
+
   function postMessage(message, options) {
     if (arguments.length === 0) throw new TypeError('postMessage needs a message');
     const transfer = Array.isArray(options) ? options : (options && options.transfer) || [];
     if (Array.from(transfer).length > 0) {
       throw cloneError('nothing can be transferred between processes: leave out the transfer list, and a copy is sent');
     }
-    if (!isAdvanced) refuseWhatJsonLoses(message);
+    if (isAdvanced) refuseWhatNobodyReads(message);
+    else refuseWhatJsonLoses(message);
+    if (typeof message === 'object' && message !== null && typeof message.cmd === 'string' && /^NODE_./.test(message.cmd)) {
+      throw cloneError('a message whose cmd begins with NODE_ is between runtimes, and would reach nobody');
+    }
     send(message === undefined && !isAdvanced ? null : message);
   }
 
@@ -204,12 +218,16 @@
 
   // Errors that nobody caught: an event here, then the parent's, and the worker lives on.
 
-  const PLACE = /\(?((?:file:\/\/)?\/[^()\n]*?):(\d+):(\d+)\)?\s*$/m;
+  /** A frame in a file, not one in a runtime's own code: `(/w.js:3:21)`, `at file:///w.js:3:21`. */
+  const PLACE = /(?:^|[\s(@])((?:file:\/\/)?\/[^()\n]*?):(\d+):(\d+)\)?\s*$/m;
+  /** How node begins the stack of a script that it cannot parse. */
+  const PARSED = /^((?:file:\/\/)?\/[^\n]*?):(\d+)$/m;
 
   function placeOf(error) {
-    const place = typeof error.stack === 'string' ? PLACE.exec(ownPart(error.stack)) : null;
+    const stack = typeof error.stack === 'string' ? ownPart(error.stack) : '';
+    const place = PARSED.exec(stack) || PLACE.exec(stack);
     if (!place) return { filename: '', lineno: 0, colno: 0 };
-    return { filename: place[1], lineno: Number(place[2]), colno: Number(place[3]) };
+    return { filename: place[1], lineno: Number(place[2]), colno: Number(place[3] || 0) };
   }
 
   function detailsOf(error) {

@@ -10,7 +10,7 @@ use std::os::fd::{OwnedFd, RawFd};
 use std::sync::{Arc, Weak};
 
 use rustix::net::sockopt::{set_socket_send_buffer_size, socket_send_buffer_size};
-use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+use rustix::net::{AddressFamily, Shutdown, SocketFlags, SocketType, shutdown, socketpair};
 use rustix::pipe::{PipeFlags, pipe_with};
 use tokio::io::Interest;
 
@@ -250,8 +250,13 @@ impl ChannelReader {
     }
 
     fn close(&mut self, mut batch: ReadBatch, taken: Taken) -> ReadBatch {
-        batch.more = taken == Taken::Some;
-        if taken.is_end() {
+        let is_lost = self.decoder.is_lost();
+        if is_lost {
+            // A worker that nobody can understand is told so: its next read and write meet the end.
+            let _ = shutdown(&*self.source, Shutdown::Both);
+        }
+        batch.more = taken == Taken::Some && !is_lost;
+        if taken.is_end() || is_lost {
             batch.end = true;
             // Of a socket the system tells; what is in a pipe stays there when its reader is gone.
             let left_in_pipe = || self.kept.is_none() && self.queued() > 0;

@@ -12,7 +12,7 @@ use crate::supervisor::leases::Lease;
 use crate::supervisor::turn::Turn;
 use crate::supervisor::waits::{Asker, Waits};
 use crate::supervisor::worker::Worker;
-use crate::wire::{Fault, FaultKind};
+use crate::wire::{Fault, FaultKind, Serialization};
 
 impl Worker {
     /// Something that is no message came: it is taken for the answer of which nothing else can be known, so that whoever
@@ -25,6 +25,9 @@ impl Worker {
         answers: &mut Answers,
     ) {
         let what = match fault.kind {
+            FaultKind::Invalid if self.policy.serialization == Serialization::Advanced => {
+                "is no structured clone"
+            }
             FaultKind::Invalid => "is not valid JSON",
             FaultKind::TooLong => "is longer than max_frame",
             FaultKind::Uncaught => "is an uncaught error",

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{Rpc, folder, runtime, skip};
+use crate::support::{Rpc, folder, map, runtime, skip};
 
 const ECHO: &str = "import process from 'node:process';
 process.on('message', (message) => {
@@ -136,6 +136,32 @@ fn lines_of_json_on_an_advanced_channel_are_told() {
     assert!(
         told["hint"].as_str().unwrap().contains("lines of JSON"),
         "{told}"
+    );
+    // Nobody waits for what cannot be read: it is a worker without a channel.
+    deck.event("its state", |event| event["state"] == "disconnected");
+}
+
+#[test]
+fn a_map_ends_where_workers_speak_another_serialization() {
+    if runtime("python3").is_none() {
+        skip("there is no python3");
+        return;
+    }
+    let script = "import os\nos.read(3, 9999)\nos.write(3, b'{\"a\":1}\\n')\nos.read(3, 1)\n";
+    let folder = folder(&[("w.py", script)]);
+
+    let done = map(
+        folder.path(),
+        &["--serialization", "advanced", "w.py"],
+        "1\n2\n",
+    );
+
+    assert_eq!(done.code, Some(1), "{}", done.err);
+    assert!(
+        done.err.contains("w/1 speaks another serialization")
+            || done.err.contains("speaks another serialization: "),
+        "{}",
+        done.err
     );
 }
 

@@ -17,6 +17,10 @@ onmessage = ({ data, target }) => {
     try { postMessage({ f() {} }); } catch (error) { postMessage([error.name, error instanceof DOMException]); }
     return;
   }
+  if (data.internal) {
+    try { postMessage({ cmd: 'NODE_x' }); } catch (error) { postMessage(error.name); }
+    return;
+  }
   if (data.close) { postMessage('x'.repeat(1 << 20)); close(); postMessage('never'); return; }
   postMessage({ twice: twice(data.n), name, here, self: target === self });
 };
@@ -75,6 +79,8 @@ fn speaks(name: &str) {
         ask(&mut deck, &json!({"clone": true})),
         json!(["DataCloneError", true])
     );
+
+    assert_eq!(ask(&mut deck, &json!({"internal": true})), "DataCloneError");
 
     let error = tell(&mut deck, &json!({"fail": "luck"}));
     assert!(

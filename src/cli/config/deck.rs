@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
 use crate::cli::config::table::{Faults, Key, Plain, Table, Wrong, in_order, mismatch, text};
-use crate::cli::config::{messages, pool, routes, taste};
+use crate::cli::config::{listen, messages, pool, routes, taste};
 use crate::cli::diagnose::Fault;
 use crate::cli::runtime::Programs;
 use crate::model::{ChannelKind, DeckSpec, PoolName, PoolSpec, StoreSpec};
@@ -166,6 +166,13 @@ fn pools(
         };
         if let Some(pool) = pool::read(name, entries, &place, faults) {
             workers += pool.instances;
+            if let Some(said) = listen::taken(&pool, &pools) {
+                faults.push(
+                    key.span(),
+                    said,
+                    Some("give each pool an address of its own".to_owned()),
+                );
+            }
             pools.push(pool);
         }
         if workers > MOST_WORKERS {

@@ -8,7 +8,7 @@ use std::path::Path;
 use toml::de::DeValue;
 
 use crate::cli::config::table::{Faults, Table, Wrong, mismatch, text};
-use crate::model::{ChannelKind, ListenSpec};
+use crate::model::{ChannelKind, ListenSpec, PoolSpec};
 
 /// Reads the addresses; paths are relative to `folder`.
 pub(super) fn read(
@@ -47,6 +47,18 @@ fn addresses(value: &DeValue<'_>, folder: &Path) -> Result<Vec<ListenSpec>, Wron
         all.push(address);
     }
     Ok(all)
+}
+
+/// What is said of an address that another pool has.
+pub(super) fn taken(pool: &PoolSpec, others: &[PoolSpec]) -> Option<String> {
+    let address = |address: &&ListenSpec| !is_chosen(address);
+    pool.listen.iter().filter(address).find_map(|address| {
+        let other = others.iter().find(|other| other.listen.contains(address))?;
+        let (name, other) = (&pool.name, &other.name);
+        Some(format!(
+            "pool `{name}` listens on {address}, as pool `{other}` does"
+        ))
+    })
 }
 
 /// Whether the system chooses the port, so that two are not the same.
@@ -88,6 +100,20 @@ mod tests {
 
         let said = complaints(&with("listen = [\"127.0.0.1:1\", \"localhost:1\"]"));
         assert_eq!(said, ["f:3:26: `listen` names 127.0.0.1:1 twice"]);
+    }
+
+    #[test]
+    fn two_pools_on_one_address_are_a_fault() {
+        let pool = |name, address| {
+            format!("[pools.{name}]\ncommand = [\"node\"]\nlisten = [\"{address}\"]\n")
+        };
+
+        let said = complaints(&(pool("a", "127.0.0.1:1") + &pool("b", "127.0.0.1:1")));
+        assert!(
+            said.contains(&"f:4:8: pool `b` listens on 127.0.0.1:1, as pool `a` does".to_owned()),
+            "{said:?}"
+        );
+        assert!(read(&(pool("a", "127.0.0.1:0") + &pool("b", "127.0.0.1:0"))).is_ok());
     }
 
     #[test]

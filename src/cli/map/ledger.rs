@@ -156,7 +156,13 @@ impl Ledger {
         match result {
             Ok(Outcome::Job(view)) => self.ended(now, job, &given, &view, lines),
             Err(refusal) if refusal.kind != RefusalKind::ShuttingDown => {
-                self.failed(&given, &refusal.message, 0, lines);
+                let said = match &refusal.hint {
+                    Some(hint) if refusal.kind == RefusalKind::BadMessage => {
+                        format!("{}: {hint}", refusal.message)
+                    }
+                    _ => refusal.message.clone(),
+                };
+                self.failed(&given, &said, 0, lines);
                 self.print(job, b"", lines);
             }
             // The deck went down before it came to this one; nothing else answers a job.

@@ -12,6 +12,7 @@ use crate::model::{
     Address, ChannelKind, Command, Direction, Dropped, DroppedWhat, Envelope, Event, Exited,
     FrameFault, Logs, Messages, PoolChanged, Sampled, State, StateChanged, WorkerId,
 };
+use crate::wire::FaultKind;
 
 /// So many exits in a row before any reply, and the program is no worker.
 const EXITS: u32 = 5;
@@ -137,7 +138,7 @@ impl Watch {
             }
             Event::Exit(exited) => return self.exited(exited),
             Event::State(changed) => return self.changed(changed),
-            Event::FrameError(fault) => self.fault(fault, console),
+            Event::FrameError(fault) => return self.fault(fault, console),
             Event::Dropped(dropped) if dropped.what == DroppedWhat::Log => {
                 let Dropped { worker, count, .. } = dropped;
                 console.lines(format!("{worker}: ({count} lines were lost)\n").as_bytes());
@@ -191,15 +192,31 @@ impl Watch {
         }
     }
 
-    fn fault(&mut self, fault: &FrameFault, console: &mut Console) {
+    fn fault(&mut self, fault: &FrameFault, console: &mut Console) -> Option<Hopeless> {
         self.count.fault(&fault.worker);
+        match fault.kind {
+            // The worker's log says it, with the stack.
+            FaultKind::Uncaught => return None,
+            FaultKind::Mismatch if self.channel == ChannelKind::Fork => {
+                let hint = fault
+                    .hint
+                    .as_deref()
+                    .unwrap_or("its messages cannot be read");
+                return Some(Hopeless {
+                    message: format!("{} speaks another serialization: {hint}", fault.worker),
+                    help: "--serialization says how messages are written",
+                });
+            }
+            _ => {}
+        }
         if let Some((count, bytes)) = self.faults.get_mut(&fault.worker) {
             *count += 1;
             *bytes += fault.bytes;
-            return;
+            return None;
         }
         self.faults.insert(fault.worker.clone(), (0, 0));
         console.lines(fault_line(fault).as_bytes());
+        None
     }
 
     fn exited(&mut self, exited: &Exited) -> Option<Hopeless> {

@@ -96,6 +96,11 @@ impl FrameDecoder {
         }
     }
 
+    /// Whether nothing that still comes can be read.
+    pub fn is_lost(&self) -> bool {
+        self.is_lost
+    }
+
     /// Tells what was cut off when the channel has ended; `None` when it ended with a frame.
     pub fn finish(&mut self) -> Option<Fault> {
         let (kind, bytes, head) = match self.skipped.take() {

@@ -28,6 +28,14 @@ impl Decoder {
         }
     }
 
+    /// Whether nothing that still comes can be read: it is not known where a message begins.
+    pub fn is_lost(&self) -> bool {
+        match self {
+            Self::Lines(_) => false,
+            Self::Frames(decoder) => decoder.is_lost(),
+        }
+    }
+
     /// Tells what was cut off when the channel has ended.
     pub fn finish(&mut self) -> Option<Fault> {
         match self {
