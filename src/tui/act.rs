@@ -34,6 +34,10 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
     if let Some(requests) = own {
         return requests;
     }
+    if screen.selected.is_none() && works_on_selection(screen, action) {
+        say_none_selected(screen);
+        return Vec::new();
+    }
     match action {
         Action::Message => write_to(screen, row_address(screen)),
         Action::Broadcast => write_to(screen, pool_address(screen)),
@@ -50,6 +54,33 @@ pub(crate) fn act(screen: &mut Screen, action: Action) -> Vec<Request> {
         _ => look(screen, action),
     }
     Vec::new()
+}
+
+/// Whether an action needs a selected worker or pool here.
+fn works_on_selection(screen: &Screen, action: Action) -> bool {
+    match action {
+        Action::Message
+        | Action::Broadcast
+        | Action::Restart
+        | Action::RollingRestart
+        | Action::StopStart
+        | Action::Kill => !screen.is_stopping(),
+        Action::Grow | Action::Shrink => pool_meant(screen).is_none(),
+        Action::Open => screen.place == Place::Deck && screen.focus == Pane::Workers,
+        // The others do without.
+        _ => false,
+    }
+}
+
+fn say_none_selected(screen: &mut Screen) {
+    let is_filtered = !screen.table.filter.is_empty();
+    let changes = match (screen.place, screen.focus) {
+        (Place::Deck, Pane::Workers) if is_filtered => {
+            hint(screen, Action::Filter, "changes the filter")
+        }
+        _ => String::new(),
+    };
+    screen.say(format!("No worker is selected{changes}"), false);
 }
 
 /// Changes what is seen, and nothing outside.

@@ -76,7 +76,9 @@ fn a_pattern_is_not_shown_with_two_slashes_in_front() {
         for keys in ["z//re/", "\n"] {
             fixture.press(keys);
             let text = fixture.draw(120, 40);
-            assert!(text.contains("filter: /re/"), "{place:?} {text}");
+            let name = if place == "4" { "contains" } else { "filter" };
+            let wanted = format!("{name}: /re/");
+            assert!(text.contains(&wanted), "{place:?} {text}");
             assert!(!text.contains("//re/"), "{place:?} {text}");
         }
     }
@@ -122,4 +124,61 @@ fn a_search_that_is_none_goes_nowhere() {
     assert!(fixture.screen.reader.hold.is_none());
     fixture.press("n");
     assert!(fixture.draw(120, 40).contains("Nothing is searched for"));
+}
+
+#[test]
+fn what_is_still_in_force_is_said_in_a_narrow_pane() {
+    for (place, columns) in [
+        ("1\tz", 50),
+        ("1\t\tz", 50),
+        ("1\t", 120),
+        ("2", 50),
+        ("2", 80),
+    ] {
+        let mut fixture = Fixture::busy();
+        fixture.press(place);
+        fixture.press("/ok\n/ && ");
+        for (keys, still) in [("", "ok &"), ("\n", "ok")] {
+            fixture.press(keys);
+            let text = fixture.draw(columns, 30);
+            let wanted = format!("· still: {still}");
+            assert!(
+                text.contains('✖') && text.contains(&wanted),
+                "{place:?} {text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn jobs_are_looked_through_for_a_text_and_the_screen_says_so() {
+    let mut fixture = Fixture::busy();
+    fixture.press("4//re/");
+    let text = fixture.draw(80, 24);
+    assert!(
+        text.contains("contains: /re/▌ · as it is, no pattern"),
+        "{text}"
+    );
+    fixture.press("\n");
+    let text = fixture.draw(80, 24);
+    assert!(text.contains(" contains: /re/ "), "{text}");
+}
+
+#[test]
+fn keys_that_need_a_worker_say_that_none_is_selected() {
+    for key in ["m", "b", "r", "s", "K", "+", "-", "R", "\n"] {
+        let mut fixture = Fixture::busy();
+        fixture.press("1/qqq\n");
+        fixture.draw(120, 40);
+        assert_eq!(fixture.press(key), [], "{key:?}");
+        let text = fixture.draw(120, 40);
+        let wanted = "No worker is selected · / changes the filter";
+        assert!(text.contains(wanted), "{key:?} {text}");
+        fixture.press("2");
+        fixture.screen.toasts.clear();
+        fixture.press("r");
+        let toasts = &fixture.screen.toasts;
+        assert_eq!(toasts.len(), 1, "/ is another filter there");
+        assert_eq!(toasts[0].text, "No worker is selected");
+    }
 }

@@ -10,6 +10,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::tui::figures::cells;
 use crate::tui::sanitize::{Painter, plain, width};
 use crate::tui::theme::Theme;
+use crate::tui::view::sought;
 
 /// What a frame says.
 #[derive(Debug, Default)]
@@ -69,9 +70,11 @@ impl Frame<'_> {
         if let Some((foot, style)) = &self.foot
             && room > 16
         {
-            let shorter = foot.rsplit_once(" · ").map_or("", |(first, _)| first);
-            let is_too_long = width(foot) + 2 > room && !shorter.is_empty();
-            let foot = plain(if is_too_long { shorter } else { foot }, room - 2);
+            let foot = sought::fitted(foot, room - 2).unwrap_or_else(|| {
+                let shorter = foot.rsplit_once(" · ").map_or("", |(first, _)| first);
+                let is_too_long = width(foot) + 2 > room && !shorter.is_empty();
+                plain(if is_too_long { shorter } else { foot }, room - 2)
+            });
             put(buffer, area, 2, y, &format!(" {foot} "), *style);
         }
     }

@@ -161,7 +161,7 @@ impl Sides {
 /// What a list must contain.
 pub(crate) fn filter(screen: &Screen, pane: Pane) -> Option<(String, Style)> {
     let is_typed = screen.is_filtering && screen.focus == pane;
-    sought::foot(&screen.sought(pane).filter, is_typed, true, screen.theme)
+    sought::foot(&screen.sought(pane).filter, is_typed, screen.theme)
 }
 
 /// Whether a list follows.

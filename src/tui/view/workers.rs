@@ -68,8 +68,8 @@ fn frame(screen: &Screen, area: Rect, buffer: &mut Buffer) -> Rect {
     };
     let is_focused = screen.focus == Pane::Workers;
     let is_typed = is_focused && screen.is_filtering;
-    let foot = sought::foot(&screen.table.filter, is_typed, true, screen.theme)
-        .or_else(|| newest_death(screen));
+    let foot =
+        sought::foot(&screen.table.filter, is_typed, screen.theme).or_else(|| newest_death(screen));
     let frame = Frame {
         title: &title,
         note: Some(note(screen, area.width)),

@@ -188,3 +188,17 @@ fn the_decks_pane_lists_what_its_filter_lets_through() {
         "{text}"
     );
 }
+
+#[test]
+fn where_the_filter_hides_everything_the_slowest_say_so_too() {
+    let mut fixture = inspector();
+    fixture.press("/qqq\n");
+    for _ in 0..3 {
+        let text = fixture.draw(80, 24);
+        let wanted = "Nothing passes the filter · Esc shows all";
+        assert!(text.contains(wanted), "{text}");
+        fixture.press("S");
+    }
+    fixture.press("\u{1b}S");
+    assert!(!fixture.draw(80, 24).contains("Nothing passes"));
+}

@@ -253,7 +253,7 @@ fn foot(screen: &Screen, columns: u16) -> Option<(String, Style)> {
         }
         return Some((format!("filter: {text}▌"), theme.accent()));
     }
-    sought::foot(filter, false, true, theme).or_else(|| widens(screen))
+    sought::foot(filter, false, theme).or_else(|| widens(screen))
 }
 
 /// The slowest are those of the selection: the key that takes in everyone.
@@ -270,6 +270,7 @@ fn forms(screen: &Screen, area: Rect, buffer: &mut Buffer) -> u16 {
     let mut lines = Vec::new();
     if let Some(verdict) = screen.messages_filter.verdict("no filter") {
         let mut painter = Painter::new(wide);
+        let verdict = sought::fitted(&verdict, wide.saturating_sub(1)).unwrap_or(verdict);
         painter.pad(1).text(&verdict, theme.bad());
         lines.push(painter.finish());
     }
@@ -297,7 +298,12 @@ fn forms(screen: &Screen, area: Rect, buffer: &mut Buffer) -> u16 {
 
 /// What an empty list says.
 fn nothing(screen: &Screen, scope: &Scope) -> String {
-    let kept = plural(screen.inspector.list().len(), "message");
+    let list = screen.inspector.list();
+    let kept = plural(list.len(), "message");
+    if list.len() == 0 && !screen.messages_filter.in_force().is_empty() {
+        let all = hint(screen, Action::Back, "shows all");
+        return format!("Nothing passes the filter{all}");
+    }
     match screen.inspector.slowest() {
         Some(Span::Minute) => {
             let looks = hint(screen, Action::Slowest, "looks at all kept");
@@ -307,12 +313,6 @@ fn nothing(screen: &Screen, scope: &Scope) -> String {
             let shows = hint(screen, Action::Slowest, &format!("shows {kept}"));
             format!("No reply is kept{shows}")
         }
-        None if screen.messages_filter.is_empty() => {
-            waiting(screen, Pane::Messages, scope, &none_yet(screen))
-        }
-        None => {
-            let all = hint(screen, Action::Back, "shows all");
-            format!("Nothing passes the filter{all}")
-        }
+        None => waiting(screen, Pane::Messages, scope, &none_yet(screen)),
     }
 }

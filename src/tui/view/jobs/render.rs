@@ -97,8 +97,7 @@ fn frame(screen: &Screen, area: Rect, buffer: &mut Buffer) -> Rect {
         None => "Jobs · all pools".to_owned(),
     };
     let theme = screen.theme;
-    // The deck looks for the text as it is: none is wrong.
-    let foot = sought::foot(&narrowed.text, screen.is_filtering, false, theme);
+    let foot = sought::plain_foot(&narrowed.text, screen.is_filtering, theme);
     let frame = Frame {
         title: &title,
         note: paused(screen).or_else(|| idle(screen)),
@@ -265,8 +264,21 @@ fn nothing(screen: &Screen) -> Option<String> {
         });
     }
     match narrowed.state {
-        _ if !narrowed.text.is_empty() => Some("Nothing contains that · Esc shows all".to_owned()),
+        _ if !narrowed.text.is_empty() => Some(contained(screen)),
         Some(state) => Some(format!("No {state} job · → shows other states")),
         None => None,
     }
+}
+
+/// What is said where no job contains the text: people may have meant something else by it.
+fn contained(screen: &Screen) -> String {
+    let text = screen.jobs.narrowed.text.text();
+    let is_state = JobState::ALL.iter().any(|state| state.as_str() == text);
+    let meant = match text.strip_prefix('/') {
+        _ if is_state => hint(screen, Action::NextState, "shows other states"),
+        Some(rest) if rest.ends_with('/') => " · a text, no pattern".to_owned(),
+        _ => String::new(),
+    };
+    let all = hint(screen, Action::Back, "shows all");
+    format!("Nothing contains that{all}{meant}")
 }

@@ -306,3 +306,28 @@ fn the_charts_tell_how_all_pools_did_together() {
     }
     assert!(text.contains('⣿'), "{text}");
 }
+
+#[test]
+fn a_text_that_no_job_contains_and_that_looks_like_something_else_says_what_it_is() {
+    let texts = [
+        (
+            "ready",
+            "Nothing contains that · Esc shows all · → shows other states",
+        ),
+        (
+            "/a.*b/",
+            "Nothing contains that · Esc shows all · a text, no pattern",
+        ),
+        ("cat", "Nothing contains that · Esc shows all  "),
+    ];
+    for (text, said) in texts {
+        let mut fixture = Fixture::jobs_view(Vec::new());
+        fixture.press(&format!("/{text}\n"));
+        fixture.told(Vec::new());
+        let now = fixture.screen.now;
+        fixture.send(Msg::Tick(now));
+        fixture.told(Vec::new());
+        let drawn = fixture.draw(80, 24);
+        assert!(drawn.contains(said), "{drawn}");
+    }
+}
