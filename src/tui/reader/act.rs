@@ -94,6 +94,7 @@ fn back(screen: &mut Screen) {
     let narrowing = fields
         .into_iter()
         .find(|field| !reader.text(*field).is_empty());
+    let was = reader.narrowed.clone();
     if let Some(field) = narrowing {
         *reader.text_mut(field) = Filter::default();
     } else if reader.narrowed.least.is_some() {
@@ -104,7 +105,10 @@ fn back(screen: &mut Screen) {
         place::go(screen, Place::Deck);
     }
     screen.reader.jump = None;
-    screen.reader.frozen.clear();
+    // A search, and the zoom, leave the page as it is.
+    if screen.reader.narrowed != was {
+        screen.reader.frozen.clear();
+    }
 }
 
 fn wrap(screen: &mut Screen) {

@@ -68,7 +68,9 @@ fn look(screen: &mut Screen, most: usize) {
     }
     let search = Some(&reader.search);
     reader.found.want(&reader.narrowed, search, &workers);
+    reader.found.let_go();
     reader.found.advance(&workers, most);
+    reader.found.look_at_held(&reader.frozen, &workers);
 }
 
 fn land(screen: &mut Screen, jump: Jump) {

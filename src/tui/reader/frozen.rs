@@ -9,7 +9,7 @@ use crate::tui::reader::item::{Item, Kind, Spot};
 use crate::tui::reader::walk;
 
 /// What is on the screen while it is held.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Frozen {
     lines: Vec<Kept>,
     holes: Vec<Hole>,

@@ -1,9 +1,11 @@
 //! What is told while a flood drops lines around a held page.
 
+use crossterm::event::KeyCode;
+
 use crate::model::Stream;
 use crate::tui::fixture::{Fixture, worker};
 use crate::tui::reader::tests::drawn;
-use crate::tui::update::Request;
+use crate::tui::update::{Msg, Request};
 
 /// Two workers that wrote a line in turn, fifteen each; the page is held at the first.
 fn held() -> Fixture {
@@ -118,4 +120,56 @@ fn all_lines_are_accounted_for_in_a_saved_file() {
         toast.starts_with(&format!("{} lines are missing", number(told[0]))),
         "{toast}"
     );
+}
+
+#[test]
+fn writing_that_is_taken_back_leaves_the_held_page() {
+    // Escape, a text and Escape, nothing to take away, a text taken away, Enter with nothing, what is no filter.
+    let ways = ["\u{1b}", "1:2\u{1b}", "\u{8}", "1\u{8}\u{8}", "\n", "/[/\n"];
+    for (begin, way) in ways
+        .into_iter()
+        .flat_map(|way| [("/", way), ("&", way), ("!", way)])
+    {
+        let mut fixture = held();
+        flood(&mut fixture);
+        let page = rows(&mut fixture);
+        fixture.press(begin);
+        drawn(&mut fixture);
+        for key in way.chars() {
+            if key == '\u{8}' {
+                fixture.send(Msg::Key(KeyCode::Backspace.into()));
+            } else {
+                fixture.press(key.encode_utf8(&mut [0; 4]));
+            }
+            flood(&mut fixture);
+            drawn(&mut fixture);
+        }
+        assert_eq!(rows(&mut fixture), page, "{begin} {way:?}");
+    }
+}
+
+#[test]
+fn a_search_looks_through_what_is_held_and_leaves_the_page() {
+    let mut fixture = held();
+    flood(&mut fixture);
+    let page = rows(&mut fixture);
+    fixture.press("/1:3.");
+    flood(&mut fixture);
+    assert_eq!(rows(&mut fixture), page);
+    fixture.press("\n");
+    flood(&mut fixture);
+    let text = drawn(&mut fixture);
+    let chosen = text.lines().find(|line| line.contains('▌'));
+    assert!(chosen.is_some_and(|line| line.contains("1:3.")), "{text}");
+    assert!(text.contains("1 of 1"), "{text}");
+    fixture.press("\u{1b}");
+    assert_eq!(rows(&mut fixture), page, "the search is taken away");
+
+    fixture.press("/1:\n");
+    drawn(&mut fixture);
+    assert!(fixture.screen.reader.found.hits().len() >= 4);
+    fixture.press("f");
+    drawn(&mut fixture);
+    drawn(&mut fixture);
+    assert_eq!(fixture.screen.reader.found.hits().len(), 0);
 }

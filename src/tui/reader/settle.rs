@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::model::MonoTime;
 use crate::tui::place::Place;
-use crate::tui::reader::{find, scroll};
+use crate::tui::reader::{find, scroll, write};
 use crate::tui::screen::Screen;
 
 /// How long after a step of a search the next one follows.
@@ -32,10 +32,7 @@ pub(crate) fn due_at(screen: &Screen) -> Option<MonoTime> {
 
 /// Notes where the person leaves, to show it when they come back.
 pub(crate) fn close_view(screen: &mut Screen) {
-    if let Some(writing) = screen.reader.writing.take() {
-        let text = screen.reader.text_mut(writing.field);
-        text.fall_back(&writing.before);
-    }
+    write::leave(screen);
     if screen.reader.hold.is_none() {
         let latest = screen.board.latest();
         screen.reader.leave(latest, screen.now.wall);

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 
 use crate::model::{LogLine, Ring, WorkerId, WorkerView};
 use crate::tui::filter::Filter;
+use crate::tui::reader::frozen::Frozen;
 use crate::tui::reader::narrowed::Narrowed;
 use crate::tui::reader::text::visible;
 use crate::tui::reader::walk::{self, Down};
@@ -32,11 +33,11 @@ impl Wanted {
     }
 
     fn admits(&self, lines: &Ring<LogLine>, index: usize, line: &LogLine) -> bool {
-        let is_found = |line: &LogLine| {
-            let text = visible(&line.bytes);
-            self.search.is_empty() || self.search.admits(&text)
-        };
-        is_found(line) && self.narrowed.admits(lines, index, line)
+        self.is_found(line) && self.narrowed.admits(lines, index, line)
+    }
+
+    fn is_found(&self, line: &LogLine) -> bool {
+        self.search.is_empty() || self.search.admits(&visible(&line.bytes))
     }
 }
 
@@ -61,6 +62,8 @@ pub(crate) struct Sieve {
     is_done: bool,
     is_behind: bool,
     hits: VecDeque<Hit>,
+    /// The places of hits that only the page that is held has still.
+    held: Vec<u64>,
     gone: u64,
 }
 
@@ -130,6 +133,36 @@ impl Sieve {
         self.look_at_fresh(workers);
         if !self.is_done {
             self.look_back(workers, most);
+        }
+    }
+
+    /// Forgets what only the page that was held had still.
+    pub(crate) fn let_go(&mut self) {
+        for order in std::mem::take(&mut self.held) {
+            let at = self.before(order);
+            if self.hits.get(at).is_some_and(|hit| hit.order == order) {
+                self.hits.remove(at);
+            }
+        }
+    }
+
+    /// Looks at lines of the page that is held and that the histories let go of. Filters let them through already.
+    pub(crate) fn look_at_held(&mut self, frozen: &Frozen, workers: &[&WorkerView]) {
+        for (id, line) in frozen.lines() {
+            let order = line.order;
+            let slot = self.workers.iter().position(|worker| worker == id);
+            let Some(slot) = slot.filter(|_| self.has_looked_from(order)) else {
+                continue;
+            };
+            let oldest = workers.get(slot).and_then(|worker| worker.logs.get(0));
+            let is_kept = oldest.is_some_and(|oldest| oldest.order <= order);
+            let at = self.before(order);
+            let is_known = self.hits.get(at).is_some_and(|hit| hit.order == order);
+            if is_kept || is_known || !self.wanted.is_found(line) {
+                continue;
+            }
+            self.hits.insert(at, Hit { order, slot });
+            self.held.push(order);
         }
     }
 

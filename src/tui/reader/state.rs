@@ -75,12 +75,14 @@ pub(crate) struct Mark {
 }
 
 /// What is being written: it works at once, and is taken back by Escape.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Writing {
     /// Which text.
     pub(crate) field: Field,
     /// What it was before.
     pub(crate) before: Filter,
+    /// Where the list was held then, and the lines of that page.
+    pub(crate) page: Option<(Hold, Frozen)>,
 }
 
 /// The texts that can be written.

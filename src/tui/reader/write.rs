@@ -16,7 +16,15 @@ pub(crate) fn begin(screen: &mut Screen, field: Field) {
     if field == Field::Search {
         *text = Filter::default();
     }
-    screen.reader.writing = Some(Writing { field, before });
+    let reader = &mut screen.reader;
+    let narrows = field != Field::Search;
+    let page = reader.hold.filter(|_| narrows);
+    let page = page.map(|hold| (hold, reader.frozen.clone()));
+    reader.writing = Some(Writing {
+        field,
+        before,
+        page,
+    });
 }
 
 /// Whether something is being written.
@@ -26,41 +34,74 @@ pub(crate) fn is_writing(screen: &Screen) -> bool {
 
 /// Takes a key before the table does, while a text is written; none where it is for the table.
 pub(crate) fn press(screen: &mut Screen, key: &KeyEvent) -> Option<Vec<Request>> {
-    let writing = screen.reader.writing.clone()?;
+    let writing = screen.reader.writing.take()?;
+    let field = writing.field;
+    let text = screen.reader.text(field);
+    let (was, was_empty) = (text.in_force().to_owned(), text.is_empty());
     let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
-    let text = screen.reader.text_mut(writing.field);
+    let text = screen.reader.text_mut(field);
     match key.code {
-        KeyCode::Esc => {
-            *text = writing.before;
-            screen.reader.writing = None;
-        }
-        KeyCode::Enter | KeyCode::Tab => keep(screen, writing),
-        KeyCode::Backspace if text.is_empty() => screen.reader.writing = None,
+        KeyCode::Esc => text.clone_from(&writing.before),
+        KeyCode::Enter | KeyCode::Tab => text.fall_back(&writing.before),
+        KeyCode::Backspace if text.is_empty() => {}
         KeyCode::Backspace => text.shorten(),
         KeyCode::Char('u') if is_control => *text = Filter::default(),
         KeyCode::Char(c) if !is_control => text.add(c.encode_utf8(&mut [0; 4])),
         _ => {}
     }
-    screen.reader.frozen.clear();
+    narrow(screen, &writing, &was);
+    match key.code {
+        KeyCode::Esc => {}
+        KeyCode::Enter | KeyCode::Tab => keep(screen, writing),
+        KeyCode::Backspace if was_empty => {}
+        _ => screen.reader.writing = Some(writing),
+    }
     Some(Vec::new())
 }
 
 /// Takes pasted text while a text is written; false where none is.
 pub(crate) fn paste(screen: &mut Screen, pasted: &str) -> bool {
-    let Some(writing) = &screen.reader.writing else {
+    let Some(writing) = screen.reader.writing.take() else {
         return false;
     };
-    let field = writing.field;
-    screen.reader.text_mut(field).add(pasted);
-    screen.reader.frozen.clear();
+    let was = screen.reader.text(writing.field).in_force().to_owned();
+    screen.reader.text_mut(writing.field).add(pasted);
+    narrow(screen, &writing, &was);
+    screen.reader.writing = Some(writing);
     true
+}
+
+/// Ends the writing, if one writes, when the view is left. Of a text that is no filter nothing is in force but what was before.
+pub(crate) fn leave(screen: &mut Screen) {
+    if let Some(writing) = screen.reader.writing.take() {
+        let text = screen.reader.text_mut(writing.field);
+        let was = text.in_force().to_owned();
+        text.fall_back(&writing.before);
+        narrow(screen, &writing, &was);
+    }
+}
+
+/// The page is another one where other lines are let through; where they are the same as before, it is the one of before,
+/// whatever the histories have let go of meanwhile. A search changes none.
+fn narrow(screen: &mut Screen, writing: &Writing, was: &str) {
+    let reader = &mut screen.reader;
+    let now = reader.text(writing.field).in_force();
+    if writing.field == Field::Search || now == was {
+        return;
+    }
+    match &writing.page {
+        Some((hold, frozen)) if now == writing.before.in_force() => {
+            reader.hold = Some(*hold);
+            reader.frozen = frozen.clone();
+            screen.view.reader.cursor = Some(hold.cursor);
+        }
+        _ => reader.frozen.clear(),
+    }
 }
 
 /// A search goes to its nearest find; with nothing written the last one goes on.
 fn keep(screen: &mut Screen, writing: Writing) {
-    screen.reader.writing = None;
-    let text = screen.reader.text_mut(writing.field);
-    text.fall_back(&writing.before);
+    let text = screen.reader.text(writing.field);
     if writing.field != Field::Search || text.trouble().is_some() {
         return;
     }
