@@ -38,19 +38,19 @@ pub(crate) fn reduce(buffer: &mut Buffer) {
 }
 
 /// What stands for which characters: borders and arrows, the states, which all differ, and the blocks of histories.
-const SIGNS: [(char, &str); 27] = [
+const SIGNS: [(char, &str); 28] = [
     ('-', "─—–·▃╌┄▔"),
     ('|', "│├┤┃╎▏▐▎▍▕"),
-    ('+', "╭╮╰╯✔◆▅┌┐└┘┬┴┼✚┏┓┗┛"),
+    ('+', "╭╮╰╯▅┌┐└┘┬┴┼✚┏┓┗┛"),
     ('>', "▌▸→▶›»⟶"),
     ('<', "←◀‹«◂⟵"),
-    ('v', "▾▼↓⌄✓≤"),
+    ('v', "▾▼↓⌄≤"),
     ('^', "↑▴▲⌃␀␁␂␃␄␅␆␇␈␉␊␋␌␍␎␏␐␑␒␓␔␕␖␗␘␙␚␛␜␝␞␟␡"),
     ('*', "●▆★•"),
     ('o', "○◯◦"),
     ('.', "◌▂░⋯∙"),
     ('#', "■█▓▋▊▉▖▟"),
-    ('=', "‖▄⏸═━"),
+    ('=', "‖▄⏸═━↔⇄⇆"),
     ('~', "⌁…≈∼"),
     ('%', "◑▇"),
     ('@', "◐◒"),
@@ -65,7 +65,8 @@ const SIGNS: [(char, &str); 27] = [
     ('\'', "‘’′"),
     ('e', "⏎↵"),
     ('!', "⚠"),
-    ('X', "↔⇄⇆"),
+    ('V', "✔✓"),
+    ('&', "◆"),
 ];
 
 /// The sign that stands for a character.
@@ -204,6 +205,16 @@ mod tests {
             &mut found,
         );
         assert!(found.is_empty(), "{found:?}");
+    }
+
+    #[test]
+    fn what_went_well_looks_neither_like_a_border_nor_like_a_failure() {
+        for good in ['↔', '✔', '✓', '◆'] {
+            for other in ['✖', '×', '╭', '┼', '├', '↓', '▾'] {
+                assert_ne!(sign(good), sign(other), "{good} {other}");
+            }
+            assert!(!sign(good).eq_ignore_ascii_case(&sign('✖')), "{good}");
+        }
     }
 
     #[test]
