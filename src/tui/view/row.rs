@@ -193,7 +193,12 @@ fn why(worker: &WorkerView) -> Option<String> {
     }
     let told = worker.reason.as_deref();
     let mut text = match worker.exits.last() {
-        Some(exit) if told.is_none_or(|told| told == &*exit.cause) => obituary::cause(worker, exit),
+        // `5 restarts within 30 s, then exit 1 after 1.6 s` ends with it.
+        Some(exit) if told.is_none_or(|told| told.ends_with(&*exit.cause)) => {
+            let all = told.unwrap_or_default();
+            let before = all.strip_suffix(&*exit.cause).unwrap_or_default();
+            format!("{before}{}", obituary::cause(worker, exit))
+        }
         _ => told.unwrap_or_default().to_owned(),
     };
     if worker.restarts > 0 {
