@@ -230,23 +230,30 @@ fn answered(screen: &mut Screen, asked: &Asked, mut answer: Result<Outcome, Refu
                 screen.wanted.clear();
                 screen.scalings = 0;
             }
-            screen.say(refused(&refusal), true);
+            let text = refused(screen, &refusal);
+            screen.say(text, true);
         }
     }
 }
 
 /// A refusal with what may help, as it is said.
-pub(crate) fn refused(refusal: &Refusal) -> String {
-    let mut text = capital(&refusal.message);
+pub(crate) fn refused(screen: &Screen, refusal: &Refusal) -> String {
+    let mut text = capital(screen, &refusal.message);
+    // Here a key does what a command is named for.
+    let starts = jobs::starts_first(screen, refusal);
+    if let Some(starts) = starts.filter(|starts| !starts.is_empty()) {
+        return text + &starts;
+    }
     for hint in [refusal.hint.clone(), jobs::retry_hint(refusal)] {
         text.extend(hint.map(|hint| format!(" · {hint}")));
     }
     text
 }
 
-/// A fragment as the beginning of a sentence; a worker's name stays as it is.
-fn capital(fragment: &str) -> String {
-    let is_name = |word: &str| word.contains('/');
+/// A fragment as the beginning of a sentence; the name of a worker or a pool stays as it is.
+fn capital(screen: &Screen, fragment: &str) -> String {
+    let pools = &screen.board.pools;
+    let is_name = |word: &str| word.contains('/') || pools.keys().any(|pool| pool.as_str() == word);
     if fragment.split(' ').next().is_some_and(is_name) {
         return fragment.to_owned();
     }

@@ -152,14 +152,15 @@ pub(crate) fn sent(screen: &mut Screen, number: u64, answer: &Result<Outcome, Re
         // It came to the worker: nothing is to be put back.
         (Err(refusal), mine) if refusal.kind == RefusalKind::BadReply => {
             if mine.is_none() || !screen.composer.is_open() {
-                screen.say(refused(refusal), true);
+                let text = refused(screen, refusal);
+                screen.say(text, true);
             }
         }
         (Err(refusal), mine) => {
             if let Some(sending) = mine {
                 screen.composer.restore(&sending.target, &sending.text);
             }
-            let text = refused(refusal);
+            let text = refused(screen, refusal);
             screen.say(text, true);
         }
         (Ok(_), Some(_)) if screen.composer.is_open() => {}
@@ -169,7 +170,7 @@ pub(crate) fn sent(screen: &mut Screen, number: u64, answer: &Result<Outcome, Re
 
 /// Takes that a job that was taken never comes to an end. Its text does not come back: it was not refused.
 pub(crate) fn forsaken(screen: &mut Screen, number: u64, refusal: Refusal) {
-    let text = refused(&refusal);
+    let text = refused(screen, &refusal);
     screen.say(text, true);
     let is_last = |sending: &&mut Sending| sending.number == number;
     if let Some(sending) = screen.composer.sending.as_mut().filter(is_last) {

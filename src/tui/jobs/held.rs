@@ -1,6 +1,6 @@
 //! Why the ready jobs of a pool stay where they are. Called by the views that show them and by what is said of a new one.
 
-use crate::model::{PoolName, State};
+use crate::model::{PoolName, Refusal, RefusalKind, State};
 use crate::tui::action::Action;
 use crate::tui::hint::{hint, then};
 use crate::tui::place::Place;
@@ -16,18 +16,32 @@ pub(crate) fn held_up(screen: &Screen, pool: &PoolName) -> Option<String> {
     let mut states = view.workers.iter().map(|worker| worker.state);
     let is_gone = |state: State| state.is_over() || state == State::Stopping;
     if states.clone().all(is_gone) {
-        // A pool of no worker has none to be started.
-        let action = if view.workers.is_empty() {
-            Action::Grow
-        } else {
-            Action::StopStart
-        };
-        let starts = match screen.place {
-            Place::Deck => hint(screen, action, "starts one"),
-            _ => then(screen, Action::Deck, action, "starts one"),
-        };
+        let starts = starts(screen, view.workers.is_empty());
         return Some(format!("no worker of {pool} runs{starts}"));
     }
     let takes_jobs = |state| matches!(state, State::Ready | State::Stalled);
     (!states.any(takes_jobs)).then(|| format!("no worker of {pool} is ready yet"))
+}
+
+/// The key that starts a worker of a pool that has none at all, where that is why something was refused.
+pub(crate) fn starts_first(screen: &Screen, refusal: &Refusal) -> Option<String> {
+    let name = refusal.address.as_deref()?;
+    let mut pools = screen.board.pools.values();
+    let pool = pools.find(|pool| pool.name.as_str() == name)?;
+    let is_why = refusal.kind == RefusalKind::NotRunning && pool.workers.is_empty();
+    is_why.then(|| starts(screen, true))
+}
+
+/// The end of a text: which key starts a worker of a pool that has none, or none that runs.
+fn starts(screen: &Screen, is_empty: bool) -> String {
+    // A pool of no worker has none to be started.
+    let action = if is_empty {
+        Action::Grow
+    } else {
+        Action::StopStart
+    };
+    match screen.place {
+        Place::Deck => hint(screen, action, "starts one"),
+        _ => then(screen, Action::Deck, action, "starts one"),
+    }
 }

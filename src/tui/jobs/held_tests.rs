@@ -1,13 +1,13 @@
 //! What is said of jobs that no worker takes, and of other things with the keys in force.
 
-use crate::model::{Command, JobFigures, JobState, Outcome, State};
+use crate::model::{Command, JobFigures, JobState, Outcome, Refusal, RefusalKind, State};
 use crate::tui::action::Action;
 use crate::tui::fixture::{Fixture, pool, worker};
 use crate::tui::jobs::Asked;
 use crate::tui::jobs::fixture::{figures, id, job};
 use crate::tui::keymap::{Keymap, parse};
 use crate::tui::tests::issued;
-use crate::tui::update::Msg;
+use crate::tui::update::{Msg, refused};
 
 /// The jobs view on one ready job of `resize`, whose workers are all in this state.
 fn ready(state: State) -> Fixture {
@@ -118,4 +118,28 @@ fn hints_name_the_keys_in_force() {
     );
     let killed = issued(fixture.send(Msg::Key(kill)));
     assert!(matches!(killed.as_slice(), [Command::Kill { .. }]));
+}
+
+#[test]
+fn a_refusal_keeps_a_pools_name_and_tells_which_key_starts_a_worker() {
+    let mut fixture = Fixture::new(&[("echo", 0), ("resize", 1)]);
+    let refusal = |address: &str, text: &str| {
+        Refusal::new(RefusalKind::NotRunning, text)
+            .at(&address)
+            .hint("make the pool larger with scale")
+    };
+    let said = |fixture: &Fixture, refusal| refused(&fixture.screen, &refusal);
+    let empty = refusal("echo", "echo has no workers");
+    assert_eq!(
+        said(&fixture, empty.clone()),
+        "echo has no workers · + starts one"
+    );
+    assert_eq!(
+        said(&fixture, refusal("resize", "resize is busy")),
+        "resize is busy · make the pool larger with scale"
+    );
+    assert!(said(&fixture, refusal("x", "there is no x")).starts_with("There is"));
+    fixture.screen.keymap = Keymap::with(&[(Action::Grow, Vec::new())]);
+    let told = "echo has no workers · make the pool larger with scale";
+    assert_eq!(said(&fixture, empty), told);
 }

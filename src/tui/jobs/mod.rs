@@ -28,7 +28,7 @@ mod tests;
 pub(crate) use act::{act, close_view, open_view, press, works_now, works_on_one, works_when_gone};
 pub(crate) use asked::{Asked, answered, retry_hint};
 pub(crate) use glide::{click, glide, step};
-pub(crate) use held::held_up;
+pub(crate) use held::{held_up, starts_first};
 pub(crate) use list::{Jobs, short};
 pub(crate) use opened::{Folded, Opened, Texts};
 pub(crate) use refresh::{ask, due_at};
