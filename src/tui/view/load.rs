@@ -6,6 +6,7 @@ use ratatui::style::Style;
 
 use crate::tui::composer::{Part, Plan, Run};
 use crate::tui::figures::{count, latency};
+use crate::tui::jobs::held_up;
 use crate::tui::sanitize::{Painter, plain};
 use crate::tui::screen::Screen;
 use crate::tui::target::Target;
@@ -34,7 +35,12 @@ pub(crate) fn told(screen: &Screen) -> Option<(String, Style)> {
             let why = run.refusal.as_deref().unwrap_or_default();
             (format!("refused: {}", plain(why, WHY)), theme.bad())
         }
-        Some(run) if run.is_running() => return None,
+        Some(run) if run.is_running() => {
+            let Target::Job(pool) = &run.target else {
+                return None;
+            };
+            (held_up(screen, pool)?, theme.warning())
+        }
         Some(_) => {
             let text = "Enter starts it again · Tab back to its numbers · Esc leaves";
             (text.to_owned(), theme.dim())
