@@ -349,18 +349,17 @@ fn quitting_asks_while_jobs_wait() {
     assert_eq!(fixture.press("q"), []);
     let text = fixture.draw(80, 24);
     assert!(text.contains("4 jobs are in flight, 48 wait and are lost."));
+    assert!(text.contains("finish what is in flight; what takes longer than drain is lost."));
     fixture.screen.jobs.are_kept = true;
     let text = fixture.draw(80, 24);
+    assert!(text.contains("longer than drain is done again"), "{text}");
     assert!(text.contains("48 wait and are kept for the next run."));
     fixture.figures(JobFigures {
         in_flight: 0,
         ..figures()
     });
     let text = fixture.draw(80, 24);
-    assert!(
-        text.contains("│ 48 jobs wait and are kept for the next run."),
-        "{text}"
-    );
+    assert!(text.contains("│ 48 jobs wait and are kept for the next run."));
     assert_eq!(issued(fixture.press("\n")), [Command::Down]);
 }
 

@@ -82,10 +82,8 @@ fn words(text: &str, wide: usize) -> Vec<String> {
 pub(crate) fn quit(screen: &Screen, body: Rect, buffer: &mut Buffer) {
     let wide = usize::from(body.width).saturating_sub(4).max(8);
     let mut lines = Vec::new();
-    for text in [mailboxes(screen), unfinished(screen)]
-        .into_iter()
-        .flatten()
-    {
+    let texts = [mailboxes(screen), unfinished(screen), draining(screen)];
+    for text in texts.into_iter().flatten() {
         lines.extend(words(&text, wide));
     }
     lines.push("Enter stops every worker · Esc stays".to_owned());
@@ -130,6 +128,18 @@ fn unfinished(screen: &Screen) -> Option<String> {
         (_, 0) => Some(format!("{running}.")),
         (_, _) => Some(format!("{running}, {}", fate("", ""))),
     }
+}
+
+/// What becomes of jobs that workers have.
+fn draining(screen: &Screen) -> Option<String> {
+    let jobs = jobs::of_deck(&screen.board);
+    let fate = if screen.jobs.are_kept {
+        "is done again in the next run"
+    } else {
+        "is lost"
+    };
+    let text = format!("Workers finish what is in flight; what takes longer than drain {fate}.");
+    (jobs.in_flight > 0).then_some(text)
 }
 
 /// Asks before killing a pool.
