@@ -20,7 +20,7 @@ pub(crate) use depth::Depth;
 pub(crate) use look::Look;
 pub use look::{ThemeName, ThemeSpec};
 pub use rgb::{Rgb, color_names, parse_color};
-pub(crate) use rgb::{answered, luminance};
+pub(crate) use rgb::{answered, contrast, luminance};
 pub use role::Role;
 
 /// How things look.
@@ -29,6 +29,8 @@ pub(crate) struct Theme {
     /// A colour for each role, in their order; the terminal's own where it has none.
     inks: [Color; Role::ALL.len()],
     has_color: bool,
+    /// The background that others' colours have to be read on, where that is a light one.
+    light: Option<Rgb>,
 }
 
 #[expect(
@@ -51,7 +53,29 @@ impl Theme {
         Self {
             inks: [Color::Reset; Role::ALL.len()],
             has_color: false,
+            light: None,
         }
+    }
+
+    /// A colour that is no theme's, for text: on a light background so dark that it can be read.
+    pub(crate) fn legible(self, color: Rgb, depth: Depth) -> Rgb {
+        let Some(ground) = self.light else {
+            return color;
+        };
+        // A background of its own comes with high contrast.
+        let least = match self.ink(Role::Background) {
+            Color::Reset => 4.5,
+            _ => 7.0,
+        };
+        let darker = (0..=32_u16).rev().map(|parts| {
+            color.map(|channel| u8::try_from(u16::from(channel) * parts / 32).unwrap_or(channel))
+        });
+        let shown = |[red, green, blue]: Rgb| match depth.fit(Color::Rgb(red, green, blue), None) {
+            Color::Indexed(index) => rgb::of_index(index).unwrap_or_default(),
+            _ => [red, green, blue],
+        };
+        let mut fitting = darker.filter(|darker| contrast(shown(*darker), ground) >= least);
+        fitting.next().unwrap_or_default()
     }
 
     /// Whether colours are used, a worker's own included.

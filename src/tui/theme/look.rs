@@ -47,6 +47,9 @@ pub struct ThemeSpec {
     pub colors: Vec<(Role, Color)>,
 }
 
+/// The darkest of the usual light backgrounds.
+const DARKEST_LIGHT: Rgb = [0xef, 0xf1, 0xf5];
+
 /// All that decides about the theme.
 #[derive(Clone, Debug)]
 pub(crate) struct Look {
@@ -134,6 +137,10 @@ pub(crate) fn paint(palette: &[Row], own: &[(Role, Color)], depth: Depth) -> The
     };
     let mut theme = Theme::plain();
     theme.has_color = true;
+    // Text that matters less is darker than what it stands on, or lighter.
+    let dim = palette.iter().find(|(role, ..)| *role == Role::Dim);
+    let is_light = dim.is_some_and(|(_, number, _)| !rgb::is_light(rgb::hex(*number)));
+    theme.light = is_light.then_some(DARKEST_LIGHT);
     for (ink, role) in theme.inks.iter_mut().zip(Role::ALL) {
         let color = chosen(role).or_else(|| role.parent().and_then(chosen));
         *ink = color.unwrap_or(Color::Reset);

@@ -78,6 +78,12 @@ pub(crate) fn luminance([red, green, blue]: Rgb) -> f64 {
     0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
 }
 
+/// The contrast of WCAG 2.2, from 1 to 21.
+pub(crate) fn contrast(one: Rgb, other: Rgb) -> f64 {
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
 /// Whether dark text is read more easily on it than light text.
 pub(crate) fn is_light(color: Rgb) -> bool {
     // Where the contrasts with black and with white are the same.

@@ -9,19 +9,13 @@ use super::*;
 use crate::tui::theme::depth::Depth;
 use crate::tui::theme::look::paint;
 use crate::tui::theme::palette::{CONTRAST_DARK, CONTRAST_LIGHT, DARK, LIGHT, Row};
-use crate::tui::theme::rgb::{hex, of_index};
+use crate::tui::theme::rgb::{contrast, hex, of_index};
 
 /// The background that dark pictures have, then those of terminals as they come and of well-known schemes.
 const DARK_BACKGROUNDS: [u32; 6] = [
     0x16_181d, 0x00_0000, 0x1e_1e1e, 0x28_2c34, 0x00_2b36, 0x2e_3440,
 ];
 const LIGHT_BACKGROUNDS: [u32; 4] = [0xff_ffff, 0xfa_fafa, 0xfd_f6e3, 0xef_f1f5];
-
-/// The contrast of WCAG 2.2, from 1 to 21.
-fn contrast(one: Rgb, other: Rgb) -> f64 {
-    let (one, other) = (luminance(one), luminance(other));
-    (one.max(other) + 0.05) / (one.min(other) + 0.05)
-}
 
 fn seen(color: Color) -> Option<Rgb> {
     match color {
@@ -323,4 +317,30 @@ fn without_colour_there_is_none_whatever_is_wanted() {
 
 fn look_of_monochrome() -> Theme {
     look(ThemeName::Monochrome, &[("TERM", "xterm-256color")]).theme()
+}
+
+#[test]
+fn a_colour_that_is_no_themes_can_be_read_on_light_and_stays_as_it_is_on_dark() {
+    let colors = [[255, 95, 135], [80, 250, 123], [255, 200, 60], [255; 3]];
+    for depth in [Depth::True, Depth::Indexed] {
+        for (palette, least) in [(LIGHT, 4.5), (CONTRAST_LIGHT, 7.0)] {
+            let theme = paint(palette, &[], depth);
+            for color in colors {
+                let [red, green, blue] = theme.legible(color, depth);
+                let ink = seen(depth.fit(Color::Rgb(red, green, blue), None)).unwrap();
+                for behind in LIGHT_BACKGROUNDS {
+                    let contrast = contrast(ink, hex(behind));
+                    assert!(contrast >= least, "{color:?} {contrast:.2} on {behind:06x}");
+                }
+            }
+        }
+        for palette in [DARK, CONTRAST_DARK] {
+            let theme = paint(palette, &[], depth);
+            assert!(
+                colors
+                    .iter()
+                    .all(|color| theme.legible(*color, depth) == *color)
+            );
+        }
+    }
 }

@@ -13,7 +13,7 @@ use crate::tui::fixture::Fixture;
 use crate::tui::keymap::{Keymap, parse};
 use crate::tui::offload::fixture::{drawing, half_done, look, shown};
 use crate::tui::offload::{Hand, Order, Stage};
-use crate::tui::theme::{Depth, Theme};
+use crate::tui::theme::{Depth, Look, Theme, ThemeName, ThemeSpec, contrast};
 use crate::tui::view::offload::canvas::ink;
 use crate::tui::view::render;
 
@@ -237,4 +237,28 @@ fn numbers_say_what_they_are_and_stand_apart() {
     let text = half_done(&mut fixture, &studio, (80, 24));
     let row = text.lines().find(|line| line.contains("● rust/1")).unwrap();
     assert!(row.contains(" █") && row.ends_with(" │"), "{row}");
+}
+
+#[test]
+fn names_of_workers_can_be_read_on_a_light_background() {
+    let (mut fixture, studio) = drawing();
+    let spec = ThemeSpec {
+        name: Some(ThemeName::Light),
+        ..ThemeSpec::default()
+    };
+    let variable = |name: &str| (name == "COLORTERM").then(|| "truecolor".into());
+    fixture.screen.theme = Look::new(spec, true, &variable).theme();
+    half_done(&mut fixture, &studio, (120, 40));
+
+    let buffer = buffer(&mut fixture, (120, 40));
+
+    let light = buffer.content.iter().filter(|cell| {
+        let Color::Rgb(red, green, blue) = cell.fg else {
+            return false;
+        };
+        // Where nothing else lies behind, the terminal's own background does.
+        let is_text = cell.symbol().starts_with(char::is_alphanumeric);
+        is_text && cell.bg == Color::Reset && contrast([red, green, blue], [250; 3]) < 4.5
+    });
+    assert_eq!(light.count(), 0);
 }

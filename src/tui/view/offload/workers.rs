@@ -259,9 +259,13 @@ fn parent(screen: &Screen, picture: &Picture, wide: usize) -> Line<'static> {
 fn row(screen: &Screen, picture: &Picture, worker: &WorkerView, wide: usize) -> Line<'static> {
     let theme = screen.theme;
     let hand = Hand::Worker(worker.id.clone());
+    let raw = ink(screen, &hand);
+    let color = theme.legible(raw, screen.offload.depth);
     let color = match screen.offload.depth {
         Depth::None => Style::new(),
-        depth => Style::new().fg(fit(depth, ink(screen, &hand))),
+        // None of sixteen is a darker shade of another.
+        Depth::Sixteen if color != raw => theme.text(),
+        depth => Style::new().fg(fit(depth, color)),
     };
     let [names, runtimes, tasks] = columns(wide);
     let (task, style) = match tile_of(picture, &hand, tasks) {
