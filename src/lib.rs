@@ -80,7 +80,9 @@
 //!    `process/channel` -> `wire/decoder` -> `deck/pump` -> `deck/hear` -> `Input::Received` -> `supervisor/traffic` ->
 //!    `Effect::Traffic` -> `deck/journal` -> `Event::Messages` -> the board and every client. One batch is what one read
 //!    brought.
-//!    A filter's channel is its standard input and output; all else is the same (`process/channel`, `process/outlet`).
+//!    A filter's channel is its standard input and output; all else is the same (`process/channel`, `process/outlet`). A
+//!    socket that goes along is handed over by `process/handover` and taken in by `process/custody`, in the frames of
+//!    `wire/offer`. With advanced serialization `wire/v8` stands between the text and the bytes, and nowhere else.
 //! 2. **A crash.** `process/keeper` reaps -> `Report::Exited` -> `deck/link` drains what the process wrote ->
 //!    `Input::Exited` -> `supervisor/restart`: backoff -> `Event::Exit` and `Event::State` at once; the deadline ->
 //!    `Effect::Spawn` -> `deck/perform` -> the keeper -> `Report::Spawned` -> its ends are served, `Input::Spawned` -> ready,
@@ -95,6 +97,10 @@
 //!    `Effect::Assign` -> `Input::Assign` -> `supervisor/work` -> the mailbox, as in 1. The worker's answer ->
 //!    `supervisor/duty` pairs it -> `Effect::News` -> `jobs/outcome`: done, tried again later, or dead -> kept -> the
 //!    submitter and every client that wants to be told. A deck in memory leaves the store out.
+//!
+//! Beside them goes what a cluster's workers and its primary tell each other, which is no mail: `deck/accept` takes a
+//! connection -> `cluster` picks a worker -> `deck/primary` -> the lane of `deck/link`, past the mailbox -> `process/channel`;
+//! the worker's `NODE_CLUSTER` answers come by `deck/hear` to `deck/primary` and `cluster`.
 
 #[cfg(feature = "cli")]
 pub mod cli;
