@@ -255,4 +255,7 @@ pub(crate) fn freeze(screen: &mut Screen) {
 pub(crate) fn reset(reader: &mut Reader) {
     reader.follow();
     reader.column = 0;
+    if let Some(writing) = &mut reader.writing {
+        writing.page = None;
+    }
 }
