@@ -17,6 +17,8 @@ mod words;
 mod write;
 
 #[cfg(test)]
+mod draft_tests;
+#[cfg(test)]
 mod footnote_tests;
 #[cfg(test)]
 mod tests;

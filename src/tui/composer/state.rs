@@ -29,8 +29,11 @@ pub(crate) struct Composer {
     place: Option<usize>,
     draft: String,
     aside: Option<String>,
-    /// Whether the draft is a job's.
+    /// Whether the draft is a job's, and whether it is when the composer closes.
     is_job: bool,
+    pub(super) is_for_job: bool,
+    /// What a load sent.
+    pub(super) loaded: Option<String>,
     /// The draft of the other kind.
     other: String,
     /// Where values of placeholders come from.
@@ -63,6 +66,8 @@ impl Composer {
             draft: String::new(),
             aside: None,
             is_job: false,
+            is_for_job: false,
+            loaded: None,
             other: String::new(),
             supply: Supply::new(0),
             numbers: 0,
@@ -102,6 +107,7 @@ impl Composer {
     /// Goes to another target; what is written goes along, and is a draft of that kind from now on.
     pub(super) fn aim(&mut self, target: Target) {
         self.is_job = matches!(target, Target::Job(_));
+        self.is_for_job = self.is_job;
         self.target = Some(target);
     }
 
@@ -128,9 +134,12 @@ impl Composer {
         self.is_armed = false;
     }
 
-    /// Closes; the draft stays.
+    /// Closes; the draft stays, of the kind that it was begun as.
     pub(crate) fn close(&mut self) {
-        if let Some(draft) = self.aside.take() {
+        self.is_job = self.is_for_job;
+        // What is in the history as it stands is no draft.
+        let loaded = self.loaded.take().filter(|sent| *sent == self.text());
+        if let Some(draft) = self.aside.take().or(loaded.map(|_| String::new())) {
             self.replace(&draft);
         }
         self.is_open = false;

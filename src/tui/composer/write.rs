@@ -252,7 +252,7 @@ fn leave(screen: &mut Screen) -> Vec<Request> {
     Vec::new()
 }
 
-/// Turns messages into jobs for the same pool, and back.
+/// Turns messages into jobs for the same pool, and back; the draft stays of the kind that it was.
 fn reform(screen: &mut Screen) {
     let pools = &screen.board.pools;
     let selected = screen.selected.as_ref().map(|row| row.pool().clone());
@@ -267,7 +267,9 @@ fn reform(screen: &mut Screen) {
             .map(Target::Job),
     };
     if let Some(target) = target {
+        let is_for_job = screen.composer.is_for_job;
         screen.composer.aim(target);
+        screen.composer.is_for_job = is_for_job;
     }
 }
 
@@ -299,6 +301,7 @@ fn start(screen: &mut Screen, plan: Plan) -> Vec<Request> {
     };
     let number = screen.composer.number();
     screen.composer.keep(&written);
+    screen.composer.loaded = Some(written.clone());
     screen.composer.plan = Some(Plan {
         is_untouched: true,
         ..plan
