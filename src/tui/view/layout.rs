@@ -8,10 +8,11 @@ use crate::tui::figures::cells;
 use crate::tui::place::Place;
 use crate::tui::rows;
 use crate::tui::screen::{Pane, Screen};
+use crate::tui::view::overlay::words;
 use crate::tui::view::{routes, toast};
 
 /// The smallest screen that shows anything: columns and rows.
-const SMALLEST: (u16, u16) = (20, 5);
+const SMALLEST: (u16, u16) = (20, 6);
 
 /// Below this there is one pane at a time.
 const PANES: (u16, u16) = (60, 16);
@@ -168,8 +169,9 @@ fn share(whole: u16, percent: u16, before: u16, after: u16) -> u16 {
 
 /// Says that there is no room.
 pub(crate) fn too_small(area: Rect, buffer: &mut Buffer) {
-    let words = ["forkdeck needs", "20 x 5 cells"];
-    for (line, words) in words.iter().enumerate() {
+    let (columns, rows) = SMALLEST;
+    let text = format!("Too small: forkdeck needs {columns} x {rows} cells.");
+    for (line, words) in words(&text, area.width.into()).iter().enumerate() {
         let y = area.y.saturating_add(cells(line));
         if y < area.bottom() {
             buffer.set_stringn(area.x, y, words, usize::from(area.width), Style::new());

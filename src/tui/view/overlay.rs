@@ -62,7 +62,7 @@ pub(crate) fn fold(text: &str, wide: usize) -> Vec<String> {
 }
 
 /// Cuts a sentence between words into lines that fit.
-fn words(text: &str, wide: usize) -> Vec<String> {
+pub(crate) fn words(text: &str, wide: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split(' ') {

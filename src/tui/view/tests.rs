@@ -285,7 +285,7 @@ fn a_death_stays_on_the_screen_when_the_worker_is_back() {
 
 #[test]
 fn a_screen_too_small_says_so() {
-    assert!(Fixture::busy().draw(19, 4).contains("forkdeck needs"));
+    assert!(Fixture::busy().draw(19, 4).contains("needs 20 x 6 cells."));
     for (width, height) in [(0, 0), (1, 1), (20, 5), (500, 200)] {
         Fixture::busy().draw(width, height);
     }
