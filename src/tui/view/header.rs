@@ -18,6 +18,10 @@ use crate::tui::view::frame::line;
 /// The fewest cells of the deck's name.
 const SHORTEST: usize = 8;
 
+/// The fewest cells of it while all else is told in full; and those of the program's name.
+const READABLE: usize = 18;
+const PROGRAM: usize = 10;
+
 /// The widest that a part of the header gets.
 const WIDEST: usize = 400;
 
@@ -31,7 +35,7 @@ struct Words {
     has_program: bool,
     /// Whether the states' words are, beside their marks.
     has_states: bool,
-    /// About jobs: 0 says all, 1 has marks for words, 2 only what waits and what is dead.
+    /// About jobs: 0 says all, 1 has marks for words, 2 only what waits and what is dead, 3 only what waits.
     jobs: usize,
     /// How many facts of what the deck costs.
     costs: usize,
@@ -51,7 +55,7 @@ const fn words(names: &str, jobs: usize, costs: usize) -> Words {
 }
 
 /// What is tried one after the other.
-const WORDS: [Words; 13] = [
+const WORDS: [Words; 16] = [
     words("ps-", 0, 3),
     words("ps-", 1, 3),
     words("p--", 0, 3),
@@ -64,7 +68,10 @@ const WORDS: [Words; 13] = [
     words("p-c", 1, 3),
     words("--c", 2, 2),
     words("--c", 2, 1),
-    words("--c", 2, 0),
+    words("---", 2, 0),
+    words("---", 3, 1),
+    words("--c", 3, 1),
+    words("--c", 3, 0),
 ];
 
 /// Draws the header.
@@ -82,15 +89,22 @@ fn arrange(screen: &Screen, width: usize) -> (Painter, Painter) {
     for words in WORDS {
         let cost = cost(screen, words.costs);
         let mut rest = counts(screen, words.has_states);
+        let counted = rest.used();
         rest.append(jobs(screen, words.jobs));
-        let Some(room) = width.checked_sub(rest.used() + cost.used() + 1) else {
+        // What ends with a word has a blank of its own.
+        let ends_bare = !words.has_states || rest.used() > counted;
+        let gap = match (cost.used(), ends_bare) {
+            (0, _) => 0,
+            (_, true) => 2,
+            (_, false) => 1,
+        };
+        let Some(room) = width.checked_sub(rest.used() + cost.used() + gap) else {
             continue;
         };
-        let name = name(
-            screen,
-            words.has_program,
-            if words.is_cut { room } else { WIDEST },
-        );
+        let brand = if words.has_program { PROGRAM } else { 0 };
+        // A long name gives way before what else there is to tell.
+        let least = if words.is_cut { 0 } else { READABLE + brand };
+        let name = name(screen, words.has_program, room.max(least));
         if name.used() > room || room < SHORTEST {
             continue;
         }
@@ -180,7 +194,9 @@ fn jobs(screen: &Screen, words: usize) -> Painter {
                 painter.text(&format!(" {word} "), theme.text());
             }
             1 => marked(&mut painter, theme, state, (number, style)),
-            _ if matters => marked(&mut painter, theme, state, (number, style)),
+            // Alone a mark would be taken for one of workers.
+            2 if matters => worded(&mut painter, theme, word, (number, style)),
+            3 if state == JobState::Ready => worded(&mut painter, theme, word, (number, style)),
             _ => {}
         }
     }
@@ -193,6 +209,11 @@ fn marked(painter: &mut Painter, theme: Theme, state: JobState, (number, style):
         .text(job_mark(state), theme.job(state))
         .pad(1);
     painter.text(&figures::short(number), style);
+}
+
+fn worded(painter: &mut Painter, theme: Theme, word: &str, (number, style): (u64, Style)) {
+    painter.pad(1).text(&figures::short(number), style);
+    painter.text(&format!(" {word}"), theme.text());
 }
 
 /// What the deck itself costs: its CPU, then how late its loop is, then its memory.
