@@ -29,9 +29,9 @@ pub(crate) struct Composer {
     place: Option<usize>,
     draft: String,
     aside: Option<String>,
-    /// Whether the draft is a job's, and whether it is when the composer closes.
-    is_job: bool,
-    pub(super) is_for_job: bool,
+    /// Whether the draft is a job's, and whether it was before a load made it one of the other kind.
+    pub(super) is_job: bool,
+    pub(super) was_job: Option<bool>,
     /// What a load sent.
     pub(super) loaded: Option<String>,
     /// The draft of the other kind.
@@ -66,7 +66,7 @@ impl Composer {
             draft: String::new(),
             aside: None,
             is_job: false,
-            is_for_job: false,
+            was_job: None,
             loaded: None,
             other: String::new(),
             supply: Supply::new(0),
@@ -107,7 +107,7 @@ impl Composer {
     /// Goes to another target; what is written goes along, and is a draft of that kind from now on.
     pub(super) fn aim(&mut self, target: Target) {
         self.is_job = matches!(target, Target::Job(_));
-        self.is_for_job = self.is_job;
+        self.was_job = None;
         self.target = Some(target);
     }
 
@@ -136,7 +136,7 @@ impl Composer {
 
     /// Closes; the draft stays, of the kind that it was begun as.
     pub(crate) fn close(&mut self) {
-        self.is_job = self.is_for_job;
+        self.is_job = self.was_job.take().unwrap_or(self.is_job);
         // What is in the history as it stands is no draft.
         let loaded = self.loaded.take().filter(|sent| *sent == self.text());
         if let Some(draft) = self.aside.take().or(loaded.map(|_| String::new())) {

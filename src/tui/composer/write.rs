@@ -267,9 +267,10 @@ fn reform(screen: &mut Screen) {
             .map(Target::Job),
     };
     if let Some(target) = target {
-        let is_for_job = screen.composer.is_for_job;
-        screen.composer.aim(target);
-        screen.composer.is_for_job = is_for_job;
+        let composer = &mut screen.composer;
+        let was_job = composer.was_job.or(Some(composer.is_job));
+        composer.aim(target);
+        composer.was_job = was_job;
     }
 }
 
