@@ -45,6 +45,8 @@ mod error;
 mod number;
 mod pattern;
 mod pattern_escape;
+mod pattern_sets;
+mod pattern_unicode;
 mod read;
 mod read_buffer;
 mod read_list;

@@ -1,14 +1,23 @@
 //! What makes a text no regular expression: a worker would die of reading it.
 //!
-//! Owns a walk over the syntax of ECMA-262 (`Pattern`, and its annex B), as strict as node 20. Names of Unicode
-//! properties are not looked up.
+//! Owns a walk over the syntax of ECMA-262 (`Pattern`, and its annex B), as strict as node 20. What Unicode names is
+//! looked up by the crate `regress`, one name at a time: its own parser takes what node 20 refuses, and builds every
+//! class.
+//!
+//! Refused although V8 reads it: a source of more than 1 MiB, classes within each other deeper than 256, a group's name
+//! with an escape, without the flags u and v one with characters beyond U+FFFF, and `\p{WSpace}`. Whoever sends one is
+//! told; a route counts it among its refused.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use crate::wire::v8::pattern_unicode::{self, Property};
 use crate::wire::v8::strings::Chars;
 
 /// The longest source, in bytes.
 const LONGEST: usize = 1 << 20;
+
+/// As many groups capture at most in V8.
+const MOST_GROUPS: u32 = 32_767;
 
 /// What is wrong with a source, if anything is.
 pub(super) fn problem(source: &Chars<'_>, flags: &str) -> Option<&'static str> {
@@ -22,16 +31,27 @@ pub(super) fn problem(source: &Chars<'_>, flags: &str) -> Option<&'static str> {
         }
         Chars::Whole(text) if is_unicode => text.chars().map(u32::from).collect(),
         Chars::Whole(text) => text.encode_utf16().map(u32::from).collect(),
+        Chars::Halved(units) if units.len() > LONGEST / 2 => {
+            return Some("a regular expression longer than 1 MiB");
+        }
+        Chars::Halved(units) if is_unicode => char::decode_utf16(units.iter().copied())
+            .map(|c| c.map_or_else(|half| u32::from(half.unpaired_surrogate()), u32::from))
+            .collect(),
         Chars::Halved(units) => units.iter().map(|unit| u32::from(*unit)).collect(),
     };
     let names = names(&units);
+    let groups = groups(&units, names.len());
+    if groups > MOST_GROUPS {
+        return Some("too many groups in a regular expression");
+    }
     let mut walk = Walk {
         units: &units,
         at: 0,
         is_unicode,
         has_sets: flags.contains('v'),
-        groups: groups(&units),
+        groups,
         names,
+        properties: HashMap::new(),
         met: HashSet::new(),
         open: Vec::new(),
         repeatable: false,
@@ -58,6 +78,8 @@ pub(super) struct Walk<'a> {
     /// How many groups capture.
     pub(super) groups: u32,
     pub(super) names: HashSet<&'a [u32]>,
+    /// The properties that were looked up.
+    pub(super) properties: HashMap<&'a [u32], Property>,
     met: HashSet<&'a [u32]>,
     open: Vec<Group>,
     /// Whether what was just read may be repeated.
@@ -92,7 +114,7 @@ impl<'a> Walk<'a> {
             match c {
                 '\\' => self.escape()?,
                 '[' => {
-                    self.class(0)?;
+                    self.class()?;
                     self.repeatable = true;
                 }
                 '(' => self.group()?,
@@ -187,14 +209,11 @@ impl<'a> Walk<'a> {
     /// A name up to its `>`.
     pub(super) fn name(&mut self) -> Result<&'a [u32], &'static str> {
         let start = self.at;
-        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
-        while self.peek().is_some_and(is_part) {
+        while self.peek().is_some_and(|c| c != '>') {
             self.at += 1;
         }
         let name = self.units.get(start..self.at).unwrap_or_default();
-        let first = name.first().and_then(|unit| char::from_u32(*unit));
-        let is_name = first.is_some_and(|c| !c.is_numeric());
-        if is_name && self.take(">") {
+        if self.take(">") && pattern_unicode::is_name(name) {
             Ok(name)
         } else {
             Err("not a group's name in a regular expression")
@@ -229,15 +248,18 @@ fn names(units: &[u32]) -> HashSet<&[u32]> {
     });
     let named = named.filter(|rest| !is(rest.first(), '=') && !is(rest.first(), '!'));
     named
-        .filter_map(|rest| rest.get(..rest.iter().position(|unit| *unit == u32::from('>'))?))
+        .filter_map(|rest| {
+            let mut start = rest.iter().take(pattern_unicode::LONGEST + 1);
+            rest.get(..start.position(|unit| *unit == u32::from('>'))?)
+        })
         .collect()
 }
 
 /// How many groups capture.
-fn groups(units: &[u32]) -> u32 {
+fn groups(units: &[u32], named: usize) -> u32 {
     let is_question = |rest: &&[u32]| rest.first() == Some(&u32::from('?'));
     let plain = openings(units).filter(|rest| !is_question(rest)).count();
-    u32::try_from(plain + names(units).len()).unwrap_or(u32::MAX)
+    u32::try_from(plain + named).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

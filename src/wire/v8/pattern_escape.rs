@@ -1,6 +1,9 @@
 //! Escapes and classes of a regular expression.
 
 use crate::wire::v8::pattern::{Checked, Walk};
+use crate::wire::v8::pattern_unicode::{self, Property};
+
+const WRONG: &str = "an escape that means nothing in a regular expression";
 
 impl Walk<'_> {
     pub(super) fn escape(&mut self) -> Checked {
@@ -33,19 +36,16 @@ impl Walk<'_> {
     }
 
     /// The character that an escape means; `None` when it means many.
-    fn character(&mut self, escaped: char, in_class: bool) -> Result<Option<u32>, &'static str> {
-        const WRONG: &str = "an escape that means nothing in a regular expression";
+    pub(super) fn character(
+        &mut self,
+        escaped: char,
+        in_class: bool,
+    ) -> Result<Option<u32>, &'static str> {
         let code = match escaped {
             'd' | 'D' | 'w' | 'W' | 's' | 'S' => return Ok(None),
             'p' | 'P' if self.is_unicode => {
-                let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '=');
-                let start = self.at + 1;
-                let is_open = self.take("{");
-                while self.peek().is_some_and(is_part) {
-                    self.at += 1;
-                }
-                let is_whole = is_open && self.at > start && self.take("}");
-                return if is_whole { Ok(None) } else { Err(WRONG) };
+                self.property(escaped)?;
+                return Ok(None);
             }
             'n' => 10,
             'r' => 13,
@@ -55,7 +55,12 @@ impl Walk<'_> {
             'b' if in_class => 8,
             '0' if self.peek().is_none_or(|c| !c.is_ascii_digit()) => 0,
             'c' => match self.peek() {
-                Some(letter) if letter.is_ascii_alphabetic() => {
+                Some(letter)
+                    if letter.is_ascii_alphabetic()
+                        || in_class
+                            && !self.is_unicode
+                            && (letter.is_ascii_digit() || letter == '_') =>
+                {
                     self.at += 1;
                     u32::from(letter) % 32
                 }
@@ -66,24 +71,50 @@ impl Walk<'_> {
                     u32::from('\\')
                 }
             },
-            'x' => self.hexadecimal(2).map_or_else(|| self.itself('x'), Ok)?,
-            'u' => self.unicode().map_or_else(|| self.itself('u'), Ok)?,
+            'x' => self
+                .hexadecimal(2)
+                .map_or_else(|| self.itself('x', in_class), Ok)?,
+            'u' => self
+                .unicode()
+                .map_or_else(|| self.itself('u', in_class), Ok)?,
             '0'..='7' if !self.is_unicode => self.octal(escaped),
             '-' if in_class && self.is_unicode => u32::from('-'),
-            _ => self.itself(escaped)?,
+            _ => self.itself(escaped, in_class)?,
         };
         Ok(Some(code))
     }
 
     /// A character that is escaped and means itself.
-    fn itself(&self, c: char) -> Result<u32, &'static str> {
-        let is_syntax =
-            "^$\\.*+?()[]{}|/".contains(c) || self.has_sets && "&-!#%,:;<=>@`~".contains(c);
+    fn itself(&self, c: char, in_class: bool) -> Result<u32, &'static str> {
+        let is_sign = in_class && self.has_sets && "&-!#%,:;<=>@`~".contains(c);
+        let is_syntax = is_sign || "^$\\.*+?()[]{}|/".contains(c);
         if self.is_unicode && !is_syntax {
-            return Err("an escape that means nothing in a regular expression");
+            return Err(WRONG);
         }
         let before = self.units.get(self.at.saturating_sub(1));
         Ok(before.copied().unwrap_or(u32::from(c)))
+    }
+
+    /// A property's name. Returns whether strings are in it.
+    pub(super) fn property(&mut self, escaped: char) -> Result<bool, &'static str> {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '=');
+        if !self.take("{") {
+            return Err(WRONG);
+        }
+        let start = self.at;
+        while self.peek().is_some_and(is_part) {
+            self.at += 1;
+        }
+        let name = self.units.get(start..self.at).unwrap_or_default();
+        if !self.take("}") {
+            return Err(WRONG);
+        }
+        let look_up = || pattern_unicode::property(name);
+        match self.properties.entry(name).or_insert_with(look_up) {
+            Property::Characters => Ok(false),
+            Property::Strings if self.has_sets && escaped == 'p' => Ok(true),
+            _ => Err("a property that Unicode does not have in a regular expression"),
+        }
     }
 
     fn hexadecimal(&mut self, count: usize) -> Option<u32> {
@@ -130,10 +161,10 @@ impl Walk<'_> {
     }
 
     /// A class up to its `]`.
-    pub(super) fn class(&mut self, depth: usize) -> Checked {
+    pub(super) fn class(&mut self) -> Checked {
         const OPEN: &str = "a `[` without its `]`";
         if self.has_sets {
-            return self.sets(depth);
+            return self.sets(0).map(|_| ());
         }
         self.take("^");
         let mut before = None;
@@ -174,24 +205,5 @@ impl Walk<'_> {
             .next()
             .ok_or("a regular expression ends with a backslash")?;
         self.character(escaped, true)
-    }
-
-    /// A class of the flag v: only its brackets and escapes are looked at.
-    fn sets(&mut self, depth: usize) -> Checked {
-        let mut depth = depth + 1;
-        while depth > 0 {
-            match self.next().ok_or("a `[` without its `]`")? {
-                '[' => depth += 1,
-                ']' => depth -= 1,
-                '\\' => {
-                    self.next();
-                }
-                '(' | ')' | '{' | '}' | '/' | '|' => {
-                    return Err("a lone bracket in a regular expression");
-                }
-                _ => {}
-            }
-        }
-        Ok(())
     }
 }
