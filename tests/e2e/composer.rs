@@ -80,7 +80,8 @@ fn a_load_is_sent_as_messages_and_as_jobs() {
     screen.keys("\x1b");
     screen.shows("New job for work");
     screen.keys("\x1b");
-    screen.shows("m goes on with the draft");
+    // What a load has sent is no draft: the history has it.
+    screen.shows("m writes to one of work");
     leave(screen);
 }
 
@@ -96,6 +97,7 @@ fn any_key_stops_a_load_and_does_nothing_else() {
     screen.keys("\x1b");
     screen.shows("Send to one of work");
     screen.keys("\x1b");
-    screen.shows("m goes on with the draft");
+    // What a load has sent is no draft: the history has it.
+    screen.shows("m writes to one of work");
     leave(screen);
 }
